@@ -1,0 +1,115 @@
+"""config.toml to frozen values; each mistake named with its key and a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from tui_inbox.rules.calendar import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who the agent is; `names` maps a channel to the names or ids I appear under in its exports."""
+
+    name: str = "me"
+    addresses: tuple[str, ...] = ()
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    skills: tuple[str, ...] = ()
+    capacity: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Business time to the promise; None leaves it to the less specific table."""
+
+    first: timedelta | None = None
+    next: timedelta | None = None
+    follow_up: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """Targets per default, tier and channel; the more specific wins (channel over tier over default)."""
+
+    default: Target = Target(timedelta(hours=4), timedelta(hours=8), timedelta(hours=4))
+    tiers: Mapping[int, Target] = field(default_factory=dict)
+    channels: Mapping[str, Target] = field(default_factory=dict)
+    at_risk: float = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    open_since: timedelta = timedelta(days=14)
+    reopen_email: timedelta = timedelta(days=14)
+    reopen_chat: timedelta = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One `[[account]]`: its name, the channel module that reads it, and that module's own table, unread."""
+
+    name: str
+    kind: str
+    table: Mapping[str, Any]
+    where: str
+    """Its place in the file, for error texts: `[[account]] 2 ("support")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFolder:
+    path: str
+    zone: str | None = None
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Teammate:
+    name: str
+    address: str
+    skills: tuple[str, ...] = ()
+    tier: int = 1
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One `[[rule]]`, checked for its keys; `rules/routing.py` compiles `when` and `then`."""
+
+    name: str
+    when: Mapping[str, Any]
+    then: Mapping[str, Any]
+    on: tuple[str, ...] = ("new",)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    name: str
+    query: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    theme: str = "auto"
+    mouse: bool = True
+    ascii: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole of config.toml; every field has a default, so that no configuration at all is fine."""
+
+    me: Me = Me()
+    hours: Calendar = Calendar()
+    sla: Sla = Sla()
+    history: History = History()
+    accounts: tuple[Account, ...] = ()
+    inbox_folders: tuple[InboxFolder, ...] = ()
+    teammates: tuple[Teammate, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    views: tuple[View, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    look: Look = Look()

@@ -1,0 +1,83 @@
+"""The protocol between a channel and the inbox, and nothing else: importing it costs nothing.
+
+A channel is one module named after its kind. It defines
+
+* `CHANNEL`: how the customer wrote (`email`, `whatsapp`, ...);
+* `Source`: a frozen dataclass whose fields are its table in config.toml, or, for files, what `import` was told;
+* `sniff(bundle)`: for file channels, why this file, folder or zip is of that kind, or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from tui_inbox.rules.model import Message
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One thing of a source that could not become a message: where, why, and its bytes."""
+
+    where: str
+    what: str
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a message lies on a server: a message may lie in several folders, or none any more."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message as one source brought it.
+
+    `history` says that it only fills in (product: *History*): it opens nothing and starts no clock.
+    `rank` orders folders at one received time: 0 for sent mail, 1 for all else.
+    """
+
+    message: Message
+    location: Location | None = None
+    history: bool = False
+    rank: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What fits in memory at once. The cursor is stored in the same transaction as the arrivals.
+
+    `place` names what the cursor belongs to (a folder on the server, a file's digest); `cursor` is what the
+    channel needs to go on behind this batch, in its own notation (JSON text). `done` and `total` are the
+    channel's own units for a progress bar; total is 0 where it is not known.
+    """
+
+    arrivals: tuple[Arrival, ...]
+    place: str
+    cursor: str
+    set_aside: tuple[SetAside, ...] = ()
+    gone: tuple[Location, ...] = ()
+    """Locations the server no longer has; the messages stay."""
+    known: tuple[tuple[Location, Location], ...] = ()
+    """Old and new location of messages that only moved or were renumbered."""
+    done: int = 0
+    total: int = 0
+    unit: str = "messages"
+
+
+@runtime_checkable
+class Source(Protocol):
+    """One source on one channel."""
+
+    def read(self, cursors: dict[str, str]) -> Iterator[Batch]:
+        """Yield what is new, in batches; *cursors* maps each place to the cursor last stored with it.
+
+        The generator holds its own connections and files; closing it closes them. It knows no store, screen,
+        callback or thread. Trouble is a `Problem`; one bad message is a `SetAside`.
+        """
+        ...

@@ -1,0 +1,62 @@
+"""What can go wrong, in words a person can act on."""
+
+from __future__ import annotations
+
+
+class Problem(Exception):  # noqa: N818 - the product's word; an "error" is a bug
+    """Expected trouble: *what* is a sentence about the world, *hint* an imperative that leads out.
+
+    `kind` is a stable word for scripts (`{"error": {"kind", "what", "hint"}}`); `exit_code` is 1 where
+    something was refused or failed, 2 for wrong usage or configuration.
+    """
+
+    kind = "failed"
+    exit_code = 1
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class Refused(Problem):
+    """An act that may not happen; nothing has changed."""
+
+    kind = "refused"
+
+
+class NotFound(Problem):
+    """Something was named that is not here."""
+
+    kind = "not_found"
+
+
+class Misconfigured(Problem):
+    """A mistake in config.toml or on the command line."""
+
+    kind = "configuration"
+    exit_code = 2
+
+
+class Unreadable(Problem):
+    """A file that is not what it was taken for, or cannot be read."""
+
+    kind = "unreadable"
+
+
+class Unreachable(Problem):
+    """A server that does not answer, or does not answer as it should."""
+
+    kind = "unreachable"
+
+
+class NotAdmitted(Problem):
+    """A server that refused the sign-in."""
+
+    kind = "not_admitted"
+
+
+class StoreTrouble(Problem):
+    """The store cannot be opened or written: full disk, newer version, locked, damaged."""
+
+    kind = "store"

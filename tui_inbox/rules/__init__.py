@@ -1,0 +1,1 @@
+"""Pure rules: no disk, no clock, no terminal."""
