@@ -1,0 +1,311 @@
+CREATE TABLE account (
+  id INTEGER NOT NULL,
+  name VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  channel VARCHAR NOT NULL,
+  synced_at INTEGER,
+  problem VARCHAR,
+  me VARCHAR DEFAULT '[]' NOT NULL,
+  zone VARCHAR,
+  PRIMARY KEY (id),
+  UNIQUE (name)
+);
+
+CREATE TABLE blob (
+  digest VARCHAR NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (digest)
+);
+
+CREATE TABLE calendar (
+  id INTEGER NOT NULL,
+  value VARCHAR NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE (value)
+);
+
+CREATE TABLE contact (
+  id INTEGER NOT NULL,
+  name VARCHAR NOT NULL,
+  PRIMARY KEY (id)
+);
+
+CREATE TABLE event (
+  id INTEGER NOT NULL,
+  conversation_id INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  event VARCHAR NOT NULL,
+  "by" VARCHAR NOT NULL,
+  detail VARCHAR NOT NULL,
+  PRIMARY KEY (id)
+);
+
+CREATE INDEX event_conversation ON event (conversation_id, id);
+
+CREATE TABLE mail_id (
+  account_id INTEGER NOT NULL,
+  message_id VARCHAR NOT NULL,
+  thread_id INTEGER NOT NULL,
+  PRIMARY KEY (account_id, message_id)
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_mail_id_thread_id ON mail_id (thread_id);
+
+CREATE TABLE cursor (
+  account_id INTEGER NOT NULL,
+  place VARCHAR NOT NULL,
+  value VARCHAR NOT NULL,
+  moved_at INTEGER NOT NULL,
+  PRIMARY KEY (account_id, place),
+  FOREIGN KEY(account_id) REFERENCES account (id)
+);
+
+CREATE TABLE identity (
+  id INTEGER NOT NULL,
+  contact_id INTEGER NOT NULL,
+  "key" VARCHAR NOT NULL,
+  channel VARCHAR NOT NULL,
+  value VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  born_with INTEGER NOT NULL,
+  PRIMARY KEY (id),
+  FOREIGN KEY(contact_id) REFERENCES contact (id),
+  UNIQUE ("key")
+);
+
+CREATE INDEX ix_identity_contact_id ON identity (contact_id);
+
+CREATE TABLE set_aside (
+  id INTEGER NOT NULL,
+  account_id INTEGER NOT NULL,
+  place VARCHAR NOT NULL,
+  "where" VARCHAR NOT NULL,
+  what VARCHAR NOT NULL,
+  content BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (id),
+  FOREIGN KEY(account_id) REFERENCES account (id)
+);
+
+CREATE UNIQUE INDEX set_aside_where ON set_aside (account_id, place, "where");
+
+CREATE TABLE thread (
+  id INTEGER NOT NULL,
+  account_id INTEGER NOT NULL,
+  "key" VARCHAR NOT NULL,
+  title VARCHAR NOT NULL,
+  is_group BOOLEAN NOT NULL,
+  first_at INTEGER NOT NULL,
+  PRIMARY KEY (id),
+  FOREIGN KEY(account_id) REFERENCES account (id)
+);
+
+CREATE UNIQUE INDEX thread_key ON thread (account_id, "key");
+
+CREATE TABLE conversation (
+  id INTEGER NOT NULL,
+  thread_id INTEGER NOT NULL,
+  account_id INTEGER NOT NULL,
+  channel VARCHAR NOT NULL,
+  begins_at INTEGER,
+  continues INTEGER,
+  merged_into INTEGER,
+  subject VARCHAR NOT NULL,
+  contact_id INTEGER,
+  place VARCHAR NOT NULL,
+  status VARCHAR NOT NULL,
+  owner VARCHAR NOT NULL,
+  spam BOOLEAN NOT NULL,
+  tier INTEGER NOT NULL,
+  skill VARCHAR,
+  due INTEGER,
+  risk_at INTEGER,
+  returns INTEGER,
+  turns_at INTEGER,
+  turns_to VARCHAR,
+  turns_reason VARCHAR,
+  reason VARCHAR,
+  waiting_since INTEGER,
+  plan_returns INTEGER,
+  plan_due INTEGER,
+  news BOOLEAN NOT NULL,
+  seen INTEGER NOT NULL,
+  snoozes INTEGER NOT NULL,
+  messages INTEGER NOT NULL,
+  last_at INTEGER,
+  last_out_at INTEGER,
+  snippet VARCHAR NOT NULL,
+  routed VARCHAR,
+  delivery VARCHAR,
+  PRIMARY KEY (id),
+  FOREIGN KEY(thread_id) REFERENCES thread (id),
+  FOREIGN KEY(account_id) REFERENCES account (id),
+  FOREIGN KEY(contact_id) REFERENCES contact (id)
+);
+
+CREATE INDEX conversation_contact ON conversation (contact_id);
+
+CREATE INDEX conversation_queue ON conversation (place, due, last_at);
+
+CREATE INDEX conversation_recent ON conversation (last_at);
+
+CREATE INDEX conversation_thread ON conversation (thread_id);
+
+CREATE INDEX conversation_turns ON conversation (turns_at) WHERE turns_at IS NOT NULL;
+
+CREATE TABLE act (
+  id INTEGER NOT NULL,
+  batch INTEGER NOT NULL,
+  conversation_id INTEGER NOT NULL,
+  verb VARCHAR NOT NULL,
+  at INTEGER NOT NULL,
+  "by" VARCHAR NOT NULL,
+  seen INTEGER NOT NULL,
+  returns INTEGER,
+  due INTEGER,
+  "to" VARCHAR,
+  note VARCHAR,
+  effects VARCHAR,
+  undone_at INTEGER,
+  delivery VARCHAR,
+  delivered_at INTEGER,
+  PRIMARY KEY (id),
+  FOREIGN KEY(conversation_id) REFERENCES conversation (id)
+);
+
+CREATE INDEX act_batch ON act (batch);
+
+CREATE INDEX act_conversation ON act (conversation_id, id);
+
+CREATE TABLE message (
+  id INTEGER NOT NULL,
+  account_id INTEGER NOT NULL,
+  thread_id INTEGER NOT NULL,
+  conversation_id INTEGER NOT NULL,
+  thread_key VARCHAR NOT NULL,
+  "key" VARCHAR NOT NULL,
+  external_id VARCHAR NOT NULL,
+  stamp INTEGER NOT NULL,
+  direction VARCHAR NOT NULL,
+  class VARCHAR NOT NULL,
+  why VARCHAR NOT NULL,
+  hard BOOLEAN NOT NULL,
+  bounced INTEGER,
+  judged VARCHAR,
+  history BOOLEAN NOT NULL,
+  identity_id INTEGER,
+  sender_name VARCHAR NOT NULL,
+  sender_identity VARCHAR NOT NULL,
+  recipients VARCHAR NOT NULL,
+  sent_at INTEGER,
+  received_at INTEGER NOT NULL,
+  local_at INTEGER,
+  precision VARCHAR NOT NULL,
+  rank INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  arrived_at INTEGER NOT NULL,
+  subject VARCHAR NOT NULL,
+  text VARCHAR NOT NULL,
+  quoted VARCHAR NOT NULL,
+  state VARCHAR NOT NULL,
+  edited_at INTEGER,
+  token VARCHAR NOT NULL,
+  answers VARCHAR NOT NULL,
+  ids VARCHAR NOT NULL,
+  warnings VARCHAR NOT NULL,
+  attachments INTEGER NOT NULL,
+  PRIMARY KEY (id),
+  FOREIGN KEY(account_id) REFERENCES account (id),
+  FOREIGN KEY(thread_id) REFERENCES thread (id),
+  FOREIGN KEY(conversation_id) REFERENCES conversation (id),
+  UNIQUE (stamp),
+  FOREIGN KEY(identity_id) REFERENCES identity (id)
+);
+
+CREATE INDEX ix_message_thread_id ON message (thread_id);
+
+CREATE INDEX message_conversation ON message (conversation_id, received_at);
+
+CREATE UNIQUE INDEX message_key ON message (account_id, thread_key, "key");
+
+CREATE TABLE promise (
+  id INTEGER NOT NULL,
+  conversation_id INTEGER NOT NULL,
+  origin VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  started INTEGER,
+  due INTEGER NOT NULL,
+  risk_at INTEGER,
+  target INTEGER,
+  calendar INTEGER,
+  tier INTEGER NOT NULL,
+  ended INTEGER,
+  outcome VARCHAR NOT NULL,
+  responsible VARCHAR NOT NULL,
+  why VARCHAR NOT NULL,
+  PRIMARY KEY (id),
+  FOREIGN KEY(conversation_id) REFERENCES conversation (id),
+  FOREIGN KEY(calendar) REFERENCES calendar (id)
+);
+
+CREATE INDEX promise_conversation ON promise (conversation_id);
+
+CREATE TABLE attachment (
+  id INTEGER NOT NULL,
+  message_id INTEGER NOT NULL,
+  name VARCHAR NOT NULL,
+  type VARCHAR NOT NULL,
+  size INTEGER,
+  part VARCHAR NOT NULL,
+  stored BOOLEAN NOT NULL,
+  blob VARCHAR,
+  PRIMARY KEY (id),
+  FOREIGN KEY(message_id) REFERENCES message (id)
+);
+
+CREATE INDEX ix_attachment_message_id ON attachment (message_id);
+
+CREATE TABLE location (
+  account_id INTEGER NOT NULL,
+  folder VARCHAR NOT NULL,
+  uidvalidity INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  message_id INTEGER NOT NULL,
+  gone_at INTEGER,
+  PRIMARY KEY (account_id, folder, uidvalidity, uid),
+  FOREIGN KEY(message_id) REFERENCES message (id)
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_location_message_id ON location (message_id);
+
+CREATE TABLE outbox (
+  id INTEGER NOT NULL,
+  act_id INTEGER NOT NULL,
+  conversation_id INTEGER NOT NULL,
+  kind VARCHAR NOT NULL,
+  "to" VARCHAR NOT NULL,
+  not_before INTEGER NOT NULL,
+  state VARCHAR NOT NULL,
+  tries INTEGER NOT NULL,
+  problem VARCHAR,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (id),
+  FOREIGN KEY(act_id) REFERENCES act (id)
+);
+
+CREATE INDEX ix_outbox_act_id ON outbox (act_id);
+
+CREATE TABLE raw (
+  message_id INTEGER NOT NULL,
+  packed BOOLEAN NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (message_id),
+  FOREIGN KEY(message_id) REFERENCES message (id)
+);
+
+CREATE VIRTUAL TABLE fulltext USING fts5(
+  subject, body, sender, recipients, files,
+  content='', tokenize='unicode61 remove_diacritics 0'
+);

@@ -1,0 +1,332 @@
+"""The shape of the rows, in SQLModel: the only place that declares a column.
+
+Every moment is an INTEGER: milliseconds since 1970 in UTC (`moments.py`). What a message said lies in
+`message` and `raw` and is never rewritten but by an edit at its source; what was decided lies in `act` and
+`event` and is only added to. `conversation` and `promise` are projections: reading the history anew gives them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, LargeBinary, text
+from sqlmodel import Field, SQLModel
+
+
+class AccountRow(SQLModel, table=True):
+    """One source on one channel."""
+
+    __tablename__ = "account"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    kind: str
+    channel: str
+    synced_at: int | None = None
+    """When its last complete sync or import ended."""
+    problem: str | None = None
+    """Why the last sync did not complete."""
+    me: str = Field(default="[]", sa_column_kwargs={"server_default": "[]"})
+    """JSON: the names I have in it, as learned when importing."""
+    zone: str | None = None
+
+
+class CursorRow(SQLModel, table=True):
+    """How far a place of an account has been read; moved in the transaction that stores what was read."""
+
+    __tablename__ = "cursor"
+    account_id: int = Field(primary_key=True, foreign_key="account.id")
+    place: str = Field(primary_key=True)
+    value: str
+    moved_at: int
+
+
+class ContactRow(SQLModel, table=True):
+    __tablename__ = "contact"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+
+
+class IdentityRow(SQLModel, table=True):
+    """One identity of a contact on a channel. `born_with` is the contact it had before it was linked."""
+
+    __tablename__ = "identity"
+    id: int | None = Field(default=None, primary_key=True)
+    contact_id: int = Field(foreign_key="contact.id", index=True)
+    key: str = Field(unique=True)
+    channel: str
+    value: str
+    name: str
+    born_with: int
+
+
+class ThreadRow(SQLModel, table=True):
+    """What the channel itself calls one. `first_at` is when it was first seen here, `since` where history ends."""
+
+    __tablename__ = "thread"
+    __table_args__ = (Index("thread_key", "account_id", "key", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    key: str
+    title: str
+    is_group: bool = False
+    first_at: int
+
+
+class MailIdRow(SQLModel, table=True):
+    """Which thread a Message-ID belongs to, also one that has only been referred to."""
+
+    __tablename__ = "mail_id"
+    __table_args__ = {"sqlite_with_rowid": False}
+    account_id: int = Field(primary_key=True)
+    message_id: str = Field(primary_key=True)
+    thread_id: int = Field(index=True)
+
+
+class ConversationRow(SQLModel, table=True):
+    """The projection of one conversation; `place` is the one it has until `turns_at`, then `turns_to`."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        Index("conversation_queue", "place", "due", "last_at"),
+        Index("conversation_turns", "turns_at", sqlite_where=text("turns_at IS NOT NULL")),
+        Index("conversation_recent", "last_at"),
+        Index("conversation_contact", "contact_id"),
+        Index("conversation_thread", "thread_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    thread_id: int = Field(foreign_key="thread.id")
+    account_id: int = Field(foreign_key="account.id")
+    channel: str
+    begins_at: int | None = None
+    """Messages received later than this belong here; null for a thread's first conversation."""
+    continues: int | None = None
+    merged_into: int | None = None
+    subject: str = ""
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    place: str
+    status: str
+    owner: str
+    spam: bool = False
+    tier: int = 1
+    skill: str | None = None
+    due: int | None = None
+    risk_at: int | None = None
+    returns: int | None = None
+    turns_at: int | None = None
+    turns_to: str | None = None
+    turns_reason: str | None = None
+    reason: str | None = None
+    waiting_since: int | None = None
+    plan_returns: int | None = None
+    plan_due: int | None = None
+    news: bool = False
+    seen: int = 0
+    """The highest message id the agent has seen of it."""
+    snoozes: int = 0
+    messages: int = 0
+    last_at: int | None = None
+    last_out_at: int | None = None
+    snippet: str = ""
+    routed: str | None = None
+    """JSON: what the rules did with it and why, once they have run."""
+    delivery: str | None = None
+
+
+class MessageRow(SQLModel, table=True):
+    """One message. Its id counts arrivals; `stamp` (received ms << 20 | tie) orders it and is its row in the index."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("message_key", "account_id", "thread_key", "key", unique=True),
+        Index("message_conversation", "conversation_id", "received_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    thread_id: int = Field(foreign_key="thread.id", index=True)
+    conversation_id: int = Field(foreign_key="conversation.id")
+    thread_key: str
+    """The thread's key for chats, whose ids are unique only within it; empty for mail."""
+    key: str
+    external_id: str
+    stamp: int = Field(unique=True)
+    direction: str
+    class_: str = Field(sa_column_kwargs={"name": "class"})
+    why: str
+    hard: bool = False
+    bounced: int | None = None
+    """The message of ours that this bounce says will never arrive."""
+    judged: str | None = None
+    """The class the agent or a rule gave it instead."""
+    history: bool = False
+    identity_id: int | None = Field(default=None, foreign_key="identity.id")
+    sender_name: str
+    sender_identity: str
+    recipients: str
+    """JSON: [[name, identity], ...], To before Cc."""
+    sent_at: int | None = None
+    received_at: int
+    local_at: int | None = None
+    """The time as written where the file named no zone: milliseconds as if it had been UTC."""
+    precision: str
+    rank: int = 1
+    position: int = 0
+    arrived_at: int
+    subject: str
+    text: str
+    quoted: str
+    state: str
+    edited_at: int | None = None
+    token: str = ""
+    """For ordered alignment, where the format has no ids."""
+    answers: str = ""
+    ids: str = "[]"
+    """JSON: mail ids it is known by."""
+    warnings: str = "[]"
+    attachments: int = 0
+
+
+class RawRow(SQLModel, table=True):
+    """The bytes as they came, compressed with zlib (`packed` 1) or as they are (0)."""
+
+    __tablename__ = "raw"
+    message_id: int = Field(primary_key=True, foreign_key="message.id")
+    packed: bool
+    content: bytes = Field(sa_type=LargeBinary)
+
+
+class AttachmentRow(SQLModel, table=True):
+    __tablename__ = "attachment"
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    name: str
+    type: str
+    size: int | None = None
+    part: str = ""
+    stored: bool = True
+    blob: str | None = None
+
+
+class BlobRow(SQLModel, table=True):
+    """The content of an attachment that came beside its message, once for each content."""
+
+    __tablename__ = "blob"
+    digest: str = Field(primary_key=True)
+    content: bytes = Field(sa_type=LargeBinary)
+
+
+class LocationRow(SQLModel, table=True):
+    """Where a message lies on its server. `gone_at` says since when it no longer does; the message stays."""
+
+    __tablename__ = "location"
+    __table_args__ = {"sqlite_with_rowid": False}
+    account_id: int = Field(primary_key=True)
+    folder: str = Field(primary_key=True)
+    uidvalidity: int = Field(primary_key=True)
+    uid: int = Field(primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    gone_at: int | None = None
+
+
+class SetAsideRow(SQLModel, table=True):
+    """What could not become a message: where it was, why, and its bytes."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (Index("set_aside_where", "account_id", "place", "where", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    place: str
+    where: str
+    what: str
+    content: bytes = Field(sa_type=LargeBinary)
+    at: int
+
+
+class ActRow(SQLModel, table=True):
+    """One act on one conversation; acts on many share a `batch`. Undone acts stay, with the moment."""
+
+    __tablename__ = "act"
+    __table_args__ = (Index("act_conversation", "conversation_id", "id"), Index("act_batch", "batch"))
+    id: int | None = Field(default=None, primary_key=True)
+    batch: int
+    conversation_id: int = Field(foreign_key="conversation.id")
+    verb: str
+    at: int
+    by: str
+    seen: int
+    returns: int | None = None
+    due: int | None = None
+    to: str | None = None
+    note: str | None = None
+    effects: str | None = None
+    """JSON: what a rule did."""
+    undone_at: int | None = None
+    delivery: str | None = None
+    delivered_at: int | None = None
+
+
+class PromiseRow(SQLModel, table=True):
+    """One SLA commitment as the history now reads; what it was before a correction stands in `event`."""
+
+    __tablename__ = "promise"
+    __table_args__ = (Index("promise_conversation", "conversation_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    conversation_id: int = Field(foreign_key="conversation.id")
+    origin: str
+    """What it began with: `m<message id>` or `a<act id>`; the terms are kept by it."""
+    kind: str
+    started: int | None = None
+    due: int
+    risk_at: int | None = None
+    target: int | None = None
+    """Business milliseconds promised."""
+    calendar: int | None = Field(default=None, foreign_key="calendar.id")
+    tier: int = 1
+    ended: int | None = None
+    outcome: str = "open"
+    responsible: str = "[]"
+    """JSON: [[name, since], ...]."""
+    why: str = ""
+
+
+class CalendarRow(SQLModel, table=True):
+    """A work calendar as it was when a promise was made under it."""
+
+    __tablename__ = "calendar"
+    id: int | None = Field(default=None, primary_key=True)
+    value: str = Field(unique=True)
+
+
+class EventRow(SQLModel, table=True):
+    """What happened, only ever added to."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("event_conversation", "conversation_id", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    conversation_id: int
+    at: int
+    event: str
+    by: str
+    detail: str
+
+
+class OutboxRow(SQLModel, table=True):
+    """What waits to go out: a hand-over, or a customer's reply to one."""
+
+    __tablename__ = "outbox"
+    id: int | None = Field(default=None, primary_key=True)
+    act_id: int = Field(foreign_key="act.id", index=True)
+    conversation_id: int
+    kind: str
+    to: str
+    not_before: int
+    state: str
+    tries: int = 0
+    problem: str | None = None
+    created_at: int
+
+
+FULLTEXT = """
+CREATE VIRTUAL TABLE fulltext USING fts5(
+  subject, body, sender, recipients, files,
+  content='', tokenize='unicode61 remove_diacritics 0'
+)
+"""
+"""Full text over folded words (`rules/fold.py`); its rowid is `message.stamp`, so newest first is rowid descending."""
