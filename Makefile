@@ -1,0 +1,66 @@
+# What a person does with this project, one word each. `make` alone lists them.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+# More for pytest: make test ARGS="tests/rules -k snooze"
+ARGS ?=
+# One worker a core, four at most: the tests start real servers and terminals of their own.
+WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
+SHARED ?= ../shared
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format bench torture reference-check pictures package-check lock clean
+
+help: ## list these words
+	@echo "make WORD, where WORD is one of:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+
+# What the program needs, and the program itself, editable. Done again only when the lock or pyproject.toml changes.
+$(VENV)/for-use: requirements.lock pyproject.toml tools/environment
+	@tools/environment $(VENV) requirements.lock "$(PYTHON)"
+	@touch $@
+
+# The same, and what tests and checks need.
+$(VENV)/for-work: requirements-dev.lock pyproject.toml tools/environment
+	@tools/environment $(VENV) requirements-dev.lock "$(PYTHON)"
+	@touch $@ $(VENV)/for-use
+
+demo: $(VENV)/for-use ## open a throw-away inbox full of sample mail and chats
+	@$(BIN)/python -m tui_inbox demo
+
+run: $(VENV)/for-use ## open your own inbox
+	@$(BIN)/python -m tui_inbox
+
+test: $(VENV)/for-work ## run every test (ARGS="tests/rules -k snooze" for some)
+	@$(BIN)/python -m pytest $(WORKERS) $(ARGS)
+
+check: $(VENV)/for-work ## format, lint, strict types and import contracts, as CI does
+	@BIN=$(BIN) tools/checks
+
+format: $(VENV)/for-work ## put the code into the house's format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/for-work ## measure start and import on this machine (about a minute, nothing judged)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+torture: $(VENV)/for-work ## the long tests: kills at random moments, many thousand examples
+	@$(BIN)/python -m pytest -m torture --hypothesis-profile=long --timeout=3600 $(ARGS)
+
+reference-check: $(VENV)/for-work ## read the reference samples in SHARED (../shared) and compare with what they should say
+	@test -d "$(SHARED)" || { echo "There is no folder $(SHARED) with reference samples. Say where it is: make reference-check SHARED=DIR" >&2; exit 1; }
+	@failed=0; for kind in mail chats; do $(BIN)/python tools/reference_$$kind.py "$(SHARED)" || failed=1; done; exit $$failed
+
+pictures: $(VENV)/for-work ## make a picture of every screen, in pictures/
+	@$(BIN)/python tools/pictures.py $(ARGS)
+
+package-check: $(VENV)/for-use ## build sdist and wheel, install the wheel into an empty environment, run it
+	@tools/package-check $(BIN)/python
+
+lock: ## write the lock files anew from pyproject.toml (uv must be installed)
+	@tools/lock
+
+clean: ## remove the environment and everything that was made
+	rm -rf $(VENV) .venv-* build dist pictures *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
