@@ -1,4 +1,4 @@
-"""config.toml to frozen values; each mistake named with its key and a hint."""
+"""What config.toml can say, as frozen values; the defaults are the program's."""
 
 from __future__ import annotations
 
@@ -38,6 +38,15 @@ class Sla:
     tiers: Mapping[int, Target] = field(default_factory=dict)
     channels: Mapping[str, Target] = field(default_factory=dict)
     at_risk: float = 0.75
+
+    def target(self, tier: int, channel: str) -> Target:
+        """Return the target of a conversation, complete: each time from the most specific table that has it."""
+        tables = (self.channels.get(channel, Target()), self.tiers.get(tier, Target()), self.default, Sla().default)
+        return Target(
+            first=next(one.first for one in tables if one.first is not None),
+            next=next(one.next for one in tables if one.next is not None),
+            follow_up=next(one.follow_up for one in tables if one.follow_up is not None),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,7 @@ class Config:
     """The whole of config.toml; every field has a default, so that no configuration at all is fine."""
 
     me: Me = Me()
-    hours: Calendar = Calendar()
+    hours: Calendar = field(default_factory=Calendar)
     sla: Sla = Sla()
     history: History = History()
     accounts: tuple[Account, ...] = ()
@@ -113,3 +122,8 @@ class Config:
     views: tuple[View, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)
     look: Look = Look()
+
+    def teammate(self, name: str) -> Teammate | None:
+        """Return the teammate called *name*, in any case; None where nobody is."""
+        wanted = name.strip().casefold()
+        return next((one for one in self.teammates if one.name.casefold() == wanted), None)

@@ -1,0 +1,71 @@
+"""Where the program keeps its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_inbox.problems import Misconfigured
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders and files of one installation; with `--home` all of them lie in one folder."""
+
+    folder: Path
+    """Holds the store and the logs."""
+    config: Path
+    """config.toml, which need not exist."""
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "inbox.db"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    def config_file(self, named: str | None = None) -> Path | None:
+        """Return the configuration to load: *named* (`--config`) as it is, else ours if it exists, else None."""
+        if named:
+            return _expanded(named)
+        return self.config if self.config.is_file() else None
+
+
+def find_home(option: str | None, environ: Mapping[str, str]) -> Home:
+    """Return the home that `--home`, else `TUI_INBOX_HOME`, else the platform names; its folders exist then (0700).
+
+    Raises `Misconfigured` where a folder cannot be made or is none.
+    """
+    chosen = option or environ.get("TUI_INBOX_HOME") or ""
+    if chosen:
+        folder = _expanded(chosen)
+        home = Home(folder, folder / "config.toml")
+    else:
+        import platformdirs  # deferred: not needed where a home is named
+
+        folder = platformdirs.user_data_path("tui-inbox", appauthor=False)
+        home = Home(folder, platformdirs.user_config_path("tui-inbox", appauthor=False) / "config.toml")
+    for needed in (home.folder, home.config.parent, home.logs):
+        _made(needed)
+    return home
+
+
+def _expanded(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise Misconfigured(f"{text} names a user that is not known here.", "Write the whole path.") from None
+
+
+def _made(folder: Path) -> None:
+    """Make *folder*, readable by nobody else, unless it exists."""
+    hint = "Name another folder with --home, or make this one writable."
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError:
+        raise Misconfigured(f"{folder} is a file, where a folder is needed.", hint) from None
+    except (OSError, ValueError) as trouble:
+        why = getattr(trouble, "strerror", None) or str(trouble)
+        raise Misconfigured(f"The folder {folder} cannot be made: {why}.", hint) from None
