@@ -1,0 +1,139 @@
+"""What the documents say is so: the words of make, the commands, the links and the keys they name exist."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tui_inbox.cli import parser
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`([^`\n]+)`")
+
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def text_of(page: Path) -> str:
+    return page.read_text("utf-8")
+
+
+def spoken(page: Path) -> list[str]:
+    """Return what *page* tells the reader to type: the lines of its shell blocks, and its inline code."""
+    text = text_of(page)
+    typed = [line for kind, block in FENCED.findall(text) if kind == "sh" for line in block.splitlines()]
+    return [line.partition("  #")[0].strip() for line in typed] + INLINE.findall(FENCED.sub("", text))
+
+
+def words_of_make() -> set[str]:
+    return set(re.findall(r"^([a-z][a-z-]*):", text_of(ROOT / "Makefile"), re.MULTILINE))
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    [under] = [action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(under.choices)
+
+
+def slug(heading: str) -> str:
+    """Return the anchor that a page viewer gives *heading*."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
+@pages
+def test_every_word_of_make_that_is_named_exists(page: Path):
+    named = {word for line in spoken(page) for word in re.findall(r"^make ([a-z][a-z-]*)", line)}
+    assert named <= words_of_make()
+
+
+@pages
+def test_every_command_that_is_named_exists(page: Path):
+    named = {word for line in spoken(page) for word in re.findall(r"^tui-inbox(?: --home \S+)? ([a-z]+)", line)}
+    assert named <= commands().keys()
+
+
+@pages
+def test_every_command_line_that_is_shown_is_understood(page: Path):
+    shown = [line for kind, block in FENCED.findall(text_of(page)) if kind == "sh" for line in block.splitlines()]
+    for line in shown:
+        if line.startswith("tui-inbox"):
+            parser().parse_args(words(line))
+
+
+def words(line: str) -> list[str]:
+    """Return the arguments of a shell *line* without its comment, split as a shell does."""
+    return shlex.split(line, comments=True)[1:]
+
+
+@pages
+def test_every_link_leads_somewhere(page: Path):
+    for target in re.findall(r"\]\(([^)\s]+)\)", text_of(page)):
+        place, _, anchor = target.partition("#")
+        assert "://" not in place, f"{target}: the documents stand alone"
+        there = (page.parent / place).resolve() if place else page
+        assert there.exists(), target
+        if anchor:
+            assert anchor in {slug(line.lstrip("# ")) for line in text_of(there).splitlines() if line.startswith("#")}
+
+
+@pages
+def test_every_json_example_is_json(page: Path):
+    for kind, block in FENCED.findall(text_of(page)):
+        if kind == "json":
+            json.loads(block)
+
+
+def test_every_command_is_documented_with_an_example():
+    headings = set(re.findall(r"^## ([a-z]+)$", text_of(ROOT / "docs" / "commands.md"), re.MULTILINE))
+    assert headings == commands().keys()
+
+
+def test_every_word_of_make_is_listed_by_make_alone():
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert words_of_make() == set(re.findall(r"^  ([a-z-]+)", listed, re.MULTILINE))
+
+
+def test_every_key_of_the_readme_is_a_key_of_the_screen():
+    from tui_inbox.screens.keys import KEYS
+
+    spelled = {"slash": "/", "question_mark": "?", "enter": "Enter"}
+    known = {spelled.get(key, key) for one in KEYS for key in one.keys.split(",")}
+    rows = re.findall(r"^\| (`.+?`) \| ", text_of(ROOT / "README.md"), re.MULTILINE)
+    told = {key for row in rows for key in INLINE.findall(row)}
+    assert {"j", "k", "Enter", "e", "s", "f", "z", "x", "/", "?"} <= told <= known
+
+
+def test_every_decision_is_listed():
+    folder = ROOT / "docs" / "decisions"
+    records = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    assert re.findall(r"^\d+\. \[.+\]\((.+)\)$", text_of(folder / "README.md"), re.MULTILINE) == records
+    for place, name in enumerate(records, start=1):
+        assert text_of(folder / name).startswith(f"# {place}. ")
+        assert name.startswith(f"{place:04d}-")
+
+
+def test_the_readme_leads_to_the_example_configuration_and_says_that_the_store_is_not_encrypted():
+    readme = text_of(ROOT / "README.md")
+    assert "config.example.toml" in readme
+    assert "not encrypted" in readme
+
+
+def test_no_file_names_a_package_index_or_a_place_on_somebodys_machine():
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    hosts = ["py" + "pi.org", "python" + "hosted", "npm" + "js.org", "deb." + "debian.org"]
+    places = ["/" + "work/", "/" + "tmp/bash", "/" + "root/"]
+    found = [
+        f"{name}: {word}"
+        for name in tracked.split("\0")
+        if name and not name.startswith("tests/samples/") and (ROOT / name).is_file()
+        for content in [(ROOT / name).read_bytes()]
+        for word in (*hosts, *places)
+        if word.encode() in content
+    ]
+    assert found == []
