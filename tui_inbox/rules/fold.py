@@ -32,13 +32,11 @@ _PIECE = re.compile(f"([{_UNSPACED}]+)")
 _ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 
 # Letters that no Unicode decomposition takes apart, and Arabic letters that people and keyboards exchange.
-_LETTERS = dict(
-    pair.split("=")
-    for pair in (
-        "ı=i æ=ae ǽ=ae œ=oe ø=o ǿ=o đ=d ð=d ħ=h ł=l ŧ=t þ=th ŋ=n ĸ=k ə=e ƒ=f ɓ=b ɗ=d ɖ=d ƙ=k ƴ=y "
-        "ى=ي ی=ي ک=ك ة=ه ھ=ه ە=ه ـ="
-    ).split(" ")
-)
+_LETTERS = {
+    **dict(zip("ıøǿđðħłŧŋĸəƒɓɗɖƙƴىیکةھە", "ioodd" + "hltnke" + "fbddky" + "ييكههه", strict=True)),
+    **dict.fromkeys("æǽ", "ae"),
+    **dict(zip("œþـ", ("oe", "th", ""), strict=True)),
+}
 # Accents and points that people leave out. Vowel signs of Indic scripts and Thai are letters to their readers: kept.
 _DROPPED = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
