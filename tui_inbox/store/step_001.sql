@@ -104,12 +104,13 @@ CREATE TABLE thread (
 CREATE UNIQUE INDEX thread_key ON thread (account_id, "key");
 
 CREATE TABLE conversation (
-  id INTEGER NOT NULL,
+  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   thread_id INTEGER NOT NULL,
   account_id INTEGER NOT NULL,
   channel VARCHAR NOT NULL,
   begins_at INTEGER,
   continues INTEGER,
+  begins_with VARCHAR NOT NULL,
   merged_into INTEGER,
   subject VARCHAR NOT NULL,
   contact_id INTEGER,
@@ -138,7 +139,6 @@ CREATE TABLE conversation (
   snippet VARCHAR NOT NULL,
   routed VARCHAR,
   delivery VARCHAR,
-  PRIMARY KEY (id),
   FOREIGN KEY(thread_id) REFERENCES thread (id),
   FOREIGN KEY(account_id) REFERENCES account (id),
   FOREIGN KEY(contact_id) REFERENCES contact (id)
@@ -155,7 +155,7 @@ CREATE INDEX conversation_thread ON conversation (thread_id);
 CREATE INDEX conversation_turns ON conversation (turns_at) WHERE turns_at IS NOT NULL;
 
 CREATE TABLE act (
-  id INTEGER NOT NULL,
+  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   batch INTEGER NOT NULL,
   conversation_id INTEGER NOT NULL,
   verb VARCHAR NOT NULL,
@@ -170,7 +170,6 @@ CREATE TABLE act (
   undone_at INTEGER,
   delivery VARCHAR,
   delivered_at INTEGER,
-  PRIMARY KEY (id),
   FOREIGN KEY(conversation_id) REFERENCES conversation (id)
 );
 
@@ -179,7 +178,7 @@ CREATE INDEX act_batch ON act (batch);
 CREATE INDEX act_conversation ON act (conversation_id, id);
 
 CREATE TABLE message (
-  id INTEGER NOT NULL,
+  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   account_id INTEGER NOT NULL,
   thread_id INTEGER NOT NULL,
   conversation_id INTEGER NOT NULL,
@@ -215,7 +214,6 @@ CREATE TABLE message (
   ids VARCHAR NOT NULL,
   warnings VARCHAR NOT NULL,
   attachments INTEGER NOT NULL,
-  PRIMARY KEY (id),
   FOREIGN KEY(account_id) REFERENCES account (id),
   FOREIGN KEY(thread_id) REFERENCES thread (id),
   FOREIGN KEY(conversation_id) REFERENCES conversation (id),
@@ -249,7 +247,7 @@ CREATE TABLE promise (
   FOREIGN KEY(calendar) REFERENCES calendar (id)
 );
 
-CREATE INDEX promise_conversation ON promise (conversation_id);
+CREATE UNIQUE INDEX promise_origin ON promise (conversation_id, origin);
 
 CREATE TABLE attachment (
   id INTEGER NOT NULL,

@@ -7,8 +7,15 @@ Every moment is an INTEGER: milliseconds since 1970 in UTC (`moments.py`). What 
 
 from __future__ import annotations
 
-from sqlalchemy import Index, LargeBinary, text
+from typing import cast
+
+from sqlalchemy import Index, LargeBinary, Table, text
 from sqlmodel import Field, SQLModel
+
+
+def table(of: type[SQLModel]) -> Table:
+    """Return the Core table that a class declares, for bulk statements."""
+    return cast(Table, of.__table__)  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 
 
 class AccountRow(SQLModel, table=True):
@@ -90,6 +97,7 @@ class ConversationRow(SQLModel, table=True):
         Index("conversation_recent", "last_at"),
         Index("conversation_contact", "contact_id"),
         Index("conversation_thread", "thread_id"),
+        {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, primary_key=True)
     thread_id: int = Field(foreign_key="thread.id")
@@ -98,6 +106,8 @@ class ConversationRow(SQLModel, table=True):
     begins_at: int | None = None
     """Messages received later than this belong here; null for a thread's first conversation."""
     continues: int | None = None
+    begins_with: str = "me"
+    """Its owner before anything was done to it."""
     merged_into: int | None = None
     subject: str = ""
     contact_id: int | None = Field(default=None, foreign_key="contact.id")
@@ -137,6 +147,7 @@ class MessageRow(SQLModel, table=True):
     __table_args__ = (
         Index("message_key", "account_id", "thread_key", "key", unique=True),
         Index("message_conversation", "conversation_id", "received_at"),
+        {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="account.id")
@@ -243,7 +254,11 @@ class ActRow(SQLModel, table=True):
     """One act on one conversation; acts on many share a `batch`. Undone acts stay, with the moment."""
 
     __tablename__ = "act"
-    __table_args__ = (Index("act_conversation", "conversation_id", "id"), Index("act_batch", "batch"))
+    __table_args__ = (
+        Index("act_conversation", "conversation_id", "id"),
+        Index("act_batch", "batch"),
+        {"sqlite_autoincrement": True},
+    )
     id: int | None = Field(default=None, primary_key=True)
     batch: int
     conversation_id: int = Field(foreign_key="conversation.id")
@@ -266,7 +281,7 @@ class PromiseRow(SQLModel, table=True):
     """One SLA commitment as the history now reads; what it was before a correction stands in `event`."""
 
     __tablename__ = "promise"
-    __table_args__ = (Index("promise_conversation", "conversation_id"),)
+    __table_args__ = (Index("promise_origin", "conversation_id", "origin", unique=True),)
     id: int | None = Field(default=None, primary_key=True)
     conversation_id: int = Field(foreign_key="conversation.id")
     origin: str

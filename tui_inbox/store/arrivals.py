@@ -1,0 +1,478 @@
+"""What comes in: accounts, cursors, what is known already, threads, identities, messages and their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from tui_inbox.rules.model import Attachment, Class, Direction, Message, State
+from tui_inbox.store import search
+from tui_inbox.store.moments import as_written, moment, stored
+from tui_inbox.store.tables import (
+    AccountRow,
+    AttachmentRow,
+    BlobRow,
+    ContactRow,
+    CursorRow,
+    IdentityRow,
+    LocationRow,
+    MailIdRow,
+    MessageRow,
+    RawRow,
+    SetAsideRow,
+    ThreadRow,
+    table,
+)
+
+_account, _cursor, _thread = table(AccountRow), table(CursorRow), table(ThreadRow)
+_mail_id, _contact, _identity = table(MailIdRow), table(ContactRow), table(IdentityRow)
+_message, _raw, _attachment, _blob = table(MessageRow), table(RawRow), table(AttachmentRow), table(BlobRow)
+_location, _set_aside = table(LocationRow), table(SetAsideRow)
+
+_TIE = 20
+"""Bits of a stamp below the milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as the store knows it. `me` are the names I have in it."""
+
+    id: int
+    name: str
+    kind: str
+    channel: str
+    me: tuple[str, ...]
+    zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A message that is here already, as far as a new arrival of it must know."""
+
+    id: int
+    conversation_id: int
+    state: State
+    edited_at: datetime | None
+    history: bool
+    text_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    id: int
+    key: str
+    first_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a new message belongs and what it was taken for, as the shell decided."""
+
+    account_id: int
+    thread_id: int
+    thread_key: str
+    conversation_id: int
+    key: str
+    direction: Direction
+    class_: Class
+    why: str
+    received: datetime
+    arrived: datetime
+    history: bool
+    rank: int
+    position: int
+    identity_id: int | None
+    bounced: int | None = None
+    token: str = ""
+
+
+# --- accounts and cursors -------------------------------------------------------------------------------
+
+
+def account(connection: Connection, name: str, kind: str, channel: str) -> Account:
+    """Return the account *name*, made where it is new."""
+    found = connection.execute(select(_account).where(_account.c.name == name)).one_or_none()
+    if found is None:
+        connection.execute(insert(_account).values(name=name, kind=kind, channel=channel))
+        found = connection.execute(select(_account).where(_account.c.name == name)).one()
+    return Account(found.id, found.name, found.kind, found.channel, tuple(json.loads(found.me)), found.zone)
+
+
+def learn(connection: Connection, account_id: int, me: Sequence[str], zone: str | None) -> None:
+    """Remember the names I have in an account, and the zone its exports are read in."""
+    connection.execute(
+        update(_account)
+        .where(_account.c.id == account_id)
+        .values(me=json.dumps(list(me), ensure_ascii=False), zone=zone)
+    )
+
+
+def synced(connection: Connection, account_id: int, at: datetime | None, problem: str | None) -> None:
+    """Record how the last run of an account ended; *at* None leaves the last complete one."""
+    values: dict[str, object] = {"problem": problem}
+    if at is not None:
+        values["synced_at"] = stored(at)
+    connection.execute(update(_account).where(_account.c.id == account_id).values(**values))
+
+
+def cursors(connection: Connection, account_id: int) -> dict[str, str]:
+    rows = connection.execute(select(_cursor.c.place, _cursor.c.value).where(_cursor.c.account_id == account_id))
+    return {row.place: row.value for row in rows}
+
+
+def move_cursor(connection: Connection, account_id: int, place: str, value: str, now: datetime) -> None:
+    at = stored(now)
+    connection.execute(
+        upsert(_cursor)
+        .values(account_id=account_id, place=place, value=value, moved_at=at)
+        .on_conflict_do_update(index_elements=["account_id", "place"], set_={"value": value, "moved_at": at})
+    )
+
+
+def set_aside(
+    connection: Connection, account_id: int, place: str, where: str, what: str, raw: bytes, now: datetime
+) -> bool:
+    """Keep what could not become a message; return whether it is new."""
+    done = connection.execute(
+        upsert(_set_aside)
+        .values(account_id=account_id, place=place, where=where, what=what, content=raw, at=stored(now))
+        .on_conflict_do_nothing()
+    )
+    return done.rowcount > 0
+
+
+# --- what is known --------------------------------------------------------------------------------------
+
+
+def known(connection: Connection, account_id: int, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+    """Return what is here already of *keys* (thread key, key)."""
+    found: dict[tuple[str, str], Known] = {}
+    wanted = list(keys)
+    for start in range(0, len(wanted), 400):
+        rows = connection.execute(
+            select(
+                _message.c.id,
+                _message.c.conversation_id,
+                _message.c.thread_key,
+                _message.c.key,
+                _message.c.state,
+                _message.c.edited_at,
+                _message.c.history,
+                _message.c.text,
+            ).where(
+                _message.c.account_id == account_id,
+                tuple_(_message.c.thread_key, _message.c.key).in_(wanted[start : start + 400]),
+            )
+        )
+        for row in rows:
+            found[(row.thread_key, row.key)] = Known(
+                row.id,
+                row.conversation_id,
+                State(row.state),
+                moment(row.edited_at),
+                row.history,
+                text_digest(row.text),
+            )
+    return found
+
+
+def text_digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def by_mail_id(connection: Connection, account_id: int, ids: Collection[str]) -> dict[str, int]:
+    """Return the threads that mail ids belong to."""
+    wanted = list(ids)
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), 800):
+        rows = connection.execute(
+            select(_mail_id.c.message_id, _mail_id.c.thread_id).where(
+                _mail_id.c.account_id == account_id, _mail_id.c.message_id.in_(wanted[start : start + 800])
+            )
+        )
+        found.update({row.message_id: row.thread_id for row in rows})
+    return found
+
+
+def message_of(connection: Connection, account_id: int, external_ids: Collection[str]) -> tuple[int, int] | None:
+    """Return (message, conversation) of our own message that one of *external_ids* names."""
+    threads = set(by_mail_id(connection, account_id, external_ids).values())
+    if not threads:
+        return None
+    rows = connection.execute(
+        select(_message.c.id, _message.c.conversation_id, _message.c.ids).where(
+            _message.c.thread_id.in_(threads), _message.c.direction == Direction.OUT.value
+        )
+    )
+    for row in rows:
+        if set(json.loads(row.ids)) & set(external_ids):
+            return int(row.id), int(row.conversation_id)
+    return None
+
+
+# --- threads --------------------------------------------------------------------------------------------
+
+
+def thread_by_key(connection: Connection, account_id: int, key: str) -> Thread | None:
+    row = connection.execute(
+        select(_thread.c.id, _thread.c.key, _thread.c.first_at).where(
+            _thread.c.account_id == account_id, _thread.c.key == key
+        )
+    ).one_or_none()
+    return None if row is None else Thread(row.id, row.key, moment(row.first_at))
+
+
+def thread(connection: Connection, id: int) -> Thread:  # noqa: A002 - the product's word for it
+    row = connection.execute(select(_thread.c.id, _thread.c.key, _thread.c.first_at).where(_thread.c.id == id)).one()
+    return Thread(row.id, row.key, moment(row.first_at))
+
+
+def begin_thread(connection: Connection, account_id: int, key: str, title: str, group: bool, now: datetime) -> Thread:
+    done = connection.execute(
+        insert(_thread).values(account_id=account_id, key=key, title=title, is_group=group, first_at=stored(now))
+    )
+    assert done.inserted_primary_key is not None
+    return Thread(int(done.inserted_primary_key[0]), key, moment(stored(now)))
+
+
+def tie_ids(connection: Connection, account_id: int, thread_id: int, ids: Iterable[str]) -> None:
+    """Say that mail ids belong to a thread."""
+    values = [{"account_id": account_id, "message_id": one, "thread_id": thread_id} for one in ids]
+    if values:
+        connection.execute(upsert(_mail_id).on_conflict_do_nothing(), values)
+
+
+def join_threads(connection: Connection, into: int, others: Collection[int]) -> None:
+    """Make several threads one: a late parent proved that they are."""
+    for row in (_mail_id, _message):
+        connection.execute(update(row).where(row.c.thread_id.in_(others)).values(thread_id=into))
+    first = connection.execute(select(func.min(_thread.c.first_at)).where(_thread.c.id.in_([into, *others]))).scalar()
+    connection.execute(update(_thread).where(_thread.c.id == into).values(first_at=first))
+
+
+# --- people ---------------------------------------------------------------------------------------------
+
+
+def identity(connection: Connection, key: str, channel: str, value: str, name: str) -> int:
+    """Return the identity *key*, made with a contact of its own where it is new; a better name is learned."""
+    row = connection.execute(
+        select(_identity.c.id, _identity.c.name, _identity.c.contact_id).where(_identity.c.key == key)
+    ).one_or_none()
+    if row is not None:
+        if name and not row.name:
+            connection.execute(update(_identity).where(_identity.c.id == row.id).values(name=name))
+            connection.execute(
+                update(_contact).where(_contact.c.id == row.contact_id, _contact.c.name == value).values(name=name)
+            )
+        return int(row.id)
+    contact = connection.execute(insert(_contact).values(name=name or value)).inserted_primary_key
+    assert contact is not None
+    made = connection.execute(
+        insert(_identity).values(
+            contact_id=contact[0], key=key, channel=channel, value=value, name=name, born_with=contact[0]
+        )
+    ).inserted_primary_key
+    assert made is not None
+    return int(made[0])
+
+
+# --- messages -------------------------------------------------------------------------------------------
+
+
+def stamp(connection: Connection, received: datetime, near: int) -> int:
+    """Return a free stamp for a message received then: ordered by time, unique by *near* (any number)."""
+    base = stored(received) << _TIE
+    taken = select(_message.c.stamp).where(_message.c.stamp == base + (near % (1 << _TIE)))
+    while connection.execute(taken).first() is not None:
+        near += 1
+        taken = select(_message.c.stamp).where(_message.c.stamp == base + (near % (1 << _TIE)))
+    return base + (near % (1 << _TIE))
+
+
+def add(connection: Connection, message: Message, placed: Placed, number: int) -> int:
+    """Store *message* whole: row, bytes, attachments and index entry; return its id."""
+    recipients = [[one.name, one.identity] for one in (*message.to, *message.cc)]
+    at = stamp(connection, placed.received, number)
+    done = connection.execute(
+        insert(_message).values(
+            account_id=placed.account_id,
+            thread_id=placed.thread_id,
+            conversation_id=placed.conversation_id,
+            thread_key=placed.thread_key,
+            key=placed.key,
+            external_id=message.external_id,
+            stamp=at,
+            direction=placed.direction.value,
+            **{"class": placed.class_.value},
+            why=placed.why,
+            hard=message.verdict.hard,
+            bounced=placed.bounced,
+            history=placed.history,
+            identity_id=placed.identity_id,
+            sender_name=message.sender.name,
+            sender_identity=message.sender.identity,
+            recipients=json.dumps(recipients, ensure_ascii=False),
+            sent_at=stored(message.sent_at),
+            received_at=stored(placed.received),
+            local_at=as_written(message.local_at),
+            precision=message.precision,
+            rank=placed.rank,
+            position=placed.position,
+            arrived_at=stored(placed.arrived),
+            subject=message.subject,
+            text=message.text,
+            quoted=message.quoted,
+            state=message.state.value,
+            edited_at=stored(message.edited_at),
+            token=placed.token,
+            answers=message.in_reply_to,
+            ids=json.dumps(message.ids),
+            warnings=json.dumps(message.warnings, ensure_ascii=False),
+            attachments=len(message.attachments),
+        )
+    )
+    assert done.inserted_primary_key is not None
+    id_ = int(done.inserted_primary_key[0])
+    keep_raw(connection, id_, message.raw)
+    attach(connection, id_, message.attachments)
+    search.add(connection, at, index_columns(message))
+    return id_
+
+
+def index_columns(message: Message) -> tuple[str, str, str, str, str]:
+    """Return what the full text of a message is made of: subject, body, sender, recipients, file names."""
+    return (
+        message.subject,
+        f"{message.text}\n{message.quoted}",
+        f"{message.sender.name} {message.sender.identity}",
+        " ".join(f"{one.name} {one.identity}" for one in (*message.to, *message.cc)),
+        " ".join(one.name for one in message.attachments),
+    )
+
+
+def keep_raw(connection: Connection, message_id: int, raw: bytes) -> None:
+    """Keep the bytes as they came, so that nothing is ever unrecoverable."""
+    packed = zlib.compress(raw, 6)
+    smaller = len(packed) < len(raw)
+    values = {"packed": smaller, "content": packed if smaller else raw}
+    connection.execute(
+        upsert(_raw).values(message_id=message_id, **values).on_conflict_do_update(["message_id"], set_=values)
+    )
+
+
+def attach(connection: Connection, message_id: int, attachments: Sequence[Attachment]) -> None:
+    for one in attachments:
+        digest = None
+        if one.content is not None:
+            digest = hashlib.sha256(one.content).hexdigest()
+            connection.execute(upsert(_blob).values(digest=digest, content=one.content).on_conflict_do_nothing())
+        connection.execute(
+            insert(_attachment).values(
+                message_id=message_id,
+                name=one.name,
+                type=one.type,
+                size=one.size,
+                part=one.part,
+                stored=one.stored,
+                blob=digest,
+            )
+        )
+
+
+def locate(connection: Connection, account_id: int, folder: str, uidvalidity: int, uid: int, message_id: int) -> bool:
+    """Say that a message lies there on its server; return whether that is news."""
+    done = connection.execute(
+        upsert(_location)
+        .values(account_id=account_id, folder=folder, uidvalidity=uidvalidity, uid=uid, message_id=message_id)
+        .on_conflict_do_nothing()
+    )
+    return done.rowcount > 0
+
+
+def mark_gone(
+    connection: Connection, account_id: int, folder: str, uidvalidity: int, uid: int, now: datetime
+) -> int | None:
+    """Say that a message no longer lies there; return its id where that is news. Nothing is deleted."""
+    row = connection.execute(
+        update(_location)
+        .where(
+            _location.c.account_id == account_id,
+            _location.c.folder == folder,
+            _location.c.uidvalidity == uidvalidity,
+            _location.c.uid == uid,
+            _location.c.gone_at.is_(None),
+        )
+        .values(gone_at=stored(now))
+        .returning(_location.c.message_id)
+    ).one_or_none()
+    return None if row is None else int(row.message_id)
+
+
+def revise(connection: Connection, message_id: int, message: Message, state: State) -> None:
+    """Give a stored message the body its source now has; what it was stays in its raw form's predecessor event."""
+    old = connection.execute(select(_message).where(_message.c.id == message_id)).one()
+    search.remove(connection, old.stamp, _indexed(connection, old))
+    keeps_text = state is State.DELETED
+    values: dict[str, object] = {"state": state.value, "edited_at": stored(message.edited_at)}
+    if not keeps_text:
+        values |= {"text": message.text, "quoted": message.quoted, "token": ""}
+        keep_raw(connection, message_id, message.raw)
+    connection.execute(update(_message).where(_message.c.id == message_id).values(**values))
+    new = connection.execute(select(_message).where(_message.c.id == message_id)).one()
+    search.add(connection, new.stamp, _indexed(connection, new))
+
+
+def _indexed(connection: Connection, row: Row[Any]) -> tuple[str, str, str, str, str]:
+    """Return the indexed columns of a stored row: the same that `index_columns` made of the message."""
+    files = connection.execute(
+        select(_attachment.c.name).where(_attachment.c.message_id == row.id).order_by(_attachment.c.id)
+    ).scalars()
+    recipients = " ".join(f"{name} {identity}" for name, identity in json.loads(row.recipients))
+    return (
+        row.subject,
+        f"{row.text}\n{row.quoted}",
+        f"{row.sender_name} {row.sender_identity}",
+        recipients,
+        " ".join(files),
+    )
+
+
+def unhistory(connection: Connection, message_id: int) -> None:
+    """A message that was only history lies in the server's inbox after all."""
+    connection.execute(update(_message).where(_message.c.id == message_id).values(history=False))
+
+
+def reposition(connection: Connection, positions: dict[int, int]) -> None:
+    """Give messages of one received time their order."""
+    for id_, position in positions.items():
+        connection.execute(update(_message).where(_message.c.id == id_).values(position=position))
+
+
+def fill_attachments(connection: Connection, message_id: int, attachments: Sequence[Attachment]) -> bool:
+    """Add the files that an earlier export had left out; return whether there were any."""
+    missing = (
+        connection.execute(
+            select(_attachment.c.id).where(_attachment.c.message_id == message_id, _attachment.c.stored.is_(False))
+        )
+        .scalars()
+        .all()
+    )
+    coming = [one for one in attachments if one.stored]
+    if not missing or not coming:
+        return False
+    connection.execute(_attachment.delete().where(_attachment.c.id.in_(missing)))
+    attach(connection, message_id, coming)
+    return True
+
+
+def watermark(connection: Connection) -> int:
+    """Return the highest message id: all that had arrived."""
+    return int(connection.execute(select(func.max(_message.c.id))).scalar() or 0)

@@ -1,0 +1,287 @@
+"""Conversations as the rules read them: their messages, the acts on them, and the terms of promises once made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+
+from tui_inbox.rules.lifecycle import Act, Delivery, Effects, Heard, History, Verb
+from tui_inbox.rules.model import ME, Class, Direction, Place
+from tui_inbox.rules.promise import Terms
+from tui_inbox.store.moments import moment, stored
+from tui_inbox.store.tables import ActRow, ConversationRow, MessageRow, OutboxRow, PromiseRow, ThreadRow, table
+
+_message, _act, _promise = table(MessageRow), table(ActRow), table(PromiseRow)
+_conversation, _thread, _outbox = table(ConversationRow), table(ThreadRow), table(OutboxRow)
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A conversation's history, and what of its past decisions holds for every later reading."""
+
+    id: int
+    thread_id: int
+    channel: str
+    history: History
+    terms: dict[str, Terms]
+    seen: int
+    routed: bool
+    begins_at: datetime | None
+    sla: timedelta | None = None
+
+
+@dataclass(slots=True)
+class _Parts:
+    messages: list[Heard] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    terms: dict[str, Terms] = field(default_factory=dict)
+
+
+def load(connection: Connection, ids: Collection[int]) -> dict[int, Kept]:
+    """Return the histories of conversations *ids*."""
+    wanted = sorted(ids)
+    kept: dict[int, Kept] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        kept |= _load(connection, wanted[start : start + _CHUNK])
+    return kept
+
+
+def _load(connection: Connection, ids: Sequence[int]) -> dict[int, Kept]:
+    parts = {id_: _Parts() for id_ in ids}
+    for row in connection.execute(
+        select(
+            _message.c.id,
+            _message.c.conversation_id,
+            _message.c.received_at,
+            _message.c.rank,
+            _message.c.position,
+            _message.c.direction,
+            _message.c["class"],
+            _message.c.judged,
+            _message.c.history,
+            _message.c.bounced,
+            _message.c.hard,
+        ).where(_message.c.conversation_id.in_(ids))
+    ):
+        parts[row.conversation_id].messages.append(heard(row))
+    for row in connection.execute(
+        select(_act).where(_act.c.conversation_id.in_(ids), _act.c.undone_at.is_(None)).order_by(_act.c.id)
+    ):
+        parts[row.conversation_id].acts.append(act(row))
+    for row in connection.execute(select(_promise).where(_promise.c.conversation_id.in_(ids))):
+        parts[row.conversation_id].terms[row.origin] = _terms(row)
+    found = connection.execute(
+        select(
+            _conversation.c.id,
+            _conversation.c.thread_id,
+            _conversation.c.channel,
+            _conversation.c.begins_at,
+            _conversation.c.seen,
+            _conversation.c.routed,
+            _conversation.c.begins_with,
+            _thread.c.first_at,
+        )
+        .join(_thread, _thread.c.id == _conversation.c.thread_id)
+        .where(_conversation.c.id.in_(ids))
+    )
+    return {row.id: _kept(row, parts[row.id]) for row in found}
+
+
+def _kept(row: Row[Any], parts: _Parts) -> Kept:
+    known_from = moment(row.first_at) if row.begins_at is None else None
+    history = History(tuple(parts.messages), tuple(parts.acts), known_from, row.begins_with)
+    routed = json.loads(row.routed) if row.routed else {}
+    sla = routed.get("sla")
+    return Kept(
+        row.id,
+        row.thread_id,
+        row.channel,
+        history,
+        parts.terms,
+        row.seen,
+        row.routed is not None,
+        moment(row.begins_at),
+        None if sla is None else timedelta(milliseconds=sla),
+    )
+
+
+def heard(row: Row[Any]) -> Heard:
+    """Return a message row as the rules see it."""
+    return Heard(
+        row.id,
+        moment(row.received_at),
+        (row.received_at, row.rank, row.position, row.id),
+        Direction(row.direction),
+        Class(row.judged or row[6]),
+        bool(row.history),
+        row.bounced if row.hard else None,
+    )
+
+
+def act(row: Row[Any]) -> Act:
+    """Return an act row as the rules see it."""
+    effects = json.loads(row.effects) if row.effects else {}
+    return Act(
+        row.id,
+        Verb(row.verb),
+        moment(row.at),
+        row.seen,
+        row.by,
+        moment(row.returns),
+        moment(row.due),
+        row.to or "",
+        Effects(
+            Place(effects["place"]) if effects.get("place") else None,
+            effects.get("tier"),
+            effects.get("skill"),
+            effects.get("owner"),
+        ),
+        bool(effects.get("opening")),
+        Delivery(row.delivery) if row.delivery else None,
+        moment(row.delivered_at),
+    )
+
+
+def _terms(row: Row[Any]) -> Terms:
+    return Terms(
+        moment(row.due),
+        moment(row.risk_at),
+        None if row.target is None else timedelta(milliseconds=row.target),
+        row.calendar,
+        row.why,
+    )
+
+
+# --- acts -----------------------------------------------------------------------------------------------
+
+
+def next_batch(connection: Connection) -> int:
+    return int(connection.execute(select(func.max(_act.c.batch))).scalar() or 0) + 1
+
+
+def record(
+    connection: Connection, conversation: int, what: Act, batch: int, note: str = "", sla: timedelta | None = None
+) -> int:
+    """Store an act and return its id."""
+    effects = None
+    if what.verb is Verb.ROUTE:
+        effects = json.dumps(
+            {
+                "place": what.effects.place,
+                "tier": what.effects.tier,
+                "skill": what.effects.skill,
+                "owner": what.effects.owner,
+                "opening": what.opening,
+                "sla": None if sla is None else sla // timedelta(milliseconds=1),
+            }
+        )
+    done = connection.execute(
+        insert(_act).values(
+            batch=batch,
+            conversation_id=conversation,
+            verb=what.verb.value,
+            at=stored(what.at),
+            by=what.by,
+            seen=what.seen,
+            returns=stored(what.returns),
+            due=stored(what.due),
+            to=what.to or None,
+            note=note or None,
+            effects=effects,
+            delivery=what.delivery.value if what.delivery else None,
+        )
+    ).inserted_primary_key
+    assert done is not None
+    return int(done[0])
+
+
+def post(
+    connection: Connection, act_id: int, conversation: int, kind: str, to: str, not_before: datetime, now: datetime
+) -> None:
+    """Leave something in the outbox, to go out no earlier than *not_before*."""
+    connection.execute(
+        insert(_outbox).values(
+            act_id=act_id,
+            conversation_id=conversation,
+            kind=kind,
+            to=to,
+            not_before=stored(not_before),
+            state="waiting",
+            created_at=stored(now),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """An act that stands, and the batch it was made in."""
+
+    batch: int
+    conversation_id: int
+    act: Act
+
+
+def last_batches(connection: Connection, count: int) -> list[int]:
+    """Return the newest *count* batches of the agent's acts that stand, newest first."""
+    rows = connection.execute(
+        select(_act.c.batch)
+        .where(_act.c.undone_at.is_(None), _act.c.by == ME, _act.c.verb.in_(("snooze", "archive", "forward")))
+        .group_by(_act.c.batch)
+        .order_by(_act.c.batch.desc())
+        .limit(count)
+    )
+    return [int(row.batch) for row in rows]
+
+
+def standing(connection: Connection, batches: Iterable[int] = (), act_id: int | None = None) -> list[Stood]:
+    """Return the acts that stand of *batches*, or act *act_id*, newest first."""
+    wanted = _act.c.id == act_id if act_id is not None else _act.c.batch.in_(list(batches))
+    rows = connection.execute(select(_act).where(wanted, _act.c.undone_at.is_(None)).order_by(_act.c.id.desc()))
+    return [Stood(row.batch, row.conversation_id, act(row)) for row in rows]
+
+
+def undo(connection: Connection, act_id: int, now: datetime) -> None:
+    """Mark an act as undone, and what it had left in the outbox as taken back."""
+    connection.execute(update(_act).where(_act.c.id == act_id).values(undone_at=stored(now)))
+    connection.execute(
+        update(_outbox).where(_outbox.c.act_id == act_id, _outbox.c.state == "waiting").values(state="undone")
+    )
+
+
+def continued_after(connection: Connection, conversation: int, at: datetime) -> bool:
+    """Return whether a new conversation began because *conversation* had been archived at or after *at*."""
+    return (
+        connection.execute(
+            select(_conversation.c.id).where(
+                _conversation.c.continues == conversation,
+                _conversation.c.merged_into.is_(None),
+                _conversation.c.begins_at >= stored(at),
+            )
+        ).first()
+        is not None
+    )
+
+
+def turned(connection: Connection, now: datetime) -> list[int]:
+    """Return the conversations that time alone has moved since they were last recorded."""
+    return list(connection.execute(select(_conversation.c.id).where(_conversation.c.turns_at <= stored(now))).scalars())
+
+
+def held(connection: Connection) -> dict[str, int]:
+    """Return how many open conversations each owner holds."""
+    rows = connection.execute(
+        select(_conversation.c.owner, func.count())
+        .where(
+            _conversation.c.merged_into.is_(None),
+            or_(_conversation.c.place == Place.INBOX.value, _conversation.c.place == Place.HANDED_OVER.value),
+        )
+        .group_by(_conversation.c.owner)
+    )
+    return {row[0]: int(row[1]) for row in rows}

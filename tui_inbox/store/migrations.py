@@ -1,0 +1,147 @@
+"""How an older file becomes a newer one; steps are only added.
+
+Each step is one transaction together with its number (`PRAGMA user_version`), so that a kill leaves the step whole
+or not begun. SQLite's own interface only: opening the store must not wait for SQLModel.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+
+from tui_inbox.problems import StoreTrouble
+
+APPLICATION = 0x74756969
+"""`tuii`: marks the file as ours (PRAGMA application_id)."""
+
+Step = Callable[[sqlite3.Connection], None]
+
+
+def _first(connection: sqlite3.Connection) -> None:
+    for statement in files("tui_inbox.store").joinpath("step_001.sql").read_text("utf-8").split(";\n"):
+        if statement.strip():
+            connection.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (_first,)
+"""Append only: what has been released is never changed."""
+
+
+def connect(path: Path, *, read_only: bool = False, shared: bool = False) -> sqlite3.Connection:
+    """Return a connection in the mode that all rooms of the store share. Raises `StoreTrouble`.
+
+    *shared* lets several threads use it, who must take turns themselves.
+    """
+    try:
+        if read_only:
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro",
+                uri=True,
+                isolation_level=None,
+                timeout=10,
+                check_same_thread=not shared,
+            )
+            connection.execute("PRAGMA query_only = 1")
+        else:
+            connection = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=not shared)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = 1")
+    except sqlite3.Error as trouble:
+        raise trouble_of(path, trouble) from trouble
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def upgrade(path: Path) -> None:
+    """Bring the store at *path* to the present version, creating it where there is none.
+
+    An older file is backed up beside it first; a newer one is refused in words. Raises `StoreTrouble`.
+    """
+    new = not path.exists() or path.stat().st_size == 0
+    if new:
+        _create(path)
+    try:
+        with closing(connect(path)) as connection:
+            version = _version(connection, path, new=new)
+            if version == len(STEPS):
+                return
+            if version:
+                _back_up(connection, path, version)
+            for number, step in enumerate(STEPS[version:], start=version + 1):
+                _take(connection, step, number)
+    except sqlite3.Error as trouble:
+        raise trouble_of(path, trouble) from trouble
+
+
+def _create(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as trouble:
+        raise StoreTrouble(
+            f"The store {path} cannot be created: {trouble.strerror}.", "Choose another --home."
+        ) from trouble
+
+
+def _version(connection: sqlite3.Connection, path: Path, *, new: bool) -> int:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    if version > len(STEPS) and mark == APPLICATION:
+        raise StoreTrouble(
+            f"The store {path} was written by a newer version of tui-inbox (format {version}, this one knows {len(STEPS)}).",
+            "Install the newer version, or choose another --home.",
+        )
+    foreign = mark not in (0, APPLICATION) or (version == 0 and mark == 0 and not new and _has_tables(connection))
+    if foreign:
+        raise StoreTrouble(f"{path} is a database of another program.", "Choose another --home.")
+    return version
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
+
+
+def _take(connection: sqlite3.Connection, step: Step, number: int) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if int(connection.execute("PRAGMA user_version").fetchone()[0]) < number:
+            step(connection)
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    kept = path.with_name(f"{path.name}.before-{version + 1}")
+    _create(kept)
+    with closing(sqlite3.connect(kept)) as copy:
+        connection.backup(copy)
+
+
+def trouble_of(path: Path, trouble: sqlite3.Error) -> StoreTrouble:
+    """Return what SQLite's error means for a person."""
+    said = str(trouble)
+    if "disk is full" in said or "disk I/O" in said:
+        return StoreTrouble(
+            f"The disk is full: {path} could not be written. Nothing was lost; the last act was not kept.",
+            "Make room on that disk and try again.",
+        )
+    if "locked" in said:
+        return StoreTrouble(f"Another program holds the store {path}.", "Wait for it to finish, then try again.")
+    if "not a database" in said or "malformed" in said:
+        return StoreTrouble(
+            f"{path} is damaged or is not a store of tui-inbox ({said}).", "Restore a backup with `tui-inbox restore`."
+        )
+    if "readonly" in said or "unable to open" in said:
+        return StoreTrouble(
+            f"The store {path} cannot be opened for writing ({said}).", "Check the folder's permissions."
+        )
+    return StoreTrouble(f"The store {path} failed: {said}.", "Run `tui-inbox doctor`.")
