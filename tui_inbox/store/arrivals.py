@@ -430,7 +430,7 @@ def revise(connection: Connection, message_id: int, message: Message, state: Sta
     search.add(connection, new.stamp, _indexed(connection, new))
 
 
-def _indexed(connection: Connection, row: Row[Any]) -> tuple[str, str, str, str, str]:
+def _indexed(connection: Connection, row: Row[*tuple[Any, ...]]) -> tuple[str, str, str, str, str]:
     """Return the indexed columns of a stored row: the same that `index_columns` made of the message."""
     files = connection.execute(
         select(_attachment.c.name).where(_attachment.c.message_id == row.id).order_by(_attachment.c.id)

@@ -19,6 +19,8 @@ from tui_inbox.store.tables import ActRow, ConversationRow, MessageRow, OutboxRo
 _message, _act, _promise = table(MessageRow), table(ActRow), table(PromiseRow)
 _conversation, _thread, _outbox = table(ConversationRow), table(ThreadRow), table(OutboxRow)
 
+Line = Row[*tuple[Any, ...]]
+
 _CHUNK = 500
 
 
@@ -63,7 +65,7 @@ def _load(connection: Connection, ids: Sequence[int]) -> dict[int, Kept]:
             _message.c.rank,
             _message.c.position,
             _message.c.direction,
-            _message.c["class"],
+            _message.c["class"].label("class_"),
             _message.c.judged,
             _message.c.history,
             _message.c.bounced,
@@ -94,7 +96,7 @@ def _load(connection: Connection, ids: Sequence[int]) -> dict[int, Kept]:
     return {row.id: _kept(row, parts[row.id]) for row in found}
 
 
-def _kept(row: Row[Any], parts: _Parts) -> Kept:
+def _kept(row: Line, parts: _Parts) -> Kept:
     known_from = moment(row.first_at) if row.begins_at is None else None
     history = History(tuple(parts.messages), tuple(parts.acts), known_from, row.begins_with)
     routed = json.loads(row.routed) if row.routed else {}
@@ -112,20 +114,20 @@ def _kept(row: Row[Any], parts: _Parts) -> Kept:
     )
 
 
-def heard(row: Row[Any]) -> Heard:
+def heard(row: Line) -> Heard:
     """Return a message row as the rules see it."""
     return Heard(
         row.id,
         moment(row.received_at),
         (row.received_at, row.rank, row.position, row.id),
         Direction(row.direction),
-        Class(row.judged or row[6]),
+        Class(row.judged or row.class_),
         bool(row.history),
         row.bounced if row.hard else None,
     )
 
 
-def act(row: Row[Any]) -> Act:
+def act(row: Line) -> Act:
     """Return an act row as the rules see it."""
     effects = json.loads(row.effects) if row.effects else {}
     return Act(
@@ -149,7 +151,7 @@ def act(row: Row[Any]) -> Act:
     )
 
 
-def _terms(row: Row[Any]) -> Terms:
+def _terms(row: Line) -> Terms:
     return Terms(
         moment(row.due),
         moment(row.risk_at),

@@ -92,7 +92,7 @@ def _version(connection: sqlite3.Connection, path: Path, *, new: bool) -> int:
     mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
     if version > len(STEPS) and mark == APPLICATION:
         raise StoreTrouble(
-            f"The store {path} was written by a newer version of tui-inbox (format {version}, this one knows {len(STEPS)}).",
+            f"The store {path} was written by a newer tui-inbox (format {version}; this one knows {len(STEPS)}).",
             "Install the newer version, or choose another --home.",
         )
     foreign = mark not in (0, APPLICATION) or (version == 0 and mark == 0 and not new and _has_tables(connection))

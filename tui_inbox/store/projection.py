@@ -1,4 +1,4 @@
-"""What a reading of the history amounts to, recorded: the conversation as lists need it, its promises, and the events."""
+"""What a reading of the history amounts to, recorded: the conversation's row, its promises, and the events."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from tui_inbox.store.tables import CalendarRow, ConversationRow, EventRow, Ident
 
 _conversation, _promise, _event = table(ConversationRow), table(PromiseRow), table(EventRow)
 _message, _identity, _calendar = table(MessageRow), table(IdentityRow), table(CalendarRow)
+
+Line = Row[*tuple[Any, ...]]
 
 SNIPPET = 160
 VOID = "void"
@@ -105,14 +107,14 @@ def _turn(it: Conversation) -> tuple[datetime, Place, Reason] | None:
     return None
 
 
-def _facts(connection: Connection, before: Row[Any]) -> dict[str, Any]:
+def _facts(connection: Connection, before: Line) -> dict[str, Any]:
     """Return what the messages themselves say: subject, customer, count, last moments, snippet, news."""
     rows = connection.execute(
         select(
             _message.c.id,
             _message.c.received_at,
             _message.c.direction,
-            _message.c["class"],
+            _message.c["class"].label("class_"),
             _message.c.history,
             _message.c.identity_id,
             _message.c.subject,
@@ -123,9 +125,9 @@ def _facts(connection: Connection, before: Row[Any]) -> dict[str, Any]:
     ).all()
     if not rows:
         return {"messages": 0}
-    spoken = [row for row in rows if (row.judged or row[3]) != Class.SYSTEM.value] or rows
+    spoken = [row for row in rows if (row.judged or row.class_) != Class.SYSTEM.value] or rows
     asked = [row for row in spoken if row.direction == Direction.IN.value and row.identity_id is not None]
-    person = next((row for row in asked if row[3] == Class.HUMAN.value), asked[0] if asked else None)
+    person = next((row for row in asked if row.class_ == Class.HUMAN.value), asked[0] if asked else None)
     who = person or next((row for row in spoken if row.identity_id is not None), None)
     last = spoken[-1]
     text = connection.execute(select(_message.c.text, _message.c.quoted).where(_message.c.id == last.id)).one()

@@ -1,0 +1,57 @@
+"""Which conversation of a thread a message belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tui_inbox.rules.lifecycle import Act, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One conversation as a stretch of its thread. `begins_at` is None for the thread's first."""
+
+    id: int
+    begins_at: datetime | None
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A new conversation begins: it takes what is received after `begins_at`, and continues `continues`."""
+
+    begins_at: datetime | None
+    continues: int | None
+
+
+def belongs(received: datetime, stretches: Sequence[Stretch], reopen_window: timedelta) -> int | Begin:
+    """Return the conversation that a message received at *received* belongs to, or that a new one begins.
+
+    A new one begins where the message was received later than *reopen_window* after the archiving that stood
+    then. It begins at the end of that window, whichever message comes first, so that the order of arrival
+    changes nothing.
+    """
+    if not stretches:
+        return Begin(None, None)
+    ordered = sorted(stretches, key=lambda one: (one.begins_at is not None, one.begins_at or received, one.id))
+    before = [one for one in ordered if one.begins_at is None or one.begins_at < received]
+    here = before[-1] if before else ordered[0]
+    closed = archived_at(here, received)
+    if closed is not None and received > closed + reopen_window and here is ordered[-1]:
+        return Begin(closed + reopen_window, here.id)
+    return here.id
+
+
+def archived_at(stretch: Stretch, moment: datetime) -> datetime | None:
+    """Return when it had been archived by an act that stood at *moment*."""
+    past = [act for act in stretch.acts if act.at <= moment and (act.verb is not Verb.ROUTE or _archives(act))]
+    if not past:
+        return None
+    last = past[-1]
+    return last.at if last.verb is Verb.ARCHIVE or _archives(last) else None
+
+
+def _archives(act: Act) -> bool:
+    return act.verb is Verb.ROUTE and act.effects.place is not None and act.effects.place.value == "archived"
