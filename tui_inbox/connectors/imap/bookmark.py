@@ -1,0 +1,122 @@
+"""How far the reading of one folder has come: the cursor that is stored with every batch."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+from tui_inbox.connectors.imap.uids import Uids
+from tui_inbox.connectors.imap.wire import Opened
+
+NONE = Uids()
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """What was stored under an earlier numbering of the folder."""
+
+    uidvalidity: int
+    held: Uids
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """One folder's cursor. `held`, `waiting`, `empty` and `large` are disjoint; every UID the server ever listed up to
+    `watermark` and still has is in one of them, so that none can be skipped."""
+
+    uidvalidity: int
+    first_uidnext: int
+    """UIDNEXT when the folder was first opened: what lies below is history outside the inbox folders. 0: not told, and
+    nothing listed yet."""
+    watermark: int = 0
+    """The highest UID listed."""
+    held: Uids = NONE
+    """Stored."""
+    waiting: Uids = NONE
+    """Listed and not fetched yet: the gaps, and what a first reading still has before it."""
+    empty: Uids = NONE
+    """Listed, but the server gave no body; tried again with each run."""
+    large: Uids = NONE
+    """Over the size limit."""
+    stale: tuple[Stale, ...] = ()
+    doubt: int = 0
+    """How many runs in a row the server has claimed that most of the folder is gone."""
+    modseq: int | None = None
+    """A HIGHESTMODSEQ at or before which every change was seen; never newer than what is stored."""
+
+    @property
+    def known(self) -> Uids:
+        return self.held | self.waiting | self.empty | self.large
+
+    @property
+    def text(self) -> str:
+        """The cursor as JSON."""
+        return json.dumps(
+            {
+                "version": 1,
+                "uidvalidity": self.uidvalidity,
+                "first_uidnext": self.first_uidnext,
+                "watermark": self.watermark,
+                "held": str(self.held),
+                "waiting": str(self.waiting),
+                "empty": str(self.empty),
+                "large": str(self.large),
+                "stale": [[one.uidvalidity, str(one.held)] for one in self.stale],
+                "doubt": self.doubt,
+                "highestmodseq": self.modseq,
+            },
+            separators=(",", ":"),
+        )
+
+
+def resumed(text: str | None, here: Opened) -> Bookmark:
+    """Return where to go on in a folder that the server describes as *here*.
+
+    Without a cursor, or with one that cannot be read, from the start. Where the numbering changed (UIDVALIDITY, or
+    UIDNEXT gone backwards), from the start as well, with what was stored kept as stale: if the folder had been
+    read whole, nothing of it is history any more, for what is unknown now has arrived since.
+    """
+    before = _read(text) if text else None
+    if before is None:
+        return Bookmark(here.uidvalidity, here.uidnext or 0, modseq=here.modseq)
+    backwards = here.uidnext is not None and here.uidnext <= before.watermark
+    if before.uidvalidity == here.uidvalidity and not backwards:
+        return before
+    stale = (*before.stale, Stale(before.uidvalidity, before.held)) if before.held else before.stale
+    first = (here.uidnext or 0) if before.waiting else 1
+    return Bookmark(here.uidvalidity, first, stale=stale, modseq=here.modseq)
+
+
+def _read(text: str) -> Bookmark | None:
+    try:
+        told = json.loads(text)
+        return Bookmark(
+            uidvalidity=int(told["uidvalidity"]),
+            first_uidnext=int(told["first_uidnext"]),
+            watermark=int(told["watermark"]),
+            held=Uids.parse(told["held"]),
+            waiting=Uids.parse(told["waiting"]),
+            empty=Uids.parse(told["empty"]),
+            large=Uids.parse(told["large"]),
+            stale=tuple(Stale(int(number), Uids.parse(held)) for number, held in told["stale"]),
+            doubt=int(told["doubt"]),
+            modseq=told["highestmodseq"],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def stored(mark: Bookmark, uids: Uids) -> Bookmark:
+    """Return *mark* with *uids* stored."""
+    return replace(mark, held=mark.held | uids, waiting=mark.waiting - uids, empty=mark.empty - uids)
+
+
+def forgotten(mark: Bookmark, uids: Uids) -> Bookmark:
+    """Return *mark* without *uids*, which the server no longer has."""
+    return replace(
+        mark,
+        held=mark.held - uids,
+        waiting=mark.waiting - uids,
+        empty=mark.empty - uids,
+        large=mark.large - uids,
+    )

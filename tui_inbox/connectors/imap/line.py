@@ -1,0 +1,128 @@
+"""The connection below the protocol: TLS, time limits and a bound on what a server may make us hold."""
+
+from __future__ import annotations
+
+import imaplib
+import socket
+import ssl
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+from tui_inbox.problems import Misconfigured
+
+CONNECT = 20.0
+"""Seconds to wait for a connection."""
+READ = 60.0
+"""Seconds to wait for the next bytes of a reply."""
+FAREWELL = 5.0
+"""Seconds to wait for the answer to LOGOUT."""
+
+LONGEST_LINE = 2**20
+LARGEST_LITERAL = 64 * 2**20
+LARGEST_REPLY = 128 * 2**20
+"""Bytes that one command may bring, all lines and literals together."""
+
+
+def trust(ca: str) -> ssl.SSLContext:
+    """Return what a server must show: a certificate for its name, TLS 1.2 or newer, signed by *ca* or, if that is
+    "", by an authority this system trusts."""
+    try:
+        context = ssl.create_default_context(cafile=str(Path(ca).expanduser()) if ca else None)
+    except (OSError, ssl.SSLError) as trouble:
+        raise Misconfigured(
+            f"The certificate file {ca} cannot be used: {trouble.strerror or trouble}.",
+            "Name a PEM file with the authority's certificate in `ca`.",
+        ) from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+class Line(imaplib.IMAP4):
+    """One connection. Unlike its parent it bounds every reply, keeps no log of what was sent (a password is
+    among it), and believes nothing that came before TLS."""
+
+    def __init__(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
+        self._context = context
+        self._brought = 0
+        self._answers: list[bytes] = []
+        super().__init__(host, port)
+
+    def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
+        self.host, self.port = host, port
+        sock = socket.create_connection((host, port), timeout or CONNECT)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            self._take(sock, self._context)
+        except BaseException:
+            sock.close()
+            raise
+
+    def _take(self, sock: socket.socket, context: ssl.SSLContext | None) -> None:
+        self.sock = sock if context is None else context.wrap_socket(sock, server_hostname=self.host)
+        self.sock.settimeout(READ)
+        self._reader = self.sock.makefile("rb")
+
+    def read(self, size: int) -> bytes:
+        if size > LARGEST_LITERAL:
+            raise self.abort(f"it announced {size} bytes at once")
+        self._count(size)
+        return self._reader.read(size)
+
+    def readline(self) -> bytes:
+        line = self._reader.readline(LONGEST_LINE + 1)
+        if len(line) > LONGEST_LINE:
+            raise self.abort("it sent a line without an end")
+        self._count(len(line))
+        return line
+
+    def _count(self, size: int) -> None:
+        self._brought += size
+        if self._brought > LARGEST_REPLY:
+            raise self.abort("its reply has no end")
+
+    def _new_tag(self) -> bytes:
+        self._brought = 0
+        tag: bytes = super()._new_tag()  # type: ignore[misc]  # private: the stubs do not know it
+        return tag
+
+    def _log(self, line: object) -> None:
+        """Keep nothing: the parent's log holds the last ten lines sent, the sign-in among them."""
+
+    def answer(self, mechanism: str, answers: list[bytes]) -> tuple[str, list[Any]]:
+        """Return the server's verdict on *answers*, one for each of its challenges (RFC 9051, 6.2.2)."""
+        self._answers = [b64encode(one) for one in answers]
+        self.literal = self._next_answer  # type: ignore[assignment]  # a method is called at each challenge
+        try:
+            kind, said = self._simple_command("AUTHENTICATE", mechanism)
+            return kind, said
+        finally:
+            self._answers = []
+
+    def _next_answer(self, _challenge: bytes) -> bytes:
+        return self._answers.pop(0) if self._answers else b"*"
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """Go on in TLS (RFC 9051, 6.2.1); abort if the server sent anything ahead of it (CVE-2020-14954)."""
+        kind, _ = self._simple_command("STARTTLS")
+        if kind != "OK":
+            raise self.error("STARTTLS was refused")
+        self.sock.setblocking(False)
+        early = self._reader.peek(1)
+        self.sock.settimeout(CONNECT)
+        if early:
+            raise self.abort("it sent text ahead of the secure connection")
+        self._reader.close()
+        self._take(self.sock, context)
+        self._tls_established = True
+        self.untagged_responses.clear()
+        self._get_capabilities()
+
+    def shutdown(self) -> None:
+        self._reader.close()
+        try:
+            self.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # the other side was faster
+        finally:
+            self.sock.close()

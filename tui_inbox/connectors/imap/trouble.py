@@ -1,0 +1,103 @@
+"""What a mail server or the way to it can do wrong, as sentences a person can act on."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tui_inbox.problems import NotAdmitted, Problem, Unreachable
+
+LATER = re.compile(
+    r"\[(UNAVAILABLE|INUSE|LIMIT|OVERQUOTA|THROTTLED|SERVERBUG|CONTACTADMIN)\b"
+    r"|throttl|too many|try again|connection limit",
+    re.IGNORECASE,
+)
+"""A refusal that is about the server's state, not about what was asked (RFC 5530)."""
+
+Failure = (imaplib.IMAP4.error, OSError, ValueError, LookupError, TypeError)
+"""What imaplib and IMAPClient raise on a broken line and on replies that break the protocol."""
+
+
+def said(text: bytes | str, never: str = "") -> str:
+    """Return what a server said, fit for one line of a terminal; "" if it repeats *never*, a secret."""
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    if never and never in words:
+        return ""
+    clean = "".join(letter if letter.isprintable() else " " for letter in words[:400])
+    return " ".join(clean.split())[:200]
+
+
+class Declined(Exception):  # noqa: N818 - one NO, not a bug: who asked decides what it means
+    """The server said NO to one request; the connection is as good as before."""
+
+    def __init__(self, command: str, reply: str) -> None:
+        super().__init__(f"{command}: {reply}")
+        self.reply = reply
+
+
+@contextmanager
+def explained(host: str, port: int) -> Iterator[None]:
+    """Turn whatever goes wrong between here and the server into an `Unreachable` with the reason."""
+    try:
+        yield
+    except Problem:
+        raise
+    except Declined as declined:
+        raise Unreachable(f"The server {host} refused a request: {declined.reply}.", "Try again later.") from None
+    except Failure as trouble:
+        raise problem(host, port, trouble) from None
+
+
+def problem(host: str, port: int, trouble: BaseException) -> Problem:
+    """Return *trouble* with a connection to *host* as a Problem; nothing of what was sent is in it."""
+    check = "Check `host`, `port` and `tls` of the account."
+    match trouble:
+        case ssl.SSLCertVerificationError():
+            return Unreachable(
+                f"The certificate of {host} is not trusted: {said(trouble.verify_message)}.",
+                "If it is your own server's, name its authority's certificate in `ca`.",
+            )
+        case ssl.SSLError() if not isinstance(trouble, ssl.SSLEOFError):
+            reason = said((trouble.reason or "not TLS").replace("_", " ").lower())
+            return Unreachable(f"No secure connection to {host} port {port}: {reason}.", check)
+        case socket.gaierror():
+            return Unreachable(f"There is no server named {host} to be found.", f"{check} Check the network.")
+        case ConnectionRefusedError():
+            return Unreachable(f"The server {host} accepts no connection on port {port}.", check)
+        case TimeoutError():
+            return Unreachable(f"The server {host} did not answer in time.", "Try again later.")
+        case imaplib.IMAP4.abort():
+            return Unreachable(f"The server {host} broke off: {_reason(trouble)}.", "Try again later.")
+        case OSError():
+            return Unreachable(
+                f"The server {host} cannot be reached: {said(trouble.strerror or str(trouble))}.", "Check the network."
+            )
+        case imaplib.IMAP4.error():
+            return Unreachable(f"The server {host} refused a request: {_reason(trouble)}.", "Try again later.")
+        case _:
+            return Unreachable(f"The server {host} does not answer as a mail server should.", check)
+
+
+def not_admitted(host: str, user: str, what: str, reply: str) -> Problem:
+    """Return why the sign-in failed; *what* is what was refused (`password`, `token`), *reply* the server's words."""
+    because = f" ({reply})" if reply else ""
+    if LATER.search(reply):
+        return Unreachable(f"The server {host} lets {user} not in for now{because}.", "Try again later.")
+    hint = (
+        "Sign in again to get a new token."
+        if what == "token"
+        else "Check the user name, or store the new password. Some providers want an app password."
+    )
+    return NotAdmitted(f"The server {host} refused the {what} of {user}{because}.", hint)
+
+
+def _reason(trouble: BaseException) -> str:
+    """Return the server's or the library's words without the library's prefixes."""
+    text = re.sub(r"^command: [A-Z]+ => ", "", str(trouble))
+    text = re.sub(r"^[A-Z]+ command error: \w+ \[b['\"](.*)['\"]\]$", r"\1", text)
+    text = text.replace("socket error: EOF", "the connection ended").removeprefix("socket error: ")
+    return said(text).rstrip(".") or "no reason given"

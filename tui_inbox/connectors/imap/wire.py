@@ -1,0 +1,381 @@
+"""The one adapter over IMAPClient: the only place that knows its private parts, and read-only by construction."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.imap_utf7 import decode as decode_utf7
+from imapclient.response_parser import parse_fetch_response
+
+from tui_inbox.connectors.imap.line import CONNECT, FAREWELL, READ, Line, trust
+from tui_inbox.connectors.imap.trouble import LATER, Declined, Failure, not_admitted, problem, said
+from tui_inbox.connectors.imap.uids import Uids
+from tui_inbox.problems import Misconfigured, NotAdmitted, Unreachable
+
+LONGEST_SET = 7000
+"""Characters of a UID set in one command; servers refuse lines of 8,000 and more."""
+MOST_FOUND = 50_000
+"""UIDs that one SEARCH may bring: some 550 kB on one line."""
+LIST = re.compile(rb'\((?P<flags>[^()]*)\) (?P<delimiter>"(?:\\.|[^"\\])"|NIL) (?P<name>.*)', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One folder as the server lists it: its bytes on the wire, the text that is its key, and its name for a person."""
+
+    wire: bytes
+    flags: frozenset[str]
+    delimiter: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """The wire name as text that can be stored; ASCII and UTF-8 names as they are."""
+        return self.wire.decode("utf-8", "backslashreplace")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the server says of a folder on EXAMINE; `uidnext` and `modseq` None where it does not say."""
+
+    exists: int
+    uidvalidity: int
+    uidnext: int | None
+    modseq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One message before its body is fetched."""
+
+    size: int
+    received_at: datetime | None
+    draft: bool
+
+
+class _Client(IMAPClient):  # type: ignore[misc]  # the library ships no types
+    def __init__(self, host: str, port: int, context: Any) -> None:
+        self._context = context
+        super().__init__(host, port, ssl=context is not None, ssl_context=context, timeout=SocketTimeout(CONNECT, READ))
+        self._imap.debug = 0  # else every reply is formatted for a log that nobody reads
+        self.folder_encode = False
+
+    def _create_IMAP4(self) -> Line:  # noqa: N802 - the library's name
+        return Line(self.host, self.port, self._context)
+
+
+class Wire:
+    """A signed-in connection that only reads. Leaving it as a context logs out and closes the socket."""
+
+    def __init__(self, host: str, port: int, tls: str, ca: str) -> None:
+        context = None if tls == "none" else trust(ca)
+        self.host, self.port = host, port
+        self._client = _Client(host, port, context if tls == "implicit" else None)
+        self._imap: Any = self._client._imap
+        try:
+            if self._imap.state != "NONAUTH" and tls != "implicit":
+                raise Unreachable(  # CVE-2020-14093: whoever sits between could have said it
+                    f"The server {host} claims a sign-in before the connection is secure.",
+                    'Set tls = "implicit", and check who runs this network.',
+                )
+            if tls == "starttls":
+                self._secure(context)
+        except BaseException:
+            self._client.shutdown()
+            raise
+
+    def _secure(self, context: Any) -> None:
+        if "STARTTLS" not in self._imap.capabilities:
+            raise Unreachable(f"The server {self.host} offers no STARTTLS.", 'Set tls = "implicit" and its port.')
+        self._imap.secure(context)
+        self._client._starttls_done = True
+
+    def __enter__(self) -> Wire:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
+        broken = isinstance(value, (OSError, imaplib.IMAP4.abort, Unreachable))
+        with suppress(*Failure):
+            if not broken:
+                self._imap.sock.settimeout(FAREWELL)
+                self._imap._simple_command("LOGOUT")
+        with suppress(*Failure):
+            self._client.shutdown()
+
+    # --- signing in -----------------------------------------------------------------------------------
+
+    def sign_in(self, user: str, secret: str, auth: str) -> None:
+        """Sign in with *secret*, a password or, for auth "oauth2", an access token; NotAdmitted where refused."""
+        what = "token" if auth == "oauth2" else "password"
+        if "\0" in user + secret or "\r" in user + secret or "\n" in user + secret:
+            raise Misconfigured(
+                f"The user name or the {what} of {user!r} holds a line break or NUL.", "Store it again."
+            )
+        if self._imap.state == "AUTH":
+            return
+        can = {str(one).upper() for one in self._imap.capabilities}
+        try:
+            kind, reply = self._admit(user, secret, auth, can)
+        except imaplib.IMAP4.abort as trouble:
+            raise problem(self.host, self.port, _without(trouble, secret)) from None
+        except imaplib.IMAP4.error as trouble:
+            kind, reply = "NO", [str(trouble).encode()]
+        if kind != "OK":
+            words = said(reply[-1] or b"", never=secret)
+            raise not_admitted(self.host, user, what, re.sub(r"^\[AUTHENTICATIONFAILED\] ", "", words))
+        self._imap.state = "AUTH"
+
+    def _admit(self, user: str, secret: str, auth: str, can: set[str]) -> tuple[str, list[bytes]]:
+        if auth == "oauth2":
+            bearer = f"user={user}\1auth=Bearer {secret}\1\1".encode()
+            return self._sasl("XOAUTH2", [bearer, b""])  # a refusal comes as a challenge that wants an empty answer
+        if "AUTH=PLAIN" in can:
+            return self._sasl("PLAIN", [b"\0" + user.encode() + b"\0" + secret.encode()])  # RFC 4616: UTF-8
+        if "LOGINDISABLED" in can:
+            raise NotAdmitted(
+                f"The server {self.host} takes no password on this connection.", 'Set tls = "implicit" or "starttls".'
+            )
+        self._imap.literal = secret.encode()
+        kind, reply = self._imap._simple_command("LOGIN", quoted(user.encode()))
+        return kind, reply
+
+    def _sasl(self, mechanism: str, answers: list[bytes]) -> tuple[str, list[bytes]]:
+        """Return the server's verdict on *answers*, one for each of its challenges."""
+        kind, reply = self._imap.answer(mechanism, answers)
+        return kind, reply
+
+    @property
+    def security(self) -> str:
+        """The TLS version spoken, or "none"."""
+        version = getattr(self._imap.sock, "version", None)
+        return str(version()) if version else "none"
+
+    # --- what the server has --------------------------------------------------------------------------
+
+    def capabilities(self) -> frozenset[str]:
+        """Return what the server can do, upper case, as it says after the sign-in."""
+        return frozenset(one.decode("ascii", "replace") for one in self._client.capabilities())
+
+    def folders(self) -> list[Folder]:
+        """Return every folder the server lists; a name that cannot be decoded stands as it is on the wire."""
+        can = self.capabilities()
+        special = [b"RETURN (SPECIAL-USE)"] if {"SPECIAL-USE", "LIST-EXTENDED"} <= can else []
+        lines = self._ask("LIST", b'""', b'"*"', *special).get("LIST", [])
+        found = [folder for folder in map(_listed, _whole(lines)) if folder is not None]
+        return sorted(found, key=lambda folder: folder.key)
+
+    def examine(self, folder: Folder) -> Opened:
+        """Open *folder* for reading only; Declined if the server will not."""
+        self._imap.state = "AUTH"
+        self._imap.is_readonly = True
+        told = self._ask("EXAMINE", quoted(folder.wire))
+        self._imap.state = "SELECTED"
+        return Opened(
+            exists=_number(told, "EXISTS") or 0,
+            uidvalidity=_number(told, "UIDVALIDITY") or 0,
+            uidnext=_number(told, "UIDNEXT"),
+            modseq=_number(told, "HIGHESTMODSEQ"),
+        )
+
+    def from_uid(self, low: int) -> Uids:
+        """Return the UIDs from *low* upwards. `low:*` names the last message even below *low*; that one is left out."""
+        return Uids.of(uid for uid in self._search(f"{low}:*") if uid >= low)
+
+    def among(self, uids: Uids) -> Uids:
+        """Return those of *uids* that the folder still has."""
+        found: list[int] = []
+        for part in uids.lines(LONGEST_SET):
+            found.extend(self._search(str(part)))
+        return Uids.of(found) & uids
+
+    def every_uid(self, exists: int) -> tuple[Uids, bool]:
+        """Return all UIDs of the folder, in ranges that fit on a line, and whether the folder held still meanwhile."""
+        still = True
+        found: list[int] = []
+        for low, high in self._portions(exists):
+            numbers, moved = self._searched(f"{low}:{high}")
+            still = still and not moved
+            found.extend(uid for uid in numbers if uid >= low)
+        return Uids.of(found), still
+
+    def _portions(self, exists: int) -> list[tuple[int, str]]:
+        """Return UID ranges that cover everything, each with about MOST_FOUND messages.
+
+        Sequence numbers only say where to cut: a message expunged meanwhile moves a cut, and nothing falls between."""
+        at = ",".join(str(number) for number in range(MOST_FOUND, exists, MOST_FOUND))
+        if not at:
+            return [(1, "*")]
+        lines = self._ask("FETCH", at, "(UID)").get("FETCH", [])
+        cuts = sorted({int(one[1]) for line in lines if (one := re.search(rb"\bUID (\d+)", line))})
+        return [*zip([1, *(cut + 1 for cut in cuts)], [*map(str, cuts), "*"], strict=True)]
+
+    def _search(self, uid_set: str) -> list[int]:
+        return self._searched(uid_set)[0]
+
+    def _searched(self, uid_set: str) -> tuple[list[int], bool]:
+        told = self._ask("UID", "SEARCH", "UID", uid_set)
+        lines = told.get("SEARCH", [])
+        numbers = [int(one) for line in lines if isinstance(line, bytes) for one in line.partition(b"(")[0].split()]
+        return numbers, "EXISTS" in told or "EXPUNGE" in told
+
+    # --- messages -------------------------------------------------------------------------------------
+
+    def outlines(self, uids: Iterable[int]) -> dict[int, Outline]:
+        """Return size in bytes, INTERNALDATE and whether it is a draft, for those of *uids* the server answers for."""
+        found = self._fetch(Uids.of(uids), "(UID RFC822.SIZE INTERNALDATE FLAGS)", b"RFC822.SIZE")
+        return {
+            uid: Outline(
+                size=one[b"RFC822.SIZE"] if isinstance(one[b"RFC822.SIZE"], int) else 0,
+                received_at=_moment(one.get(b"INTERNALDATE")),
+                draft=b"\\draft" in {flag.lower() for flag in one.get(b"FLAGS") or () if isinstance(flag, bytes)},
+            )
+            for uid, one in found.items()
+        }
+
+    def bodies(self, uids: Iterable[int]) -> dict[int, bytes]:
+        """Return the bytes of those of *uids* that come; Exchange says OK and sends nothing for a broken one."""
+        found = self._fetch(Uids.of(uids), "(UID BODY.PEEK[])", b"BODY[]")
+        return {
+            uid: one[b"BODY[]"] for uid, one in found.items() if isinstance(one[b"BODY[]"], bytes) and one[b"BODY[]"]
+        }
+
+    def _fetch(self, uids: Uids, what: str, wanted: bytes) -> dict[int, dict[bytes, Any]]:
+        """Return what came with *wanted* in it, by UID; one message the server chokes on costs only itself."""
+        found: dict[int, dict[bytes, Any]] = {}
+        for part in uids.lines(LONGEST_SET):
+            found.update(self._fetch_part(part, what, wanted, found))
+        return found
+
+    def _fetch_part(
+        self, uids: Uids, what: str, wanted: bytes, before: dict[int, dict[bytes, Any]]
+    ) -> dict[int, dict[bytes, Any]]:
+        whole = True
+        try:
+            lines = self._ask("UID", "FETCH", str(uids), what).get("FETCH", [])
+        except Declined as declined:
+            if LATER.search(declined.reply):
+                raise Unreachable(
+                    f"The server {self.host} asks for patience: {declined.reply}.", "Try later."
+                ) from None
+            whole, lines = False, self._imap.untagged_responses.pop("FETCH", [])
+        parsed = _parsed(lines)
+        whole = whole and parsed is not None
+        asked = set(uids)
+        found = {uid: one for uid, one in (parsed or {}).items() if uid in asked and wanted in one}
+        if whole or len(uids) == 1:
+            return found
+        left = [uid for uid in uids if uid not in found]
+        for half in (left[: len(left) // 2], left[len(left) // 2 :]):
+            if half:
+                found.update(self._fetch_part(Uids.of(half), what, wanted, found))
+        if not found and not before and len(uids) > 1:
+            raise Unreachable(f"The server {self.host} gives out no messages.", "Try again later.")
+        return found
+
+    # --- below ----------------------------------------------------------------------------------------
+
+    def _ask(self, command: str, *arguments: str | bytes) -> dict[str, list[Any]]:
+        """Return the untagged replies to *command*, by their type; Declined on NO."""
+        for argument in arguments:
+            refuse_breaks(argument)
+        told: dict[str, list[Any]] = self._imap.untagged_responses
+        for kind in [kind for kind in told if kind != "BYE"]:
+            del told[kind]
+        kind, reply = self._imap._simple_command(command, *arguments)
+        if kind != "OK":
+            raise Declined(command, said(reply[-1] or b""))
+        return dict(told)
+
+
+def quoted(name: bytes) -> bytes:
+    """Return *name* as a quoted string (RFC 9051, 4.3)."""
+    refuse_breaks(name)
+    return b'"' + name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
+def refuse_breaks(argument: str | bytes) -> None:
+    """Raise Misconfigured if *argument* holds CR, LF or NUL: it would begin a second command."""
+    text = argument.encode("utf-8", "replace") if isinstance(argument, str) else argument
+    if any(byte in text for byte in b"\r\n\0"):
+        raise Misconfigured("A folder name holds a line break or NUL.", "Name the folder as the server lists it.")
+
+
+def display(wire: bytes) -> str:
+    """Return a folder's name for a person: modified UTF-7 (RFC 9051, 5.1.3) decoded, else the bytes as they are."""
+    try:
+        name: str = decode_utf7(wire) if wire.isascii() else wire.decode()
+    except (ValueError, LookupError):
+        return wire.decode("utf-8", "backslashreplace")
+    return name
+
+
+def _without(trouble: imaplib.IMAP4.abort, secret: str) -> imaplib.IMAP4.abort:
+    return imaplib.IMAP4.abort("the sign-in failed") if secret and secret in str(trouble) else trouble
+
+
+def _whole(lines: list[Any]) -> list[bytes]:
+    """Return replies with their literals put in as quoted strings (imaplib keeps the two apart)."""
+    joined: list[bytes] = []
+    unfinished = b""
+    for line in lines:
+        if isinstance(line, tuple):
+            opening, literal = line
+            unfinished += re.sub(rb"\{\d+\}$", b"", opening) + b'"' + re.sub(rb'(["\\])', rb"\\\1", literal) + b'"'
+        else:
+            joined.append(unfinished + line)
+            unfinished = b""
+    return joined
+
+
+def _listed(line: bytes) -> Folder | None:
+    """Return the folder that one LIST reply names, or None where no name can be made out or it breaks lines."""
+    parts = LIST.fullmatch(line)
+    if parts is None or any(byte in line for byte in b"\r\n\0"):
+        return None
+    name = parts["name"].rstrip(b" ")
+    if name.startswith(b'"'):
+        closed = re.match(rb'"((?:\\.|[^"\\])*)"', name)
+        if closed is None:
+            return None
+        name = re.sub(rb"\\(.)", rb"\1", closed[1])
+    if name.upper() == b"INBOX":
+        name = b"INBOX"
+    delimiter = b"" if parts["delimiter"] == b"NIL" else re.sub(rb"\\(.)", rb"\1", parts["delimiter"][1:-1])
+    flags = frozenset(flag.decode("latin-1").lower() for flag in parts["flags"].split())
+    return Folder(name, flags, delimiter.decode("latin-1"), display(name))
+
+
+def _number(told: dict[str, list[Any]], key: str) -> int | None:
+    """Return the number the server last gave under *key*, or None."""
+    for value in reversed(told.get(key, [])):
+        if isinstance(value, bytes) and (digits := re.match(rb"\d{1,20}", value)):
+            return int(digits[0])
+    return None
+
+
+def _parsed(lines: list[Any]) -> dict[int, dict[bytes, Any]] | None:
+    """Return FETCH replies by UID, or None where they cannot be made out."""
+    if not lines:
+        return {}
+    try:
+        return dict(parse_fetch_response(lines, normalise_times=False, uid_is_key=True))
+    except (imaplib.IMAP4.error, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
+        return None
+
+
+def _moment(value: object) -> datetime | None:
+    """Return an INTERNALDATE in UTC; one without a zone is taken as UTC, an impossible one is None."""
+    if not isinstance(value, datetime):
+        return None
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except (OverflowError, ValueError):
+        return None
