@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
-from email.message import EmailMessage, Message, MIMEPart
+from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from functools import lru_cache
@@ -27,6 +27,43 @@ _WROTE = {
     "tr": "{name} <{address}>, {day:%d.%m.%Y} {day:%H:%M} tarihinde şunu yazdı:",
     "fr": "Le {day:%d/%m/%Y} à {day:%H:%M}, {name} <{address}> a écrit :",
 }
+_REPORT = """\
+Received: by mx.shop.example (Mail System); {date}
+From: Mail Delivery System <mailer-daemon@mx.shop.example>
+To: {ours}
+Subject: Undelivered Mail Returned to Sender
+Date: {date}
+Message-ID: {id}
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="report"
+
+--report
+Content-Type: text/plain; charset=us-ascii
+
+This is the mail system at mx.shop.example.
+
+Your message to <{to}> could not be delivered: there is no such mailbox.
+
+--report
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.shop.example
+
+Final-Recipient: rfc822; {to}
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 No such mailbox here
+
+--report
+Content-Type: text/rfc822-headers
+
+From: Deniz Kaya <{ours}>
+To: {to}
+Message-ID: {lost}
+
+--report--
+"""
 _FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
 
 
@@ -53,7 +90,7 @@ def mbox(letters: Iterable[Letter]) -> bytes:
 
 def maildir(letters: Iterable[Letter]) -> dict[str, bytes]:
     """Return *letters* as the files of a Maildir (maildir(5)), all of them read."""
-    return {f"cur/{letter.received:%s}.{letter.name}.shop:2,S": letter.raw for letter in letters}
+    return {f"cur/{letter.received.timestamp():.0f}.{letter.name}.shop:2,S": letter.raw for letter in letters}
 
 
 def letters(told: Told, lines: Iterable[Line], now: datetime) -> list[Letter]:
@@ -65,6 +102,8 @@ def letters(told: Told, lines: Iterable[Line], now: datetime) -> list[Letter]:
 def _letter(told: Told, index: int, now: datetime) -> Letter:
     line = told.lines[index]
     moment = now + line.at
+    if "bounce" in line.options:
+        return Letter(moment, "MAILER-DAEMON", _bounce(told, index, moment), f"M{told.number:03}P{index}")
     ours = ADDRESSES[told.where]
     sender = line.by(Who(ME, ours) if line.ours else told.who)
     to = told.who if line.ours else Who("", ours)
@@ -84,8 +123,7 @@ def _letter(told: Told, index: int, now: datetime) -> Letter:
         mail["References"] = " ".join(_id(told, i) for i in range(index))
     _write(mail, told, index, now)
     _special(mail, told, index)
-    sent_by = re.sub(r"\s", "", sender.identity) or "MAILER-DAEMON"
-    return Letter(moment, sent_by, mail.as_bytes(), f"M{told.number:03}P{index}")
+    return Letter(moment, sender.identity, mail.as_bytes(), f"M{told.number:03}P{index}")
 
 
 def _id(told: Told, index: int) -> str:
@@ -107,13 +145,19 @@ def _write(mail: EmailMessage, told: Told, index: int, now: datetime) -> None:
         said = f"{said}\n{_SIGNATURE}"
     quote = _quote(told, index - 1, now) if "quote" in line.options and index else ""
     plain = f"{said}\n\n{quote}" if quote else said
-    mail.set_content(plain + "\n", charset=line.options.get("charset", "utf-8"))
+    if "charset" in line.options:
+        mail.set_content(plain + "\n", charset=line.options["charset"], cte="7bit")
+    else:
+        mail.set_content(plain + "\n")
     if "html" in line.options:
         mail.add_alternative(_as_html(said, quote, shown, target), subtype="html")
     if "attach" in line.options:
         name = line.options["attach"]
         kind, _, subtype = media_type(name).partition("/")
         mail.add_attachment(file(name), maintype=kind, subtype=subtype, filename=name)
+    for place, part in enumerate(mail.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"week-{told.number}-{index}-{place}")
 
 
 def _quote(told: Told, index: int, now: datetime) -> str:
@@ -136,7 +180,7 @@ def _as_html(said: str, quote: str, shown: str, target: str) -> str:
 
 
 def _special(mail: EmailMessage, told: Told, index: int) -> None:
-    """Make of *mail* what its options say: a contact form, a newsletter, a robot, a bounce."""
+    """Make of *mail* what its options say: a contact form, a newsletter, a robot."""
     options = told.lines[index].options
     if "form" in options:
         mail.replace_header("From", Address("Kaya Keramik", addr_spec=ADDRESSES["support"]))
@@ -151,29 +195,14 @@ def _special(mail: EmailMessage, told: Told, index: int) -> None:
         mail.replace_header("Subject", f"Automatic reply: {told.subject}")
         mail["Auto-Submitted"] = "auto-replied"
         mail["X-Auto-Response-Suppress"] = "All"
-    if "bounce" in options:
-        _bounce(mail, told, index)
 
 
-def _bounce(mail: EmailMessage, told: Told, index: int) -> None:
-    """Turn *mail* into the report (RFC 3464) that the message before it will never arrive."""
-    del mail["References"], mail["In-Reply-To"], mail["Content-Type"], mail["Content-Transfer-Encoding"]
-    mail.replace_header("From", Address("Mail Delivery System", addr_spec="mailer-daemon@mx.shop.example"))
-    mail.replace_header("Subject", "Undelivered Mail Returned to Sender")
-    mail["Auto-Submitted"] = "auto-replied"
-    mail["Content-Type"] = 'multipart/report; report-type="delivery-status"; boundary="report"'
-    to = told.who.identity
-    notice = f"This is the mail system at mx.shop.example.\n\nYour message to <{to}> could not be delivered.\n"
-    status = (
-        f"Reporting-MTA: dns; mx.shop.example\n\nFinal-Recipient: rfc822; {to}\nAction: failed\nStatus: 5.1.1\n"
-        "Diagnostic-Code: smtp; 550 5.1.1 No such mailbox here\n"
-    )
-    headers = f"From: <{ADDRESSES[told.where]}>\nTo: <{to}>\nSubject: Re: order\nMessage-ID: {_id(told, index - 1)}\n"
-    kinds = (("text/plain", notice), ("message/delivery-status", status), ("text/rfc822-headers", headers))
-    parts: list[Message[str, str] | str] = []
-    for kind, text in kinds:
-        part = MIMEPart(policy=SMTP)
-        part["Content-Type"] = kind
-        part.set_payload(text)
-        parts.append(part)
-    mail.set_payload(parts)
+def _bounce(told: Told, index: int, moment: datetime) -> bytes:
+    """Return the report (RFC 3464) that the message before *index* will never arrive."""
+    return _REPORT.format(
+        date=format_datetime(moment),
+        ours=ADDRESSES[told.where],
+        to=told.who.identity,
+        id=_id(told, index),
+        lost=_id(told, index - 1),
+    ).encode()
