@@ -1,0 +1,444 @@
+"""Mail header fields: found in bytes, unfolded, decoded (RFC 2047, 2231, 5322), each in linear time."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_tz
+
+from tui_inbox.connectors.formats.charsets import decode
+from tui_inbox.rules.model import Person
+
+LONGEST = 256 * 1024
+"""Bytes of a header block that are read; what lies behind is left alone."""
+LONGEST_NAME = 500
+MOST_PEOPLE = 5_000
+MOST_IDS = 200
+
+_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
+_SECTION = re.compile(rb"\n\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of one header block by lower-case name, in order, still folded and undecoded."""
+
+    by_name: dict[str, list[bytes]]
+    charset: str = ""
+
+    def raw(self, name: str) -> bytes:
+        """Return the first field *name*, unfolded, or b""."""
+        found = self.by_name.get(name)
+        return unfolded(found[0]) if found else b""
+
+    def every(self, name: str) -> list[bytes]:
+        """Return every field *name*, unfolded, topmost first."""
+        return [unfolded(one) for one in self.by_name.get(name, ())]
+
+    def text(self, name: str) -> str:
+        """Return the first field *name* as a person reads it."""
+        return text(self.raw(name), self.charset)
+
+    def people(self, name: str) -> tuple[Person, ...]:
+        """Return everybody named in the fields *name*."""
+        return tuple(person for one in self.every(name)[:50] for person in people(one, self.charset))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.by_name
+
+
+def unfolded(value: bytes) -> bytes:
+    """Return *value* without its line breaks (RFC 5322 2.2.3)."""
+    if b"\n" in value or b"\r" in value:
+        value = value.replace(b"\r", b"").replace(b"\n", b"")
+    return value.strip(b" \t")
+
+
+def fields(raw: bytes, start: int, end: int) -> tuple[Fields, int]:
+    """Return the header block of raw[start:end] and where the body begins.
+
+    A line that is no field ends the header, as in the standard library, unless only fields follow up to the
+    next empty line: then it is junk between fields and is passed over.
+    """
+    by_name: dict[str, list[bytes]] = {}
+    if raw.startswith((b"\n", b"\r\n"), start) or start >= end:
+        return Fields(by_name), min(end, start + (2 if raw.startswith(b"\r", start) else 1))
+    gap = _SECTION.search(raw, start, end)
+    block_end, body = (gap.start(), gap.end()) if gap else (end, end)
+    read_to = min(block_end, start + LONGEST)
+    lines = raw[start:read_to].split(b"\n")
+    if read_to < block_end:
+        lines.pop()
+    at = start
+    current: list[bytes] | None = None
+    for number, line in enumerate(lines):
+        if line[:1] in (b" ", b"\t"):
+            if current:
+                current[-1] += b"\n" + line
+        elif field := _FIELD.match(line):
+            current = by_name.setdefault(field.group(1).decode("ascii").lower(), [])
+            current.append(line[field.end() :])
+        elif not (number == 0 and line.startswith((b"From ", b">From "))) and not _only_fields(lines[number + 1 :]):
+            return Fields(by_name), at
+        at += len(line) + 1
+    return Fields(by_name), body
+
+
+def _only_fields(lines: list[bytes]) -> bool:
+    """Return whether *lines*, at least one, are fields; at most fifty are looked at."""
+    seen = lines[:50]
+    return bool(seen) and all(line[:1] in (b" ", b"\t") or _FIELD.match(line) for line in seen)
+
+
+# --- text -----------------------------------------------------------------------------------------------
+
+# At most eight stray question marks inside a word keep the search linear.
+_WORD = re.compile(rb"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,8})\?=")
+
+
+def text(value: bytes, charset: str = "") -> str:
+    """Return an unfolded header *value* decoded: RFC 2047 words, raw 8-bit by UTF-8, *charset* or cp1252."""
+    value = value[:LONGEST]
+    if value.isascii() and b"=?" not in value and b"\x1b" not in value:
+        return _one_line(value.decode("ascii"))
+    out: list[str] = []
+    run: list[tuple[str, bytes, bytes]] = []
+    last = 0
+    for word in _WORD.finditer(value):
+        between = value[last : word.start()]
+        if between.strip(b" \t\r\n") or not run:
+            out.append(_words(run))
+            run = []
+            out.append(eight_bit(between, charset))
+        run.append((word.group(1).decode("latin-1"), word.group(2).lower(), word.group(3)))
+        last = word.end()
+    out.append(_words(run))
+    out.append(eight_bit(value[last:], charset))
+    return _one_line("".join(out))
+
+
+def _one_line(value: str) -> str:
+    if "\n" in value or "\r" in value or "\0" in value:
+        value = re.sub(r"[\r\n]+", " ", value).replace("\0", "")
+    return value.strip()
+
+
+def _words(run: list[tuple[str, bytes, bytes]]) -> str:
+    """Return adjacent encoded words as text; those of one charset are joined before they are decoded."""
+    out: list[str] = []
+    joined: list[bytes] = []
+    before = ""
+    carried = b""
+    for charset, how, body in run:
+        if joined and charset.lower() != before:
+            out.append(decode(b"".join(joined), before, guess=False))
+            joined = []
+        before = charset.lower()
+        if how == b"b":
+            body, carried = carried + body, b""
+            if len(body) % 4 and not body.endswith(b"=") and len(body) > 4 and len(run) > 1:
+                body, carried = body[: -(len(body) % 4)], body[-(len(body) % 4) :]
+            joined.append(base64(body))
+        else:
+            joined.append(binascii.a2b_qp(body, header=True))
+    if carried:
+        joined.append(base64(carried))
+    if joined:
+        out.append(decode(b"".join(joined), before, guess=False))
+    return "".join(out)
+
+
+def eight_bit(value: bytes, charset: str = "") -> str:
+    """Return raw header bytes as text: UTF-8, ISO-2022-JP, the body's *charset*, Windows-1252."""
+    if value.isascii() and b"\x1b" not in value:
+        return value.decode("ascii")
+    try:
+        if b"\x1b" not in value:
+            return value.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    return decode(value, charset, guess=False)
+
+
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_JUNK = bytes(sorted(set(range(256)) - set(_BASE64)))
+
+
+def base64(raw: bytes) -> bytes:
+    """Return what base64 text holds, whatever junk, wrong length or inner padding it has."""
+    clean = raw.translate(None, _JUNK).rstrip(b"=")
+    if b"=" not in clean:
+        return _quads(clean)
+    return b"".join(_quads(piece) for piece in clean.split(b"=") if piece)
+
+
+def _quads(clean: bytes) -> bytes:
+    over = len(clean) % 4
+    if over == 1:
+        clean = clean[:-1]
+    elif over:
+        clean += b"=" * (4 - over)
+    return binascii.a2b_base64(clean)
+
+
+# --- people -----------------------------------------------------------------------------------------------
+
+_SPECIAL = re.compile(r'["(),:;<>\\]')
+
+
+def people(value: bytes, charset: str = "") -> list[Person]:
+    """Return the people of an address list (RFC 5322 3.4), in one pass; the angle address wins.
+
+    Groups are opened, comments dropped (one alone names the person), an address without `@` is a name.
+    Addresses are lower case.
+    """
+    state = _Address(charset)
+    line = value[:LONGEST].decode("latin-1")
+    last = 0
+    skip = -1
+    for special in _SPECIAL.finditer(line):
+        at = special.start()
+        if at < skip:
+            continue
+        state.take(line[last:at])
+        sign = line[at]
+        last = at + 1
+        if sign == "\\" and at + 1 < len(line):
+            state.take(line[at + 1] if line[at + 1] in '"\\()' else line[at : at + 2])
+            last = skip = at + 2
+        else:
+            state.meet(sign)
+        if len(state.found) >= MOST_PEOPLE:
+            return state.found
+    state.take(line[last:])
+    state.end()
+    return state.found
+
+
+class _Address:
+    """The address being read, character class by character class."""
+
+    def __init__(self, charset: str) -> None:
+        self.charset = charset
+        self.found: list[Person] = []
+        self._clear()
+
+    def _clear(self) -> None:
+        self.phrase: list[str] = []
+        self.comment: list[str] = []
+        self.angle: list[str] = []
+        self.quoted = self.in_angle = self.had_angle = False
+        self.depth = 0
+
+    def take(self, piece: str) -> None:
+        if not piece:
+            return
+        if self.depth:
+            self.comment.append(piece)
+        elif self.in_angle:
+            self.angle.append(piece)
+        else:
+            self.phrase.append(piece)
+
+    def meet(self, sign: str) -> None:
+        if self.quoted:
+            if sign == '"':
+                self.quoted = False
+            elif not self.in_angle or sign != ">":
+                self.take(sign)
+            else:
+                self.quoted = self.in_angle = False
+        elif self.depth:
+            self.depth += {"(": 1, ")": -1}.get(sign, 0)
+            if self.depth and sign != '"':
+                self.comment.append(sign)
+        elif sign == "(":
+            self.depth = 1
+            self.comment.append(" ")
+        elif sign == '"':
+            self.quoted = True
+        elif self.in_angle:
+            if sign == ">":
+                self.in_angle = False
+            elif sign == "<":
+                self.angle.clear()
+            else:
+                self.angle.append(sign)
+        else:
+            self._outside(sign)
+
+    def _outside(self, sign: str) -> None:
+        if sign == "<":
+            self.in_angle = self.had_angle = True
+            self.angle.clear()
+        elif sign in ",;":
+            self.end()
+        elif sign == ":":
+            if "@" in "".join(self.phrase):
+                self.phrase.append(sign)
+            else:
+                self.phrase.clear()
+                self.comment.clear()
+        elif sign == ")":
+            self.phrase.append(sign)
+
+    def end(self) -> None:
+        """Note down the address read so far, if there is one."""
+        phrase = " ".join("".join(self.phrase).split())
+        angle = "".join(self.angle)
+        if not self.had_angle and (open_ := phrase.rfind("<")) >= 0 and "@" in phrase[open_:]:
+            phrase, angle = phrase[:open_].strip(), phrase[open_ + 1 :].partition(">")[0]  # a quote never closed
+        comment = " ".join("".join(self.comment).split())
+        address = _address(angle)
+        name = phrase
+        if not address and (bare := _address(phrase)):
+            address, name = bare, comment
+        elif not address and "@" in phrase and phrase.count(" ") < 50:
+            address = next((one for word in phrase.split() if (one := _address(word.strip("'[]")))), "")
+        if not name and comment:
+            name = comment
+        if address or name:
+            named = text(name.encode("latin-1"), self.charset) if name else ""
+            identity = eight_bit(address.encode("latin-1")).lower()
+            self.found.append(Person((named.strip("'\" ") if address else named)[:LONGEST_NAME], identity))
+        self._clear()
+
+
+def _address(written: str) -> str:
+    """Return a mail address in its plain form, or "" if *written* is none."""
+    if "@" not in written or len(written) > 1_000:
+        return ""
+    plain = written.strip()
+    if plain.startswith("@") and ":" in plain:  # a source route (RFC 5322 4.4)
+        plain = plain.rpartition(":")[2]
+    if plain.lower().startswith("mailto:"):
+        plain = plain[7:]
+    plain = re.sub(r"\s*([@.])\s*", r"\1", plain) if " " in plain else plain
+    local, _, domain = plain.rpartition("@")
+    if not local or not domain or any(sign in domain for sign in ' \t,;:<>"') or re.search(r"[\s,;:<>\0]", local):
+        return ""
+    return plain.rstrip(".")
+
+
+# --- parameters -----------------------------------------------------------------------------------------
+
+_PIECE = re.compile(r'[";\\]')
+MOST_PARAMETERS = 10_000
+
+
+def parameters(value: bytes, charset: str = "") -> tuple[str, dict[str, str]]:
+    """Return the value and parameters of a Content-Type or Content-Disposition (RFC 2045, 2231).
+
+    Names are lower case. Unquoted values may hold spaces, RFC 2047 words and raw 8-bit: mailers write them.
+    """
+    pieces = _pieces(value[:LONGEST].decode("latin-1"))
+    plain: dict[str, str] = {}
+    extended: dict[str, dict[int, tuple[bool, str]]] = {}
+    for piece in pieces[1 : MOST_PARAMETERS + 1]:
+        name, equals, content = piece.partition("=")
+        name = name.strip().lower()
+        if not equals or not name:
+            continue
+        base, star, rest = name.partition("*")
+        if not star:
+            plain.setdefault(name, text(content.strip().encode("latin-1"), charset))
+            continue
+        number = rest.rstrip("*")
+        if number.isdecimal() and len(number) < 6:
+            extended.setdefault(base, {}).setdefault(int(number), (rest.endswith("*"), content.strip()))
+        elif not number:
+            extended.setdefault(base, {})[0] = (True, content.strip())
+    for base, parts in extended.items():
+        plain[base] = _extended([parts[number] for number in sorted(parts)])
+    return pieces[0].strip().lower(), plain
+
+
+def _pieces(value: str) -> list[str]:
+    """Return *value* split at the semicolons outside quotes, quotes taken off."""
+    pieces: list[str] = []
+    now: list[str] = []
+    quoted = False
+    last = 0
+    for sign in _PIECE.finditer(value):
+        at = sign.start()
+        if at < last:
+            continue
+        now.append(value[last:at])
+        last = at + 1
+        match value[at]:
+            case "\\":
+                escaped = value[at + 1 : at + 2]
+                now.append(escaped if escaped in ('"', "\\") else "\\" + escaped)
+                last = at + 2
+            case '"':
+                quoted = not quoted
+            case _ if quoted:
+                now.append(";")
+            case _:
+                pieces.append("".join(now))
+                now = []
+    now.append(value[last:])
+    pieces.append("".join(now))
+    return pieces
+
+
+def _extended(parts: list[tuple[bool, str]]) -> str:
+    """Return an RFC 2231 value from its continuations, each (percent-encoded or not, content)."""
+    charset = ""
+    if parts[0][0] and parts[0][1].count("'") >= 2:
+        charset, _, first = parts[0][1].split("'", 2)
+        parts = [(True, first), *parts[1:]]
+    joined = b"".join(_percent(piece) if encoded else piece.encode("latin-1") for encoded, piece in parts)
+    if not any(encoded for encoded, _ in parts):
+        return text(joined)
+    return _one_line(decode(joined, charset, guess=False))
+
+
+_HEX = re.compile(rb"%([0-9A-Fa-f]{2})")
+
+
+def _percent(piece: str) -> bytes:
+    return _HEX.sub(lambda found: bytes((int(found.group(1), 16),)), piece.encode("latin-1"))
+
+
+# --- moments and ids --------------------------------------------------------------------------------------
+
+
+def moment(value: bytes) -> datetime | None:
+    """Return the moment a Date field names, in UTC, or None if it names none between 1980 and 2100."""
+    written = value[:200].decode("latin-1").strip()
+    if not written:
+        return None
+    try:
+        parts = parsedate_tz(written)
+        if parts is None:
+            at = datetime.fromisoformat(written)
+            at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        else:
+            year, month, day, hour, minute, second = parts[:6]
+            at = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+            offset = parts[9] or 0
+            if abs(offset) < 86_400:
+                at -= timedelta(seconds=offset)
+    except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
+        return None
+    return at if 1980 <= at.year <= 2100 else None
+
+
+_ANGLE = re.compile(r"<([^<>\s]+)>")
+
+
+def message_ids(value: bytes | str) -> tuple[str, ...]:
+    """Return the message ids in *value*, each in angle brackets, in order, none twice.
+
+    Without any brackets each word is taken as an id: some programs leave them out. Of more than 200 the
+    first twenty and the last are kept.
+    """
+    line = value if isinstance(value, str) else value[:LONGEST].decode("utf-8", "replace")
+    found = _ANGLE.findall(line)
+    if not found and "<" not in line:
+        found = [word.strip(",;") for word in line.split()]
+    ids = tuple(dict.fromkeys(f"<{one}>" for one in found if one and len(one) < 1_000))
+    return ids if len(ids) <= MOST_IDS else ids[:20] + ids[20 - MOST_IDS :]

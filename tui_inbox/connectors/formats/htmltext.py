@@ -1,0 +1,465 @@
+"""HTML mail as text for a terminal: what a reader would see, links numbered with their real targets."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+LONGEST = 512 * 1024
+"""Characters of HTML that are read."""
+DEEPEST = 5_000
+"""Open elements above which a parser slows down quadratically."""
+MOST_COPIES = 2_000_000
+"""Elements a parser may have to invent, to carry unclosed <font> and the like into each new block."""
+LONGEST_TAG = 32 * 1024
+
+
+@dataclass(slots=True)
+class Reading:
+    """What came out of the HTML."""
+
+    text: str
+    links: list[str] = field(default_factory=list)
+    hidden: bool = False
+    """Text that would not have been seen was left out."""
+    deceptive: bool = False
+    """A link's text names another site than the one it leads to."""
+    cut: bool = False
+
+
+def to_text(source: str) -> Reading:
+    """Return the text of *source*: in linear time, and never an exception, whatever it holds."""
+    cut = len(source) > LONGEST
+    source = source[:LONGEST].replace("\0", "")
+    reading = _stripped(source) if _hostile(source) else _walked(source)
+    reading.cut = cut
+    return reading
+
+
+# --- the guard --------------------------------------------------------------------------------------------
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_FORMATTING = frozenset(["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"])
+_CELLS = frozenset(["table", "tr", "td", "th"])
+_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
+
+
+def _hostile(source: str) -> bool:
+    """Return whether a parser could need more than linear time or memory for *source*.
+
+    A rough model of its two expensive lists: the elements still open, and the formatting elements that it
+    opens again in each block.
+    """
+    if source.count("<") < 500 and len(source) < LONGEST_TAG:
+        return False
+    if _long_tag(source):
+        return True
+    open_: dict[str, int] = {}
+    active: list[str] = []
+    depth = most = blocks = widest = 0
+    for found in _TAG.finditer(source):
+        closing, name = found.group(1), found.group(2).lower()
+        if name in _VOID:
+            continue
+        if not closing:
+            open_[name] = open_.get(name, 0) + 1
+            depth += 1
+            most = max(most, depth)
+            blocks += name not in _FORMATTING
+        elif open_.get(name, 0):
+            open_[name] -= 1
+            depth -= 1
+        if name in _FORMATTING or name in _CELLS:
+            _follow(active, name, bool(closing))
+            widest = max(widest, len(active))
+            if widest > 150:
+                return True
+    return most > DEEPEST or widest * blocks > MOST_COPIES
+
+
+def _follow(active: list[str], name: str, closing: bool) -> None:
+    """Change the list of formatting elements in force as a parser would; "table" and "|" shield what is before them."""
+    shield = next((at for at in range(len(active) - 1, -1, -1) if active[at] in ("table", "|")), -1)
+    in_cell = shield >= 0 and active[shield] == "|"
+    if name in _FORMATTING:
+        if not closing:
+            active.append(name)
+        elif name in active[shield + 1 :]:
+            active.pop(len(active) - 1 - active[::-1].index(name))
+    elif name == "table" and not closing:
+        active.append("table")
+    elif in_cell:
+        del active[shield + (name != "table" and not closing) :]
+        if name == "table":
+            _follow(active, name, closing)
+    elif shield >= 0 and name == "table":
+        del active[shield]
+    elif shield >= 0 and name in ("td", "th") and not closing:
+        active.append("|")
+
+
+def _long_tag(source: str) -> bool:
+    """Return whether a tag is so long that its attributes could take quadratic time."""
+    at = source.find("<")
+    while at >= 0:
+        end = source.find(">", at)
+        if (len(source) if end < 0 else end) - at > LONGEST_TAG:
+            return True
+        if end < 0:
+            return False
+        at = source.find("<", end)
+    return False
+
+
+_BREAKS = re.compile(r"<\s*/?\s*(?:p|br|div|tr|li|h[1-6]|table|blockquote|hr|pre)\b", re.IGNORECASE)
+
+
+def _stripped(source: str) -> Reading:
+    """Return *source* without its tags, by one scan, for what no parser should see."""
+    out: list[str] = []
+    at = 0
+    while at < len(source):
+        open_ = source.find("<", at)
+        if open_ < 0:
+            out.append(source[at:])
+            break
+        out.append(source[at:open_])
+        skipped = re.match(r"<(script|style|head|title)\b", source[open_ : open_ + 8], re.IGNORECASE)
+        if source.startswith("<!--", open_):
+            end = source.find("-->", open_)
+        elif skipped:
+            end = source.lower().find(f"</{skipped.group(1).lower()}", open_, open_ + 65_536)
+            end = source.find(">", end if end >= 0 else open_)
+        else:
+            end = source.find(">", open_)
+            if _BREAKS.match(source[open_ : open_ + 14]):
+                out.append("\n")
+        if end < 0:
+            break
+        at = end + (3 if source.startswith("-->", end) else 1)
+    text = re.sub(r"[ \t\r\f\v\xa0]+", " ", html.unescape("".join(out)[:LONGEST]))
+    return Reading(_tidy(text.split("\n")))
+
+
+# --- the walk ---------------------------------------------------------------------------------------------
+
+_SKIPPED = frozenset(
+    ["script", "style", "head", "title", "noscript", "template", "object", "embed", "applet", "iframe", "frame", "frameset", "noframes", "audio", "video", "canvas", "svg", "math", "select", "option", "datalist", "input", "button", "textarea", "meta", "link", "base", "map", "area", "-comment", "!doctype"]
+)
+_PARAGRAPH = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "blockquote", "table", "pre", "fieldset", "figure", "address"])
+_LINE = _PARAGRAPH | frozenset(
+    ["div", "tr", "li", "dt", "dd", "br", "hr", "center", "section", "article", "header", "footer", "main", "nav", "aside", "form", "caption", "legend", "thead", "tbody", "tfoot", "body", "html", "details", "summary"]
+)
+_SPACE = re.compile(r"[ \t\n\r\f\v\xa0]+")
+_FILLER = re.compile(r"[\u200b-\u200d\u2060\u034f\u00ad\ufeff\u2007\s]*")
+
+_GONE = re.compile(
+    r"display\s*:\s*none|mso-hide\s*:\s*all|(?<![-\w])opacity\s*:\s*0*(?:\.0+)?\s*(?:[;!]|$)"
+    r"|max-height\s*:\s*0(?:px|pt|em)?\s*(?:[;!]|$)|text-indent\s*:\s*-\d{3,}",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(
+    r"(?<![-\w])font-size\s*:\s*([\d.]*)\s*([a-z%]*)|(?<![-\w])font\s*:[^;]*?(\d[\d.]*)(px|pt|em|rem|%)", re.I
+)
+_VISIBILITY = re.compile(r"visibility\s*:\s*(\w+)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Page:
+    """The text so far, line by line."""
+
+    lines: list[str] = field(default_factory=list)
+    now: list[str] = field(default_factory=list)
+    blank: bool = True
+    """The current line holds nothing yet."""
+    quotes: int = 0
+    indents: list[str] = field(default_factory=list)
+    mark: str = ""
+    wanted: int = 0
+    """Empty lines owed before the next text."""
+
+    def write(self, text: str, *, keep: bool = False) -> None:
+        if not keep:
+            text = _SPACE.sub(" ", text)
+            if self.blank or (self.now and self.now[-1].endswith(" ")):
+                text = text.removeprefix(" ")
+        if not text:
+            return
+        if self.blank:
+            if self.wanted and self.lines:
+                self.lines.append(self._margin().rstrip())
+            self.wanted = 0
+            self.now.append(self._margin() + self.mark)
+            if self.mark:
+                self.mark = ""
+            self.blank = False
+        self.now.append(text)
+
+    def _margin(self) -> str:
+        indent = "".join(self.indents)
+        if self.mark and self.indents:
+            indent = "".join(self.indents[:-1])
+        return "> " * min(self.quotes, 20) + indent[:40]
+
+    def line(self) -> None:
+        """End the line, if anything stands on it."""
+        if not self.blank:
+            self.lines.append("".join(self.now).rstrip())
+            self.now = []
+            self.blank = True
+
+    def hard_line(self) -> None:
+        """End the line, also an empty one (<br>)."""
+        if self.blank:
+            self.wanted = 1
+        self.line()
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element the walk is inside of, and what must be done when it leaves."""
+
+    node: LexborNode
+    tag: str
+    unseen: bool
+    zero: bool
+    pre: bool
+    link: int = -1
+    mark: int = 0
+    number: int = 0
+
+
+def _walked(source: str) -> Reading:
+    from selectolax.lexbor import LexborHTMLParser  # late: plain mail never needs it
+
+    root = LexborHTMLParser(source).root
+    if root is None:
+        return Reading("")
+    reading = Reading("")
+    page = _Page()
+    walk = _Walk(page, reading)
+    walk.over(root)
+    page.line()
+    text = _tidy(page.lines)
+    if reading.links:
+        text += "\n\n" + "\n".join(f"[{number}] {link}" for number, link in enumerate(reading.links, 1))
+    reading.text = text.strip("\n")
+    return reading
+
+
+class _Walk:
+    """The way through the nodes, in document order, with its own stack."""
+
+    def __init__(self, page: _Page, reading: Reading) -> None:
+        self.page = page
+        self.reading = reading
+        self.stack: list[_Open] = []
+        self.numbers: dict[str, int] = {}
+
+    def over(self, root: LexborNode) -> None:
+        node: LexborNode | None = root
+        while node is not None:
+            below = self._enter(node)
+            if below is not None:
+                node = below
+                continue
+            following = node.next
+            while following is None and self.stack:
+                following = self._leave().next
+            node = following
+
+    def _enter(self, node: LexborNode) -> LexborNode | None:
+        """Note down *node*; return its first child if that is to be read too."""
+        tag = node.tag or ""
+        if tag == "-text":
+            self._text(node)
+            return None
+        if tag in _SKIPPED:
+            return None
+        if tag in _LINE:
+            self._block(tag)
+        if tag == "img":
+            self._picture(node)
+            return None
+        child = node.first_child
+        if child is None:
+            return None
+        inside = self._opened(node, tag)
+        if inside is None:
+            return None
+        self.stack.append(inside)
+        return child
+
+    def _opened(self, node: LexborNode, tag: str) -> _Open | None:
+        above = self.stack[-1] if self.stack else None
+        opened = _Open(node, tag, above is not None and above.unseen, above is not None and above.zero, tag == "pre")
+        opened.pre = opened.pre or (above is not None and above.pre)
+        attributes = node.attributes
+        if attributes:
+            style = attributes.get("style") or ""
+            if "hidden" in attributes or (style and _GONE.search(style[:2_000])):
+                self.reading.hidden = self.reading.hidden or bool(_visible(node.text(deep=True)[:10_000]))
+                return None
+            if style:
+                _style(opened, style)
+        match tag:
+            case "a":
+                opened.link = len(self.page.lines)
+                opened.mark = len(self.page.now)
+            case "blockquote":
+                self.page.quotes += 1
+            case "ul" | "ol":
+                self.page.indents.append("  ")
+            case "li":
+                self.page.mark = self._bullet()
+            case "td" | "th" if not self.page.blank:
+                self.page.write("  ", keep=True)
+            case _:
+                pass
+        return opened
+
+    def _bullet(self) -> str:
+        above = self.stack[-1] if self.stack else None
+        if above is None or above.tag != "ol":
+            return "- "
+        above.number += 1
+        return f"{above.number}. "
+
+    def _leave(self) -> LexborNode:
+        inside = self.stack.pop()
+        match inside.tag:
+            case "a":
+                self._link(inside)
+            case "blockquote":
+                self.page.line()
+                self.page.quotes -= 1
+            case "ul" | "ol":
+                self.page.line()
+                self.page.indents.pop()
+            case "li":
+                self.page.mark = ""
+            case _:
+                pass
+        if inside.tag in _LINE:
+            self.page.line()
+            if inside.tag in _PARAGRAPH:
+                self.page.wanted = 1
+        return inside.node
+
+    def _block(self, tag: str) -> None:
+        if tag == "br":
+            self.page.hard_line()
+            return
+        self.page.line()
+        if tag in _PARAGRAPH and not (tag in ("ul", "ol") and self.page.indents):
+            self.page.wanted = 1
+        if tag == "hr":
+            self.page.write("-" * 20)
+            self.page.line()
+
+    def _text(self, node: LexborNode) -> None:
+        written = node.text_content or ""
+        inside = self.stack[-1] if self.stack else None
+        if inside is not None and (inside.unseen or inside.zero):
+            self.reading.hidden = self.reading.hidden or bool(_visible(written))
+            return
+        if inside is not None and inside.pre and "\n" in written:
+            for number, line in enumerate(written.split("\n")):
+                if number:
+                    self.page.hard_line()
+                self.page.write(line.replace("\r", ""), keep=True)
+            return
+        self.page.write(written, keep=inside is not None and inside.pre)
+
+    def _picture(self, node: LexborNode) -> None:
+        if self.stack and (self.stack[-1].unseen or (self.stack[-1].zero and not self.stack[-1].tag == "a")):
+            return
+        alt = (node.attributes.get("alt") or "").strip()
+        if _visible(alt):
+            self.page.write(f"[{alt[:200]}]")
+
+    def _link(self, inside: _Open) -> None:
+        target = "".join((inside.node.attributes.get("href") or "").split())[:4_000]
+        scheme = target[:8].lower()
+        if inside.unseen or inside.zero or not scheme.startswith(("http:", "https:", "mailto:", "tel:")):
+            return
+        same_line = inside.link == len(self.page.lines)
+        shown = "".join(self.page.now[inside.mark :] if same_line else self.page.now).strip()
+        if not shown and not _visible(" ".join(self.page.lines[inside.link :])):
+            return  # nothing to see, nothing to follow
+        if deceives(shown, target):
+            self.reading.deceptive = True
+        if _same(shown, target):
+            return
+        number = self.numbers.get(target)
+        if number is None:
+            self.reading.links.append(target)
+            number = self.numbers[target] = len(self.reading.links)
+        if self.page.blank and self.page.lines:
+            self.page.lines[-1] += f" [{number}]"
+            return
+        if self.page.now:
+            self.page.now[-1] = self.page.now[-1].rstrip()
+        self.page.now.append(f" [{number}]")
+
+
+def _style(opened: _Open, style: str) -> None:
+    """Set what *style* says about being seen; a size or visibility given further in counts again."""
+    style = style[:2_000]
+    if size := _SIZE.search(style):
+        number, unit = (size.group(1), size.group(2)) if size.group(1) is not None else (size.group(3), size.group(4))
+        try:
+            opened.zero = float(number) * (16 if unit.lower() in ("em", "rem") else 1) < 0.5
+        except ValueError:
+            opened.zero = False  # a word: small, inherit
+    if seen := _VISIBILITY.search(style):
+        opened.unseen = seen.group(1).lower() in ("hidden", "collapse")
+
+
+def _visible(text: str) -> str:
+    return _FILLER.sub("", text)
+
+
+_ADDRESS = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,10}[^\W\d_]{2,24})(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
+
+
+def deceives(shown: str, target: str) -> bool:
+    """Return whether *shown* is an address of another site than *target* leads to."""
+    shown = shown.strip()
+    if len(shown) > 500 or not target.lower().startswith("http"):
+        return False
+    named = _ADDRESS.fullmatch(shown)
+    if named is None or (not shown.lower().startswith(("http", "www.")) and "/" not in shown and "." not in shown):
+        return False
+    there = target.split("/", 3)[2] if target.count("/") >= 2 else ""
+    there = there.rpartition("@")[2].partition(":")[0].lower().removeprefix("www.")
+    here = named.group(1).lower().removeprefix("www.")
+    return not (here == there or there.endswith("." + here) or here.endswith("." + there))
+
+
+def _same(shown: str, target: str) -> bool:
+    """Return whether *shown* is *target* itself, so that a number would say nothing new."""
+
+    def bare(address: str) -> str:
+        return re.sub(r"^(?:https?://|mailto:|tel:)?(?:www\.)?", "", address.strip().lower(), count=1).rstrip("/")
+
+    return bare(shown) == bare(target)
+
+
+def _tidy(lines: list[str]) -> str:
+    """Return *lines* joined, without fillers and without more than one empty line at once."""
+    out: list[str] = []
+    for line in lines:
+        line = line.rstrip()
+        if line and not _visible(line):
+            line = ""
+        if line.strip("> ") or (out and out[-1].strip("> ")):
+            out.append(line)
+    while out and not out[-1].strip("> "):
+        out.pop()
+    return "\n".join(out)

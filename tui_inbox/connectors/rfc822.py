@@ -1,0 +1,288 @@
+"""Mail bytes to a message: decoded, read, judged; any bytes give a message, none raises."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from binascii import Error as NotBase64
+from binascii import a2b_base64
+from datetime import datetime
+
+from tui_inbox.connectors.formats import bodies, headers, mime, quotes
+from tui_inbox.connectors.formats.headers import Fields, message_ids
+from tui_inbox.connectors.formats.mime import Mail, Part
+from tui_inbox.problems import NotFound
+from tui_inbox.rules import automated
+from tui_inbox.rules.model import Message, Person, State, Verdict
+
+__all__ = ["attachment", "judge", "message_ids", "parse", "reply_target"]
+
+_OTHER_IDS = ("x-google-original-message-id", "x-original-message-id", "x-microsoft-original-message-id")
+
+
+def parse(raw: bytes, *, position: int = 0, where: str = "", received_at: datetime | None = None) -> Message:
+    """Return the mail *raw* as a message.
+
+    *received_at* is the server's own (INTERNALDATE); without it the topmost `Received` counts, else `Date`.
+    """
+    try:
+        return _message(raw, position, where, received_at)
+    except Exception as trouble:  # noqa: BLE001 - one poisoned mail must not stop a mailbox: it is shown as it is
+        return _unparsed(raw, position, where, received_at, trouble)
+
+
+def _message(raw: bytes, position: int, where: str, received_at: datetime | None) -> Message:
+    mail = mime.taken_apart(raw)
+    top = mail.root.fields
+    sender = _sender(top)
+    subject = top.text("subject")
+    body = bodies.body(mail)
+    text, quoted = quotes.split(body.text)
+    reply_to = next(iter(top.people("reply-to")), None)
+    to, cc = top.people("to"), (*top.people("cc"), *top.people("bcc"))
+    sent_at = headers.moment(top.raw("date"))
+    ids = _ids(top)
+    for warning in _sender_warnings(sender, reply_to):
+        body.warn(warning)
+    references = _references(
+        top, {person.identity for person in (sender, *to, *cc, *((reply_to,) if reply_to else ()))}, ids
+    )
+    return Message(
+        channel="email",
+        key=_key(mail, ids),
+        sender=sender,
+        received_at=received_at or _received(top) or sent_at,
+        text=text,
+        quoted=quoted,
+        subject=subject,
+        external_id=ids[0] if ids else "",
+        ids=ids,
+        references=references,
+        thread_index="" if "references" in top else _thread_index(top),
+        reply_to=reply_to,
+        to=to,
+        cc=cc,
+        sent_at=sent_at,
+        position=position,
+        verdict=_verdict(mail, subject, sender, body.text),
+        state=State.NORMAL if body.found else State.MISSING_BODY,
+        attachments=tuple(body.attachments),
+        warnings=tuple(body.warnings),
+        raw=raw,
+        where=where,
+    )
+
+
+def _unparsed(raw: bytes, position: int, where: str, received_at: datetime | None, trouble: Exception) -> Message:
+    """Return *raw* as it stands, for a mail that was too much for the reader."""
+    return Message(
+        channel="email",
+        key="#" + hashlib.sha256(raw).hexdigest()[:32],
+        sender=Person(""),
+        received_at=received_at,
+        text=raw[: bodies.SHOWN].decode("utf-8", "replace").replace("\0", ""),
+        position=position,
+        warnings=("could not be parsed", f"({type(trouble).__name__})"),
+        raw=raw,
+        where=where,
+    )
+
+
+def reply_target(message: Message) -> Person:
+    """Return whom an answer to *message* goes to: Reply-To, else the sender."""
+    return message.reply_to if message.reply_to is not None and message.reply_to.identity else message.sender
+
+
+def attachment(raw: bytes, part: str) -> bytes:
+    """Return the content of the attachment *part* (an `Attachment.part`) of the mail *raw*, decoded."""
+    mail = mime.taken_apart(raw)
+    for one in mail.root.walk():
+        if one.path == part and (not one.opened or one.kind.startswith("message/")):
+            return bodies.content(mail, one)
+    raise NotFound(f"The mail has no part {part}.", "Open the message again: it may have changed.")
+
+
+def judge(raw: bytes, *, references_ours: bool) -> Verdict:
+    """Return the verdict on the mail *raw* anew, now that it is known whether it answers one of ours."""
+    mail = mime.taken_apart(raw)
+    top = mail.root.fields
+    return _verdict(mail, top.text("subject"), _sender(top), bodies.body(mail).text, references_ours=references_ours)
+
+
+# --- who --------------------------------------------------------------------------------------------------
+
+
+def _sender(top: Fields) -> Person:
+    for name in ("from", "sender", "x-original-from", "return-path"):
+        found = top.people(name)
+        if found:
+            return next((person for person in found if person.identity), found[0])
+    return Person("")
+
+
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:]{1,200}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+
+
+def _sender_warnings(sender: Person, reply_to: Person | None) -> list[str]:
+    warnings = []
+    if reply_to is not None and reply_to.identity and reply_to.identity != sender.identity:
+        warnings.append("reply goes to another address")
+    if any(found.lower() != sender.identity for found in _ADDRESS.findall(sender.name[:1_000])):
+        warnings.append("the name contains another address")
+    domain = sender.identity.rpartition("@")[2]
+    if not domain.isascii() or any(label.startswith("xn--") for label in domain.split(".")):
+        warnings.append("punycode sender")
+    return warnings
+
+
+# --- when -------------------------------------------------------------------------------------------------
+
+
+def _received(top: Fields) -> datetime | None:
+    """Return when the last server took the mail: the topmost `Received` that has a readable date."""
+    for line in top.every("received")[:3]:
+        at = headers.moment(line.rpartition(b";")[2].strip()[:200])
+        if at is not None:
+            return at
+    return None
+
+
+# --- ids --------------------------------------------------------------------------------------------------
+
+
+def _ids(top: Fields) -> tuple[str, ...]:
+    own = [
+        one for name in ("message-id", *_OTHER_IDS) for value in top.every(name)[:3] for one in message_ids(value)[:1]
+    ]
+    return tuple(dict.fromkeys(own))
+
+
+def _references(top: Fields, people: set[str], ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the mail says it answers, oldest first.
+
+    In-Reply-To often holds free text with somebody's address in it: it counts if it is one clean id, or if
+    there are no References and what stands in brackets is nobody named in this mail.
+    """
+    found = [one for value in top.every("references")[:20] for one in message_ids(value)]
+    answered = top.raw("in-reply-to")
+    candidates = [one for one in message_ids(answered) if one[1:-1].lower() not in people]
+    clean = len(candidates) == 1 and answered.decode("utf-8", "replace").strip() in (candidates[0], candidates[0][1:-1])
+    if clean or (candidates and not found and b"<" in answered):
+        found.append(
+            next((one for one in candidates if any(map(str.isdigit, one))), "") if not clean else candidates[0]
+        )
+    kept = [one for one in dict.fromkeys(found) if one and one not in ids]
+    return tuple(kept[:20] + kept[max(20, len(kept) - headers.MOST_IDS + 20) :])
+
+
+def _thread_index(top: Fields) -> str:
+    """Return Outlook's conversation: the first 22 bytes of Thread-Index, in hex."""
+    try:
+        index = a2b_base64(top.raw("thread-index")[:4_000])
+    except NotBase64:
+        return ""
+    return index[:22].hex() if len(index) >= 22 else ""
+
+
+def _key(mail: Mail, ids: tuple[str, ...]) -> str:
+    """Return what identifies this very mail: its Message-ID and 16 hex digits over its body.
+
+    The body counts without what transport changes: line ends, blanks before them, empty lines at the end. Without
+    a Message-ID, From, To, Date and Subject stand in.
+    """
+    body = mail.raw[mail.root.start :]
+    if b"\r" in body:
+        body = body.replace(b"\r\n", b"\n")
+    if b" \n" in body or b"\t\n" in body or body[-1:] in (b" ", b"\t"):
+        body = b"\n".join(line.rstrip(b" \t") for line in body.split(b"\n"))
+    digest = hashlib.sha256(body.rstrip(b"\n"))
+    if ids and "message-id" in mail.root.fields:
+        return f"{ids[0]}#{digest.hexdigest()[:16]}"
+    for name in ("from", "to", "date", "subject"):
+        digest.update(b"\0" + b" ".join(mail.root.fields.raw(name).split()))
+    return f"#{digest.hexdigest()[:32]}"
+
+
+# --- what wrote it ------------------------------------------------------------------------------------------
+
+_JUDGED = (
+    "auto-submitted", "precedence", "return-path", "list-id", "list-post", "list-unsubscribe", "in-reply-to", "references",
+    "x-failed-recipients", "x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-auto-responder", "x-apple-action",
+    "x-mailer", "x-auto-response-suppress", "x-ms-exchange-inbox-rules-loop", "x-autogenerated", "x-loop", "x-google-group-id",
+)  # fmt: skip
+_OPENING = 8_000
+
+
+def _verdict(mail: Mail, subject: str, sender: Person, text: str, *, references_ours: bool = False) -> Verdict:
+    top = mail.root.fields
+    said = {name: [headers.text(value)[:1_000] for value in top.every(name)[:5]] for name in _JUDGED if name in top}
+    return automated.verdict(said, _structure(mail, text), subject, sender, references_ours=references_ours)
+
+
+def _structure(mail: Mail, text: str) -> automated.Structure:
+    root = mail.root
+    if not root.opened and root.kind in ("text/plain", "text/html"):
+        return automated.Structure(kind=root.kind, returned=_quoted_ids(text), opening=text[:_OPENING])
+    parts = list(root.walk())
+    kinds = frozenset(part.kind for part in parts)
+    actions: list[str] = []
+    statuses: list[str] = []
+    returned: list[str] = []
+    calendar = ""
+    for part in parts:
+        match part.kind:
+            case "message/delivery-status" | "message/global-delivery-status":
+                _delivery_status(mail, part, actions, statuses, returned)
+            case "text/rfc822-headers" | "message/global-headers":
+                block, _ = headers.fields(original := bodies.content(mail, part) + b"\n\n", 0, len(original))
+                returned.extend(message_ids(block.raw("message-id"))[:1])
+            case "message/rfc822" | "message/global" if part.children:
+                returned.extend(message_ids(part.children[0].fields.raw("message-id"))[:1])
+            case "text/calendar":
+                calendar = calendar or _method(mail, part)
+            case _:
+                pass
+    return automated.Structure(
+        kind=root.kind,
+        report=root.params.get("report-type", "").lower(),
+        parts=kinds,
+        actions=tuple(actions),
+        statuses=tuple(statuses),
+        returned=tuple(dict.fromkeys(returned)) or _quoted_ids(text),
+        calendar=calendar,
+        opening=text[:_OPENING],
+    )
+
+
+_STATUS = re.compile(r"^\s*([245]\.\d{1,3}\.\d{1,3})")
+
+
+def _delivery_status(mail: Mail, part: Part, actions: list[str], statuses: list[str], returned: list[str]) -> None:
+    """Add what a delivery status (RFC 3464) says of each recipient; at most a thousand are read."""
+    told = bodies.content(mail, part)[: headers.LONGEST].replace(b"\r\n", b"\n")
+    for section in told.split(b"\n\n")[:1_000]:
+        block, _ = headers.fields(section + b"\n\n", 0, len(section) + 2)
+        if action := block.text("action").lower().split():
+            actions.append(action[0])
+        if status := _STATUS.match(block.text("status")):
+            statuses.append(status.group(1))
+        for name in ("original-message-id", "x-original-message-id"):
+            returned.extend(message_ids(block.raw(name))[:1])
+
+
+_ID_LINE = re.compile(r"^[>\s]{0,8}Message-ID:\s{0,4}(<[^<>\s]{3,500}>)", re.IGNORECASE | re.MULTILINE)
+
+
+def _quoted_ids(text: str) -> tuple[str, ...]:
+    """Return the Message-IDs of a mail that was sent back as text."""
+    return tuple(dict.fromkeys(_ID_LINE.findall(text[:65_536])))[:20] if "essage-" in text[:65_536] else ()
+
+
+_METHOD = re.compile(rb"^METHOD:\s*(\w{1,20})", re.IGNORECASE | re.MULTILINE)
+
+
+def _method(mail: Mail, part: Part) -> str:
+    if method := part.params.get("method", ""):
+        return method.upper()
+    found = _METHOD.search(bodies.content(mail, part)[:20_000])
+    return found.group(1).decode("ascii", "replace").upper() if found else ""
