@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from tui_inbox.rules.clean import capped
 
@@ -97,6 +98,41 @@ def sought(text: str) -> tuple[tuple[str, ...], bool]:
     if len(tokens) > 1 and len(tokens[-2]) == 2 and tokens[-2][1] == tokens[-1] and _RUN.fullmatch(tokens[-2]):
         return tokens[:-1], False
     return tokens, True
+
+
+def joined(tokens: Sequence[str]) -> str:
+    """Return what *tokens*, as `sought` gives them, look like in folded text: pairs of one run are one word again."""
+    text = ""
+    for token in tokens:
+        pair = len(token) == 2 and _RUN.fullmatch(token) is not None
+        text += token[1] if pair and text[-1:] == token[0] else f" {token}" if text else token
+    return text
+
+
+def found(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where *terms* (`query.terms`) stand in *text*, as sorted spans of characters that do not overlap."""
+    line, places = [" "], [0]
+    for at, char in enumerate(text):
+        for letter in _FOLDING[ord(char)]:
+            if letter != " " or line[-1] != " ":
+                line.append(letter)
+                places.append(at)
+    folded_line = "".join(line) + " "
+    places.append(len(text))
+    patterns = [_pattern(term) for term in terms if term.rstrip("*")]
+    if not patterns:
+        return []
+    spans = []
+    for match in re.finditer("|".join(patterns), folded_line):
+        spans.append((places[match.start()], places[match.end() - 1] + 1))
+    return spans
+
+
+def _pattern(term: str) -> str:
+    word = term.removesuffix("*")
+    before = "" if _RUN.match(word[0]) else r"(?<![^\W_])"
+    after = "" if term.endswith("*") or _RUN.match(word[-1]) else r"(?![^\W_])"
+    return before + re.escape(word) + after
 
 
 def plain(text: str) -> str:
