@@ -210,8 +210,25 @@ def test_a_moment_is_spoken_as_a_person_says_it(text, spoken_):
 
 
 WORDS = st.sampled_from(
-    ["tomorrow", "fri", "9", "9:30", "pm", "at", "in", "3h", "next", "week", "noon", "2.3.", "27", "nov", "yarın"]
-    + ["uhr", "/", "2026-03-02", "am", ",", ".", "'", "99"]
+    (
+        "tomorrow",
+        "fri",
+        "9",
+        "9:30",
+        "pm",
+        "at",
+        "in",
+        "3h",
+        "next",
+        "week",
+        "noon",
+        "2.3.",
+        "27",
+        "nov",
+        "uhr",
+        "am",
+        "/",
+    )
 )
 
 
