@@ -366,6 +366,7 @@ def _batches(bundle: Bundle, chat: _Chat, zone: ZoneInfo, place: str) -> Iterato
     for one in _raw_messages(bundle, chat):
         if isinstance(one, SetAside):
             aside.append(one)
+            weight += len(one.raw)
         else:
             message = teller.message(one)
             weight += one.size + sum(len(each.content or b"") for each in message.attachments)
