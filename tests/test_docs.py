@@ -99,6 +99,14 @@ def test_every_word_of_make_is_listed_by_make_alone():
     assert words_of_make() == set(re.findall(r"^  ([a-z-]+)", listed, re.MULTILINE))
 
 
+def test_every_script_that_make_runs_is_here():
+    makefile = text_of(ROOT / "Makefile")
+    scripts = set(re.findall(r"\btools/[a-z-]+(?:_\$\$kind)?(?:\.py)?", makefile))
+    named = {script.replace("$$kind", kind) for script in scripts for kind in ("mail", "chats")}
+    assert len(named) > 5
+    assert {name for name in named if not (ROOT / name).is_file()} == set()
+
+
 def test_every_key_of_the_readme_is_a_key_of_the_screen():
     from tui_inbox.screens.keys import KEYS
 
