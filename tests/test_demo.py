@@ -148,6 +148,12 @@ def test_every_line_of_the_scripts_arrives_as_a_message(at_noon: Filled) -> None
                 assert found[first] >= 1, (told.title, first)
 
 
+def test_a_home_that_was_filled_before_is_left_as_it_is(tmp_path: Path) -> None:
+    first = demo.fill(tmp_path, NOON)
+    held = first.store.stat().st_mtime_ns
+    assert demo.fill(tmp_path, NOON + timedelta(days=3)).store.stat().st_mtime_ns == held
+
+
 # --- the week -------------------------------------------------------------------------------------------
 
 

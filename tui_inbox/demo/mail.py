@@ -149,7 +149,9 @@ def _write(mail: EmailMessage, told: Told, index: int, now: datetime) -> None:
         mail.set_content(plain + "\n", charset=line.options["charset"], cte="7bit")
     else:
         mail.set_content(plain + "\n")
-    if "html" in line.options:
+    if line.options.get("html") == "only":
+        mail.set_content(_as_html(said, quote, shown, target), subtype="html")
+    elif "html" in line.options:
         mail.add_alternative(_as_html(said, quote, shown, target), subtype="html")
     if "attach" in line.options:
         name = line.options["attach"]

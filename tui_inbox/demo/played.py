@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui_inbox.config import Home, load
 from tui_inbox.demo.exports import NOW, DemoFiles, write
 from tui_inbox.demo.week import Act, Misspelt, Told, distance, week
-from tui_inbox.rules.model import Archive, Command, Forward, Snooze
+from tui_inbox.rules.model import Archive, Command, Forward, Place, Snooze
 
 if TYPE_CHECKING:
     from tui_inbox.inbox import Inbox
@@ -25,11 +25,14 @@ SYNCS = ("-6d 2h 30m", "-4d 2h 30m", "-2d 3h 30m", "-1d 2h 15m")
 def fill(folder: Path, now: datetime) -> Home:
     """Make *folder* the home of the demo at *now* (aware): configuration, export files, and a store that holds them.
 
-    What the folder held of an earlier demo's files is brought up to *now*. Raises `Problem` where the store refuses.
+    A folder that holds a store already is left as it is: what somebody did in it is not played over. Raises `Problem`
+    where the store refuses.
     """
     from tui_inbox.inbox import Inbox  # deferred: it brings the whole store
 
     home = Home(folder, folder / "config.toml")
+    if home.store.exists():
+        return home
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not home.config.exists():
         home.config.write_bytes(resources.files(__package__).joinpath("config.toml").read_bytes())
@@ -59,25 +62,24 @@ def play(inbox: Inbox, files: DemoFiles, now: datetime) -> DemoFiles:
         files = write(files.folder, now, stage)
         for export in files.changed:
             bring_in(inbox, export.path, moment, kind=export.kind, account=export.account, zone=export.zone)
-        perform(inbox, acts[stage], now, moment)
+        if acts[stage]:
+            perform(inbox, acts[stage], now, moment)
     return files
 
 
 def perform(inbox: Inbox, acts: Iterable[tuple[Told, Act]], now: datetime, moment: datetime) -> None:
-    """Perform *acts* at *moment*, each on the newest conversation it can mean."""
-    wanted = list(acts)
-    if not wanted:
-        return
-    from tui_inbox.store.reader import Reader
-
-    reader = Reader(inbox.home.store)
-    try:
+    """Perform *acts* at *moment*, each on the newest conversation it can mean, and look through the whole inbox."""
+    with inbox.reader() as reader:
         queue = reader.queue("all", moment)
         rows = reader.rows(queue.ids, moment)
-        commands = [_command(act, _meant(told, rows), queue.seen, now) for told, act in wanted]
-    finally:
-        reader.close()
-    inbox.perform(commands, moment)
+    commands = [_command(act, _meant(told, rows), queue.seen, now) for told, act in acts]
+    if commands:
+        outcome = inbox.perform(commands, moment)
+        for skipped in outcome.skipped:
+            raise Misspelt(f"conversation {skipped.id} was skipped: {skipped.why}")
+    for row in rows:
+        if row.news and row.place is Place.INBOX:
+            inbox.mark_seen(row.id, queue.seen, moment)
 
 
 def _meant(told: Told, rows: Iterable[Row]) -> int:
