@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -99,18 +99,3 @@ class Promise:
 def earliest(promises: Iterable[Promise]) -> Promise | None:
     """Return the open promise that is due first."""
     return min((one for one in promises if one.open), key=lambda one: one.due, default=None)
-
-
-def target(
-    kind: Kind,
-    tier: int,
-    channel: str,
-    default: Mapping[Kind, timedelta],
-    tiers: Mapping[int, Mapping[Kind, timedelta]],
-    channels: Mapping[str, Mapping[Kind, timedelta]],
-) -> timedelta:
-    """Return the business time promised: the channel's, else the tier's, else the default."""
-    for table in (channels.get(channel, {}), tiers.get(tier, {}), default):
-        if kind in table:
-            return table[kind]
-    raise KeyError(kind)

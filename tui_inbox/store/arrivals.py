@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from tui_inbox.rules import align
 from tui_inbox.rules.model import Attachment, Class, Direction, Message, State
 from tui_inbox.store import search
 from tui_inbox.store.moments import as_written, moment, stored
@@ -184,6 +185,54 @@ def known(connection: Connection, account_id: int, keys: Collection[tuple[str, s
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Lined:
+    """A stored message of a chat without ids, as ordered alignment compares it."""
+
+    id: int
+    key: str
+    at: datetime | None
+    precision: str
+    token: str
+    sender: str
+    position: int
+    known: Known
+
+    @property
+    def as_known(self) -> align.Known:
+        return align.Known(self.id, self.at, self.precision, self.token, self.sender, self.position)
+
+
+def lined(
+    connection: Connection, account_id: int, thread_key: str, between: tuple[datetime, datetime] | None
+) -> list[Lined]:
+    """Return the stored messages of a chat, those written *between* two naive times."""
+    wanted = [_message.c.account_id == account_id, _message.c.thread_key == thread_key]
+    if between is not None:
+        wanted.append(_message.c.local_at.between(as_written(between[0]), as_written(between[1])))
+    rows = connection.execute(select(_message).where(*wanted))
+    return [
+        Lined(
+            row.id,
+            row.key,
+            None if row.local_at is None else moment(row.local_at).replace(tzinfo=None),
+            row.precision,
+            row.token,
+            row.sender_name or row.sender_identity,
+            row.position,
+            Known(
+                row.id,
+                row.conversation_id,
+                State(row.state),
+                moment(row.edited_at),
+                row.history,
+                text_digest(row.text),
+            ),
+        )
+        for row in rows
+    ]
+
+
 def text_digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
 
@@ -216,6 +265,20 @@ def message_of(connection: Connection, account_id: int, external_ids: Collection
         if set(json.loads(row.ids)) & set(external_ids):
             return int(row.id), int(row.conversation_id)
     return None
+
+
+def bounce_earlier(connection: Connection, thread_id: int, message_id: int, ids: Collection[str]) -> None:
+    """Tie bounces that came before what they bounced to it."""
+    rows = connection.execute(
+        select(_message.c.id, _message.c.answers).where(
+            _message.c.thread_id == thread_id,
+            _message.c["class"] == Class.BOUNCE.value,
+            _message.c.bounced.is_(None),
+        )
+    ).all()
+    for row in rows:
+        if set(row.answers.split()) & set(ids):
+            connection.execute(update(_message).where(_message.c.id == row.id).values(bounced=message_id))
 
 
 # --- threads --------------------------------------------------------------------------------------------
@@ -333,7 +396,7 @@ def add(connection: Connection, message: Message, placed: Placed, number: int) -
             state=message.state.value,
             edited_at=stored(message.edited_at),
             token=placed.token,
-            answers=message.in_reply_to,
+            answers=" ".join(message.verdict.bounced) or message.in_reply_to,
             ids=json.dumps(message.ids),
             warnings=json.dumps(message.warnings, ensure_ascii=False),
             attachments=len(message.attachments),
@@ -343,18 +406,18 @@ def add(connection: Connection, message: Message, placed: Placed, number: int) -
     id_ = int(done.inserted_primary_key[0])
     keep_raw(connection, id_, message.raw)
     attach(connection, id_, message.attachments)
-    search.add(connection, at, index_columns(message))
+    connection.exec_driver_sql(search.ADD, (at, *_facts(message)))
     return id_
 
 
-def index_columns(message: Message) -> tuple[str, str, str, str, str]:
-    """Return what the full text of a message is made of: subject, body, sender, recipients, file names."""
-    return (
+def _facts(message: Message) -> search.Facts:
+    return search.index_values(
         message.subject,
-        f"{message.text}\n{message.quoted}",
-        f"{message.sender.name} {message.sender.identity}",
-        " ".join(f"{one.name} {one.identity}" for one in (*message.to, *message.cc)),
-        " ".join(one.name for one in message.attachments),
+        message.text,
+        message.quoted,
+        (message.sender.name, message.sender.identity),
+        [(one.name, one.identity) for one in (*message.to, *message.cc)],
+        [one.name for one in message.attachments],
     )
 
 
@@ -419,7 +482,7 @@ def mark_gone(
 def revise(connection: Connection, message_id: int, message: Message, state: State) -> None:
     """Give a stored message the body its source now has; what it was stays in its raw form's predecessor event."""
     old = connection.execute(select(_message).where(_message.c.id == message_id)).one()
-    search.remove(connection, old.stamp, _indexed(connection, old))
+    connection.exec_driver_sql(search.REMOVE, (old.stamp, *_indexed(connection, old)))
     keeps_text = state is State.DELETED
     values: dict[str, object] = {"state": state.value, "edited_at": stored(message.edited_at)}
     if not keeps_text:
@@ -427,21 +490,17 @@ def revise(connection: Connection, message_id: int, message: Message, state: Sta
         keep_raw(connection, message_id, message.raw)
     connection.execute(update(_message).where(_message.c.id == message_id).values(**values))
     new = connection.execute(select(_message).where(_message.c.id == message_id)).one()
-    search.add(connection, new.stamp, _indexed(connection, new))
+    connection.exec_driver_sql(search.ADD, (new.stamp, *_indexed(connection, new)))
 
 
-def _indexed(connection: Connection, row: Row[*tuple[Any, ...]]) -> tuple[str, str, str, str, str]:
-    """Return the indexed columns of a stored row: the same that `index_columns` made of the message."""
+def _indexed(connection: Connection, row: Row[*tuple[Any, ...]]) -> search.Facts:
+    """Return the indexed columns of a stored row: the same that its message once gave."""
     files = connection.execute(
         select(_attachment.c.name).where(_attachment.c.message_id == row.id).order_by(_attachment.c.id)
     ).scalars()
-    recipients = " ".join(f"{name} {identity}" for name, identity in json.loads(row.recipients))
-    return (
-        row.subject,
-        f"{row.text}\n{row.quoted}",
-        f"{row.sender_name} {row.sender_identity}",
-        recipients,
-        " ".join(files),
+    people = [(name, identity) for name, identity in json.loads(row.recipients)]
+    return search.index_values(
+        row.subject, row.text, row.quoted, (row.sender_name, row.sender_identity), people, list(files)
     )
 
 

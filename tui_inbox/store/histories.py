@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, or_, select, update
 from tui_inbox.rules.lifecycle import Act, Delivery, Effects, Heard, History, Verb
 from tui_inbox.rules.model import ME, Class, Direction, Place
 from tui_inbox.rules.promise import Terms
+from tui_inbox.rules.threads import Stretch
 from tui_inbox.store.moments import moment, stored
 from tui_inbox.store.tables import ActRow, ConversationRow, MessageRow, OutboxRow, PromiseRow, ThreadRow, table
 
@@ -159,6 +160,34 @@ def _terms(row: Line) -> Terms:
         row.calendar,
         row.why,
     )
+
+
+def stretches(connection: Connection, threads: Collection[int]) -> dict[int, list[Stretch]]:
+    """Return the conversations of threads, each with the acts on it."""
+    found: dict[int, list[Stretch]] = {}
+    rows = connection.execute(
+        select(_conversation.c.id, _conversation.c.thread_id, _conversation.c.begins_at)
+        .where(_conversation.c.thread_id.in_(threads), _conversation.c.merged_into.is_(None))
+        .order_by(_conversation.c.id)
+    ).all()
+    acts: dict[int, list[Act]] = {row.id: [] for row in rows}
+    for row in connection.execute(
+        select(_act).where(_act.c.conversation_id.in_(acts), _act.c.undone_at.is_(None)).order_by(_act.c.id)
+    ):
+        acts[row.conversation_id].append(act(row))
+    for row in rows:
+        found.setdefault(row.thread_id, []).append(Stretch(row.id, moment(row.begins_at), tuple(acts[row.id])))
+    return found
+
+
+def move_conversations(connection: Connection, into: int, others: Collection[int]) -> None:
+    """Give the conversations of threads *others* to thread *into*."""
+    connection.execute(update(_conversation).where(_conversation.c.thread_id.in_(others)).values(thread_id=into))
+
+
+def owner(connection: Connection, conversation: int) -> str:
+    """Return who owns a conversation on record."""
+    return str(connection.execute(select(_conversation.c.owner).where(_conversation.c.id == conversation)).scalar_one())
 
 
 # --- acts -----------------------------------------------------------------------------------------------

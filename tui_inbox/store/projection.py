@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -14,7 +14,7 @@ from tui_inbox.rules.lifecycle import Conversation
 from tui_inbox.rules.lifecycle import place as place_of
 from tui_inbox.rules.model import ME, Class, Direction, Outcome, Place, Reason, Status
 from tui_inbox.rules.promise import Promise
-from tui_inbox.store.moments import stored
+from tui_inbox.store.moments import moment, stored
 from tui_inbox.store.tables import CalendarRow, ConversationRow, EventRow, IdentityRow, MessageRow, PromiseRow, table
 
 _conversation, _promise, _event = table(ConversationRow), table(PromiseRow), table(EventRow)
@@ -189,7 +189,17 @@ def _promise_values(id_: int, one: Promise) -> dict[str, Any]:
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: values[name] for name in ("kind", "due", "outcome", "ended")}
+    return {
+        "kind": values["kind"],
+        "due": told(moment(values["due"])),
+        "outcome": values["outcome"],
+        "ended": told(moment(values["ended"])),
+    }
+
+
+def told(moment: datetime | None) -> str | None:
+    """Return a moment as an event's detail tells it: RFC 3339 in UTC."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def event(connection: Connection, id_: int, at: datetime, what: str, by: str, detail: Mapping[str, Any]) -> None:

@@ -5,11 +5,23 @@ Importing this costs the standard library only: the first picture of the inbox m
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-from tui_inbox.rules.model import Class, Clock, Direction, Kind, Outcome, Place, Reason, State, Status
+from tui_inbox.problems import NotFound
+from tui_inbox.rules import clean, lifecycle
+from tui_inbox.rules.model import ME, Class, Clock, Direction, Kind, Outcome, Place, Reason, State, Status
+from tui_inbox.rules.query import Query
+from tui_inbox.store import migrations, search
+from tui_inbox.store.moments import moment, stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,8 @@ class Whole:
     promises: tuple[PromiseLine, ...]
     history: tuple[EventLine, ...]
     seen: int
+    seen_before: int
+    """Up to which message the agent had seen it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +149,317 @@ class Counts:
     follow_up: int
     next_due: datetime | None
     next_return: datetime | None
+
+    @property
+    def inbox(self) -> int:
+        return self.queues.get("inbox", 0)
+
+
+QUEUES = ("inbox", "snoozed", "handed_over", "archived", "spam", "all")
+"""The queues that need no configuration, in the order they are shown."""
+
+_TURNED = "(turns_at IS NOT NULL AND turns_at <= :now)"
+_PLACE = f"CASE WHEN {_TURNED} THEN turns_to ELSE place END"
+
+_DUE_FIRST = "due IS NULL, due, last_at, id"
+_NEWEST = "last_at DESC, id DESC"
+_ORDER = {
+    "inbox": _DUE_FIRST,
+    "handed_over": _DUE_FIRST,
+    "snoozed": "returns, id",
+    "archived": _NEWEST,
+    "spam": _NEWEST,
+    "all": _NEWEST,
+}
+
+_COLUMNS = f"""
+  c.id, c.channel, a.name AS account, c.subject, c.contact_id, p.name AS contact, {_PLACE} AS place,
+  CASE WHEN {_TURNED} THEN 'open' ELSE c.status END AS status,
+  CASE WHEN {_TURNED} AND turns_reason = 'returned' THEN '{ME}' ELSE c.owner END AS owner,
+  c.tier, c.skill, c.due, c.risk_at,
+  CASE WHEN {_TURNED} THEN turns_reason ELSE c.reason END AS reason,
+  CASE WHEN {_TURNED} THEN NULL ELSE c.returns END AS returns,
+  c.waiting_since, c.messages, c.news, c.snoozes, c.last_at, c.snippet, c.continues, c.plan_returns, c.plan_due,
+  CASE WHEN {_TURNED} AND turns_reason = 'returned' THEN NULL ELSE c.delivery END AS delivery
+"""
+
+
+class Reader:
+    """One read-only connection; use one in each thread, and close it."""
+
+    def __init__(self, path: Path, *, shared: bool = False) -> None:
+        self._connection = migrations.connect(path, read_only=True, shared=shared)
+        self._connection.row_factory = sqlite3.Row
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, trouble: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Hold one state of the store while several things are read from it."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("COMMIT")
+
+    def version(self) -> int:
+        """Return a number that changes whenever anybody else has written (PRAGMA data_version)."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def seen(self) -> int:
+        """Return the highest message id the store holds: what a command has seen when it starts."""
+        return int(self._connection.execute("SELECT COALESCE(MAX(id), 0) FROM message").fetchone()[0])
+
+    # --- lists --------------------------------------------------------------------------------------
+
+    def queue(self, name: str, now: datetime, query: Query | None = None) -> Queue:
+        """Return every id of a queue in its order; *query* keeps what it matches. Raises `NotFound`."""
+        if name not in _ORDER:
+            raise NotFound(f"There is no queue {name}.", f"The queues are: {', '.join(QUEUES)}.")
+        where = "merged_into IS NULL AND messages > 0"
+        if name != "all":
+            where += f" AND ((place = :name AND NOT {_TURNED}) OR (turns_to = :name AND {_TURNED}))"
+        with self.moment():
+            rows = self._connection.execute(
+                f"SELECT id FROM conversation WHERE {where} ORDER BY {_ORDER[name]}",  # noqa: S608 - our own words only
+                {"name": name, "now": stored(now)},
+            )
+            ids = array("q", (row[0] for row in rows))
+            if query is not None:
+                matching = set(search.search(self._connection, query, now, limit=None).ids)
+                ids = array("q", (id_ for id_ in ids if id_ in matching))
+            return Queue(name, ids, self.seen())
+
+    def search(self, query: Query, now: datetime, limit: int = 200) -> Queue:
+        """Return the conversations that *query* finds, the one with the newest matching message first."""
+        with self.moment():
+            found = search.search(self._connection, query, now, limit)
+            return Queue("search", array("q", found.ids), self.seen())
+
+    def rows(self, ids: Sequence[int], now: datetime) -> list[Row]:
+        """Return conversations *ids* in that order; those that are not here are left out."""
+        found: dict[int, Row] = {}
+        for start in range(0, len(ids), 500):
+            part = list(ids[start : start + 500])
+            marks = ",".join("?" * len(part))
+            rows = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM conversation c JOIN account a ON a.id = c.account_id "  # noqa: S608 - marks only
+                f"LEFT JOIN contact p ON p.id = c.contact_id WHERE c.id IN ({marks})".replace(":now", str(stored(now))),
+                part,
+            ).fetchall()
+            identities = self._identities({row["contact_id"] for row in rows if row["contact_id"] is not None})
+            for row in rows:
+                found[row["id"]] = _row(row, identities.get(row["contact_id"], ()), now)
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def _identities(self, contacts: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        wanted = list(contacts)
+        found: dict[int, list[str]] = {}
+        rows = self._connection.execute(
+            f"SELECT contact_id, value FROM identity WHERE contact_id IN ({','.join('?' * len(wanted))}) ORDER BY id",  # noqa: S608 - marks only
+            wanted,
+        )
+        for row in rows:
+            found.setdefault(row[0], []).append(clean.line(row[1]))
+        return {contact: tuple(values) for contact, values in found.items()}
+
+    def counts(self, now: datetime) -> Counts:
+        """Return how many conversations lie in each queue and how the clocks of the inbox stand."""
+        moment_ = stored(now)
+        queues = dict.fromkeys(QUEUES, 0)
+        for place, count in self._connection.execute(
+            f"SELECT {_PLACE}, COUNT(*) FROM conversation WHERE merged_into IS NULL AND messages > 0 GROUP BY 1",  # noqa: S608 - our own words only
+            {"now": moment_},
+        ):
+            queues[place] = count
+        queues["all"] = sum(queues[name] for name in QUEUES if name != "all")
+        clocks = self._connection.execute(
+            f"""SELECT
+                  COUNT(*) FILTER (WHERE due < :now),
+                  COUNT(*) FILTER (WHERE due >= :now AND risk_at <= :now),
+                  COUNT(*) FILTER (WHERE due >= :now AND (risk_at IS NULL OR risk_at > :now)),
+                  COUNT(*) FILTER (WHERE due IS NULL),
+                  COUNT(*) FILTER (WHERE reason = 'follow_up' OR ({_TURNED} AND turns_reason = 'follow_up')),
+                  MIN(due)
+                FROM conversation
+                WHERE merged_into IS NULL AND messages > 0
+                  AND ((place = 'inbox' AND NOT {_TURNED}) OR (turns_to = 'inbox' AND {_TURNED}))""",  # noqa: S608 - our own words only
+            {"now": moment_},
+        ).fetchone()
+        returns = self._connection.execute(
+            "SELECT MIN(turns_at) FROM conversation WHERE turns_at > ? AND merged_into IS NULL", (moment_,)
+        ).fetchone()[0]
+        late, at_risk, on_time, no_sla, follow_up, due = clocks
+        return Counts(queues, late, at_risk, on_time, no_sla, follow_up, moment(due), moment(returns))
+
+    def held(self) -> dict[str, int]:
+        """Return how many open conversations each owner holds."""
+        return dict(
+            self._connection.execute(
+                "SELECT owner, COUNT(*) FROM conversation WHERE merged_into IS NULL "
+                "AND place IN ('inbox', 'handed_over') GROUP BY owner"
+            ).fetchall()
+        )
+
+    def contact_conversations(self, contact: int, now: datetime) -> list[Row]:
+        """Return every conversation of a contact, newest first: the customer's whole history is one query."""
+        ids = [
+            row[0]
+            for row in self._connection.execute(
+                "SELECT id FROM conversation WHERE contact_id = ? AND merged_into IS NULL ORDER BY last_at DESC",
+                (contact,),
+            )
+        ]
+        return self.rows(ids, now)
+
+    # --- one conversation ---------------------------------------------------------------------------
+
+    def conversation(self, id: int, now: datetime) -> Whole:  # noqa: A002 - the product's word
+        """Return one conversation whole. Raises `NotFound`; an id that was merged into another leads there."""
+        with self.moment():
+            row = self._connection.execute("SELECT merged_into FROM conversation WHERE id = ?", (id,)).fetchone()
+            if row is None:
+                raise NotFound(f"There is no conversation {id}.", "See `tui-inbox list all`.")
+            id_ = row[0] or id
+            shown = self.rows([id_], now)[0]
+            messages = self._messages(id_)
+            return Whole(
+                shown,
+                messages,
+                self._promises(id_, shown, now),
+                self._history(id_),
+                max((one.id for one in messages), default=0),
+                self._connection.execute("SELECT seen FROM conversation WHERE id = ?", (id_,)).fetchone()[0],
+            )
+
+    def _messages(self, id_: int) -> tuple[MessageLine, ...]:
+        attachments: dict[int, list[AttachmentLine]] = {}
+        for row in self._connection.execute(
+            "SELECT t.* FROM attachment t JOIN message m ON m.id = t.message_id WHERE m.conversation_id = ? ORDER BY t.id",
+            (id_,),
+        ):
+            attachments.setdefault(row["message_id"], []).append(
+                AttachmentLine(
+                    row["id"], clean.line(row["name"]), clean.line(row["type"]), row["size"], bool(row["stored"])
+                )
+            )
+        rows = self._connection.execute(
+            "SELECT * FROM message WHERE conversation_id = ? ORDER BY received_at, rank, position, id", (id_,)
+        )
+        return tuple(_message(row, tuple(attachments.get(row["id"], ()))) for row in rows)
+
+    def _promises(self, id_: int, shown: Row, now: datetime) -> tuple[PromiseLine, ...]:
+        rows = self._connection.execute(
+            "SELECT p.*, c.returns AS returns_at FROM promise p JOIN conversation c ON c.id = p.conversation_id "
+            "WHERE p.conversation_id = ? AND p.outcome <> 'void' ORDER BY COALESCE(p.started, c.returns, p.due), p.id",
+            (id_,),
+        )
+        return tuple(_promise(row, shown, now) for row in rows)
+
+    def _history(self, id_: int) -> tuple[EventLine, ...]:
+        arrived = [
+            EventLine(
+                moment(row[0]), "arrived", _by(row), {"message": row[1], "class": row[3], "received": told(row[4])}
+            )
+            for row in self._connection.execute(
+                "SELECT arrived_at, id, direction, class, received_at FROM message WHERE conversation_id = ? ORDER BY id",
+                (id_,),
+            )
+        ]
+        events = [
+            EventLine(moment(row["at"]), row["event"], row["by"] or "customer", json.loads(row["detail"]))
+            for row in self._connection.execute("SELECT * FROM event WHERE conversation_id = ? ORDER BY id", (id_,))
+        ]
+        return tuple(sorted([*arrived, *events], key=lambda one: one.at))
+
+
+def _row(row: sqlite3.Row, identities: tuple[str, ...], now: datetime) -> Row:
+    due, risk_at, place = moment(row["due"]), moment(row["risk_at"]), Place(row["place"])
+    plan = None
+    if row["plan_returns"] is not None and row["plan_returns"] > stored(now):
+        plan = (moment(row["plan_returns"]), moment(row["plan_due"]))
+    return Row(
+        id=row["id"],
+        channel=row["channel"],
+        account=clean.line(row["account"]),
+        subject=clean.line(row["subject"]),
+        contact=ContactLine(row["contact_id"] or 0, clean.line(row["contact"] or ""), identities),
+        place=place,
+        status=Status(row["status"]),
+        owner=clean.line(row["owner"]),
+        tier=row["tier"],
+        skill=row["skill"],
+        due=due,
+        clock=lifecycle.clock(due, risk_at, place, now),
+        reason=Reason(row["reason"]) if row["reason"] else None,
+        returns=moment(row["returns"]),
+        waiting_since=moment(row["waiting_since"]),
+        messages=row["messages"],
+        news=bool(row["news"]),
+        snoozes=row["snoozes"],
+        last_at=moment(row["last_at"]),
+        snippet=clean.line(row["snippet"]),
+        continues=row["continues"],
+        plan=plan,
+        delivery=row["delivery"],
+    )
+
+
+def _message(row: sqlite3.Row, attachments: tuple[AttachmentLine, ...]) -> MessageLine:
+    return MessageLine(
+        id=row["id"],
+        external_id=clean.line(row["external_id"]),
+        direction=Direction(row["direction"]),
+        class_=Class(row["judged"] or row["class"]),
+        why=clean.line(row["why"]),
+        sender_name=clean.line(row["sender_name"]),
+        sender_identity=clean.line(row["sender_identity"]),
+        to=tuple(clean.line(identity or name) for name, identity in json.loads(row["recipients"])),
+        sent_at=moment(row["sent_at"]),
+        received_at=moment(row["received_at"]),
+        subject=clean.line(row["subject"]),
+        text=clean.block(row["text"]),
+        quoted=clean.block(row["quoted"]),
+        state=State(row["state"]),
+        history=bool(row["history"]),
+        attachments=attachments,
+        warnings=tuple(clean.line(one) for one in json.loads(row["warnings"])),
+    )
+
+
+def _promise(row: sqlite3.Row, shown: Row, now: datetime) -> PromiseLine:
+    """Return a promise as it reads at *now*: a follow-up that started meanwhile, a teammate's past due."""
+    responsible = json.loads(row["responsible"])
+    outcome, due = Outcome(row["outcome"]), moment(row["due"])
+    who = responsible[-1][0]
+    if outcome is Outcome.BREACHED:
+        who = next((name for name, since in reversed(responsible) if since <= row["due"]), responsible[0][0])
+    elif outcome is Outcome.OPEN:
+        who = shown.owner
+        if who != ME and now > due:
+            outcome = Outcome.UNOBSERVED
+    started = row["started"]
+    if started is None and row["returns_at"] is not None and row["returns_at"] <= stored(now):
+        started = row["returns_at"]
+    return PromiseLine(Kind(row["kind"]), moment(started), due, moment(row["ended"]), outcome, who, row["why"])
+
+
+def _by(row: sqlite3.Row) -> str:
+    if row["direction"] == Direction.OUT.value:
+        return ME
+    return "server" if row["class"] in (Class.BOUNCE.value, Class.SYSTEM.value) else "customer"
+
+
+def told(stored_at: int | None) -> str | None:
+    """Return a stored moment in RFC 3339, UTC."""
+    at = moment(stored_at)
+    return None if at is None else at.isoformat().replace("+00:00", "Z")

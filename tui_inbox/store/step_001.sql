@@ -305,5 +305,5 @@ CREATE TABLE raw (
 
 CREATE VIRTUAL TABLE fulltext USING fts5(
   subject, body, sender, recipients, files,
-  content='', tokenize='unicode61 remove_diacritics 0'
+  content='', tokenize='ascii'
 );

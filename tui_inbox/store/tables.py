@@ -341,7 +341,7 @@ class OutboxRow(SQLModel, table=True):
 FULLTEXT = """
 CREATE VIRTUAL TABLE fulltext USING fts5(
   subject, body, sender, recipients, files,
-  content='', tokenize='unicode61 remove_diacritics 0'
+  content='', tokenize='ascii'
 )
 """
 """Full text over folded words (`rules/fold.py`); its rowid is `message.stamp`, so newest first is rowid descending."""

@@ -15,7 +15,8 @@ from sqlalchemy.pool import StaticPool
 
 from tui_inbox.store import migrations
 
-__all__ = ["Connection", "Writer"]
+Unit = Connection
+"""What a unit of work is done on: a connection inside one write transaction."""
 
 
 class Writer:
@@ -28,7 +29,7 @@ class Writer:
         self._turn = threading.Lock()
 
     @contextmanager
-    def unit(self) -> Iterator[Connection]:
+    def unit(self) -> Iterator[Unit]:
         """Yield a connection inside one write transaction; commit at the end, roll back on any exception.
 
         Raises `StoreTrouble` where the store cannot be written (full disk, locked); nothing is then kept.

@@ -1,0 +1,107 @@
+"""The shell: where rules, clock and store meet, one transaction per act; the same for screen and script.
+
+Importing it is cheap: what writes (SQLModel) is imported with the first write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tui_inbox.config import Config, Home
+from tui_inbox.connectors import Batch
+from tui_inbox.inbox.outcome import Ingested, Outcome, Skipped, SnoozePlan
+from tui_inbox.problems import NotFound, Refused
+from tui_inbox.rules.model import Command
+from tui_inbox.store import migrations
+from tui_inbox.store.reader import Reader
+
+if TYPE_CHECKING:
+    from tui_inbox.inbox.ingest import Origin
+    from tui_inbox.store.writer import Writer
+
+__all__ = ["Inbox", "Ingested", "Outcome", "Skipped", "SnoozePlan"]
+
+
+class Inbox:
+    """One store under one configuration. Threads take turns at writing; each thread has a `reader` of its own."""
+
+    def __init__(self, home: Home, config: Config) -> None:
+        self.home = home
+        self.config = config
+        self._writer: Writer | None = None
+        migrations.upgrade(home.store)
+
+    @property
+    def writer(self) -> Writer:
+        """The writer, opened (and SQLModel imported) with the first use."""
+        if self._writer is None:
+            from tui_inbox.store.writer import Writer  # deferred: SQLModel costs more than the first picture
+
+            self._writer = Writer(self.home.store)
+        return self._writer
+
+    def reader(self) -> Reader:
+        """Return a new read-only window on the store."""
+        return Reader(self.home.store)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    # --- acts ---------------------------------------------------------------------------------------
+
+    def perform(self, commands: Sequence[Command], now: datetime) -> Outcome:
+        """Do *commands* at *now*: one act each, one transaction and one undo for all."""
+        from tui_inbox.inbox import acts
+
+        with self.writer.unit() as unit:
+            return acts.perform(unit, self.config, commands, now)
+
+    def undo(self, now: datetime, acts: int = 1, *, act_id: int | None = None) -> Outcome:
+        """Undo the last *acts* (an act on many counts as one), or act *act_id*. Raises `Refused`: nothing to undo."""
+        from tui_inbox.inbox import acts as doing
+
+        with self.writer.unit() as unit:
+            return doing.undo(unit, self.config, now, batches=acts, act_id=act_id)
+
+    def plan_snooze(self, id: int, words: str, now: datetime) -> SnoozePlan:  # noqa: A002 - the product's word
+        """Return both times that *words* (`fri 9 / 12:00`, `3h`, `again`) would set. Raises a `Problem`."""
+        from tui_inbox.inbox.plans import plan_snooze
+
+        with self.reader() as reader:
+            rows = reader.rows([id], now)
+        if not rows:
+            raise NotFound(f"There is no conversation {id}.", "See `tui-inbox list all`.")
+        return plan_snooze(self.config, rows[0], words, now)
+
+    def again(self, id: int, now: datetime) -> SnoozePlan:  # noqa: A002
+        """Return the snooze that a reply had interrupted. Raises `Refused` where there is none."""
+        with self.reader() as reader:
+            rows = reader.rows([id], now)
+        if not rows or rows[0].plan is None:
+            raise Refused("No snooze of this conversation was interrupted.", "Name a moment instead.")
+        return self.plan_snooze(id, "again", now)
+
+    def mark_seen(self, id: int, seen: int, now: datetime) -> None:  # noqa: A002
+        """Record that conversation *id* was drawn up to message *seen*."""
+        from tui_inbox.store import projection
+
+        with self.writer.unit() as unit:
+            projection.saw(unit, id, seen)
+
+    def holds(self) -> dict[str, int]:
+        """Return how many open conversations each owner holds."""
+        with self.reader() as reader:
+            return reader.held()
+
+    # --- what comes in ------------------------------------------------------------------------------
+
+    def ingest(self, origin: Origin, batch: Batch, now: datetime) -> Ingested:
+        """Take in one batch of a source: one transaction, the cursor with it."""
+        from tui_inbox.inbox import ingest
+
+        with self.writer.unit() as unit:
+            return ingest.take(unit, self.config, origin, batch, now)

@@ -1,0 +1,103 @@
+"""The agent's acts: read, decide, record, in one transaction; and their undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tui_inbox.config import Config
+from tui_inbox.inbox.outcome import Outcome, Skipped
+from tui_inbox.inbox.reading import Readings
+from tui_inbox.problems import NotFound, Problem, Refused
+from tui_inbox.rules import lifecycle
+from tui_inbox.rules.lifecycle import Act, Verb
+from tui_inbox.rules.model import ME, Command, Forward
+from tui_inbox.store import histories, projection
+from tui_inbox.store.histories import Stood
+from tui_inbox.store.writer import Unit
+
+UNDO_TIME = timedelta(seconds=5)
+"""How long a hand-over waits for an undo before it goes out."""
+
+
+def perform(unit: Unit, config: Config, commands: Sequence[Command], now: datetime) -> Outcome:
+    """Do *commands*, one act each and one undo for all; what may not be done is skipped with its reason."""
+    readings = Readings(unit, config)
+    kept = histories.load(unit, [one.id for one in commands])
+    batch = histories.next_batch(unit)
+    done: list[int] = []
+    skipped: list[Skipped] = []
+    for command in commands:
+        try:
+            _allow(config, command)
+            if command.id not in kept:
+                raise NotFound(f"There is no conversation {command.id}.", "See `tui-inbox list all`.")
+            decision = lifecycle.decide(readings.state(kept[command.id], now), command, now)
+        except Problem as problem:
+            skipped.append(Skipped(command.id, problem.what, problem.hint))
+            continue
+        if isinstance(decision, str):
+            skipped.append(Skipped(command.id, decision))
+            continue
+        _record(unit, command, decision, batch, now)
+        done.append(command.id)
+    readings.record(done, now, ME)
+    return Outcome(tuple(done), tuple(skipped), batch if done else None)
+
+
+def _allow(config: Config, command: Command) -> None:
+    if isinstance(command, Forward) and command.to != ME:
+        names = [mate.name for mate in config.teammates]
+        if command.to not in names:
+            known = ", ".join(names) or "nobody yet: add a [[teammate]] to config.toml"
+            raise NotFound(f"There is no teammate {command.to}.", f"The configuration knows: {known}.")
+
+
+def _record(unit: Unit, command: Command, act: Act, batch: int, now: datetime) -> None:
+    note = command.note if isinstance(command, Forward) else ""
+    act_id = histories.record(unit, command.id, act, batch, note)
+    projection.saw(unit, command.id, act.seen)
+    detail: dict[str, object] = {"act": act_id}
+    match act.verb:
+        case Verb.SNOOZE:
+            detail |= {"returns": projection.told(act.returns), "due": projection.told(act.due)}
+        case Verb.FORWARD:
+            detail |= {"to": act.to, "note": note}
+            if act.to != ME:
+                histories.post(unit, act_id, command.id, "hand_over", act.to, now + UNDO_TIME, now)
+        case _:
+            pass
+    projection.event(unit, command.id, now, PAST[act.verb], ME, detail)
+
+
+PAST = {Verb.SNOOZE: "snoozed", Verb.ARCHIVE: "archived", Verb.FORWARD: "forwarded"}
+
+
+def undo(unit: Unit, config: Config, now: datetime, *, batches: int = 1, act_id: int | None = None) -> Outcome:
+    """Undo the last *batches* of acts, or one act; what may not be undone is skipped with its reason."""
+    if act_id is not None:
+        found = histories.standing(unit, act_id=act_id)
+    else:
+        found = histories.standing(unit, histories.last_batches(unit, batches))
+    if not found:
+        raise Refused("There is nothing to undo.", "Acts that stand are listed by `tui-inbox show ID`.")
+    done: dict[int, None] = {}
+    skipped: list[Skipped] = []
+    for stood in found:
+        try:
+            _undo(unit, stood, now)
+        except Refused as refused:
+            skipped.append(Skipped(stood.conversation_id, refused.what, refused.hint))
+        else:
+            done[stood.conversation_id] = None
+    Readings(unit, config).record(list(done), now, ME)
+    return Outcome(tuple(done), tuple(skipped), found[0].batch if done else None)
+
+
+def _undo(unit: Unit, stood: Stood, now: datetime) -> None:
+    id_ = stood.conversation_id
+    acts = histories.load(unit, [id_])[id_].history.acts
+    began = stood.act.verb is Verb.ARCHIVE and histories.continued_after(unit, id_, stood.act.at)
+    lifecycle.undoable(stood.act, acts, began)
+    histories.undo(unit, stood.act.id, now)
+    projection.event(unit, id_, now, "undone", ME, {"act": stood.act.id, "verb": stood.act.verb.value})

@@ -1,0 +1,96 @@
+"""Chats without ids, laid beside what is stored: which messages are known, and where the new ones stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import blake2b
+
+from tui_inbox.rules import align
+from tui_inbox.rules.align import Alignment, Offered
+from tui_inbox.rules.model import Message
+from tui_inbox.store import arrivals
+from tui_inbox.store.arrivals import Known, Lined
+from tui_inbox.store.writer import Unit
+
+AROUND = timedelta(days=1)
+"""How far beyond the offered times stored messages are compared: a file may come from another time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """One offered message: the known one it is, or the key, position and token that a new one gets."""
+
+    known: Known | None
+    key: str
+    position: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A chat's offered messages in their order, and the stored ones that get another position between them."""
+
+    places: tuple[Laid, ...]
+    moved: dict[int, int]
+    shift: timedelta
+
+
+def lay(unit: Unit, account_id: int, thread: str, messages: Sequence[Message]) -> Side:
+    """Return where each of *messages* (one chat, in the file's order) stands beside what is stored."""
+    offered = [
+        Offered(index, one.local_at, one.precision, align.token(one), one.sender.name or one.sender.identity)
+        for index, one in enumerate(messages)
+    ]
+    written = [one.at for one in offered if one.at is not None]
+    lined = arrivals.lined(
+        unit, account_id, thread, (min(written) - AROUND, max(written) + AROUND) if written else None
+    )
+    found = align.align([one.as_known for one in lined], offered)
+    here = {one.id: one for one in lined}
+    positions, moved = _numbered(found, here, offered)
+    taken = {one.key for one in lined}
+    places = []
+    for one in offered:
+        id_ = found.matched[one.index]
+        known = here[id_].known if id_ is not None else None
+        key = "" if known else _key(one, taken)
+        places.append(Laid(known, key, positions.get(one.index, 0), one.token))
+    return Side(tuple(places), moved, found.shift)
+
+
+def _key(one: Offered, taken: set[str]) -> str:
+    """Return a key of our own, unique in its chat: time as written, a digest of the words, the how-manieth."""
+    at = one.at.isoformat(timespec="seconds") if one.at else "-"
+    stem = f"{at} {blake2b(one.token.encode('utf-8', 'replace'), digest_size=6).hexdigest()}"
+    number = 1
+    while f"{stem} {number}" in taken:
+        number += 1
+    taken.add(f"{stem} {number}")
+    return f"{stem} {number}"
+
+
+def _numbered(
+    found: Alignment, here: dict[int, Lined], offered: Sequence[Offered]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return positions for the new messages by index, and for stored ones that must make room, by id."""
+    groups: dict[object, list[tuple[int | None, int | None]]] = defaultdict(list)
+    for id_, index in found.order:
+        at = here[id_].at if id_ is not None else None
+        if id_ is None and index is not None:
+            written = offered[index].at
+            at = written - found.shift if written is not None else None
+        groups[at].append((id_, index))
+    positions: dict[int, int] = {}
+    moved: dict[int, int] = {}
+    for group in groups.values():
+        if all(id_ is not None for id_, _ in group):
+            continue
+        for position, (id_, index) in enumerate(group):
+            if id_ is None and index is not None:
+                positions[index] = position
+            elif id_ is not None and here[id_].position != position:
+                moved[id_] = position
+    return positions, moved

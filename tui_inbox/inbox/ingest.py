@@ -1,0 +1,355 @@
+"""What a source brought, taken in: already here, which conversation, whose, recorded, and the cursor with it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tui_inbox.config import Config
+from tui_inbox.connectors import Arrival, Batch
+from tui_inbox.inbox import align, routes
+from tui_inbox.inbox.outcome import Ingested
+from tui_inbox.inbox.reading import Readings
+from tui_inbox.rules import people, threads
+from tui_inbox.rules.model import ME, Class, Direction, Message, Person, State
+from tui_inbox.rules.threads import Begin, Stretch
+from tui_inbox.rules.whose import Judged, Us, judge
+from tui_inbox.store import arrivals, histories, projection
+from tui_inbox.store.arrivals import Account, Known, Placed, Thread
+from tui_inbox.store.writer import Unit
+
+MAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a batch comes from. `imported` says that it is an export, whose old messages are history."""
+
+    account: str
+    kind: str
+    channel: str
+    me: tuple[str, ...] = ()
+    imported: bool = False
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    arrival: Arrival
+    key: str
+    received: datetime
+    position: int
+    token: str = ""
+
+    @property
+    def message(self) -> Message:
+        return self.arrival.message
+
+
+@dataclass(slots=True)
+class Intake:
+    """One batch on its way in, inside one unit of work."""
+
+    unit: Unit
+    config: Config
+    origin: Origin
+    now: datetime
+    account: Account
+    us: Us
+    came: Ingested = field(default_factory=Ingested)
+    touched: set[int] = field(default_factory=set)
+    _threads: dict[str, Thread] = field(default_factory=dict)
+    _mail: dict[str, int] = field(default_factory=dict)
+    _stretches: dict[int, list[Stretch]] = field(default_factory=dict)
+    _twice: dict[tuple[str, str], list[Arrival]] = field(default_factory=dict)
+
+    def take(self, batch: Batch) -> None:
+        """Take in *batch*, all of it, and move the cursor."""
+        self.came.found += len(batch.arrivals) + len(batch.set_aside)
+        fresh = self._fresh(batch.arrivals)
+        self._look_up_mail(one.message for one in fresh)
+        number = arrivals.watermark(self.unit)
+        for one in sorted(fresh, key=lambda one: (one.received, one.arrival.rank, one.position)):
+            number += 1
+            self._add(one, number)
+        for aside in batch.set_aside:
+            if arrivals.set_aside(
+                self.unit, self.account.id, batch.place, aside.where, aside.what, aside.raw, self.now
+            ):
+                self.came.set_aside += 1
+        self._server_changes(batch)
+        if batch.cursor:
+            arrivals.move_cursor(self.unit, self.account.id, batch.place, batch.cursor, self.now)
+
+    # --- what is new --------------------------------------------------------------------------------
+
+    def _fresh(self, offered: Sequence[Arrival]) -> list[_New]:
+        """Return what is not here yet; what is, is located, revised and counted."""
+        keyed = [one for one in offered if one.message.key]
+        unkeyed = [one for one in offered if not one.message.key]
+        here = arrivals.known(
+            self.unit, self.account.id, {(_thread_key(one.message), one.message.key) for one in keyed}
+        )
+        fresh: list[_New] = []
+        coming: set[tuple[str, str]] = set()
+        before: datetime | None = None
+        for one in keyed:
+            key = (_thread_key(one.message), one.message.key)
+            before = self._received(one.message, before)
+            if key in here:
+                self._meet(one, here[key])
+            elif key in coming:
+                self.came.known += 1
+                self._again(one, key, fresh)
+            else:
+                coming.add(key)
+                fresh.append(_New(one, one.message.key, before, one.message.position))
+        return fresh + self._aligned(unkeyed)
+
+    def _again(self, arrival: Arrival, key: tuple[str, str], fresh: list[_New]) -> None:
+        """The same message twice in one batch: two folders, or an export that repeats itself."""
+        for index, one in enumerate(fresh):
+            if (_thread_key(one.message), one.key) == key:
+                better = replace(one.arrival, history=one.arrival.history and arrival.history)
+                fresh[index] = replace(one, arrival=better)
+                self._twice.setdefault(key, []).append(arrival)
+
+    def _received(self, message: Message, before: datetime | None) -> datetime:
+        """Return when it counts as received: never later than now; unreadable times stand with their neighbours."""
+        return min(message.received_at or message.sent_at or before or self.now, self.now)
+
+    def _meet(self, arrival: Arrival, here: Known) -> None:
+        """Something known comes again: it may lie elsewhere, have been edited, or bring its files this time."""
+        message = arrival.message
+        self.came.known += 1
+        self._locate(arrival, here.id)
+        self._span(self._received(message, None))
+        if here.history and not arrival.history and not self.origin.imported:
+            arrivals.unhistory(self.unit, here.id)
+            self.touched.add(here.conversation_id)
+        state = _revised(message, here)
+        if state is not None:
+            arrivals.revise(self.unit, here.id, message, state)
+            self.touched.add(here.conversation_id)
+            self.came.updated += 1
+        elif message.attachments and arrivals.fill_attachments(self.unit, here.id, message.attachments):
+            self.came.updated += 1
+
+    def _aligned(self, offered: Sequence[Arrival]) -> list[_New]:
+        """Return what ordered alignment does not find in the store, chat by chat."""
+        by_thread: dict[str, list[Arrival]] = defaultdict(list)
+        for one in offered:
+            by_thread[one.message.thread].append(one)
+        fresh: list[_New] = []
+        for thread, chat in by_thread.items():
+            laid = align.lay(self.unit, self.account.id, thread, [one.message for one in chat])
+            before: datetime | None = None
+            for arrival, place in zip(chat, laid.places, strict=True):
+                before = self._received(arrival.message, before)
+                if place.known is not None:
+                    self._meet(arrival, place.known)
+                else:
+                    received = min(before - laid.shift, self.now)
+                    fresh.append(_New(arrival, place.key, received, place.position, place.token))
+            arrivals.reposition(self.unit, laid.moved)
+        return fresh
+
+    # --- one new message ----------------------------------------------------------------------------
+
+    def _add(self, new: _New, number: int) -> None:
+        message = new.message
+        judged = judge(message, self.us, sent=message.channel == MAIL and new.arrival.rank == 0)
+        thread = self._thread_of(message)
+        history = new.arrival.history or (
+            self.origin.imported and new.received < thread.first_at - self.config.history.open_since
+        )
+        bounced = self._bounced(message, judged)
+        conversation = bounced[1] if bounced else self._conversation(thread, message, new.received)
+        id_ = arrivals.add(
+            self.unit,
+            message,
+            Placed(
+                self.account.id,
+                thread.id,
+                _thread_key(message),
+                conversation,
+                new.key,
+                judged.direction,
+                judged.class_,
+                judged.why,
+                new.received,
+                self.now,
+                history,
+                new.arrival.rank,
+                new.position,
+                self._identity(judged.customer, thread, message),
+                bounced[0] if bounced else None,
+                new.token,
+            ),
+            number,
+        )
+        if judged.direction is Direction.OUT and message.ids:
+            arrivals.bounce_earlier(self.unit, thread.id, id_, message.ids)
+        self.came.new += 1
+        self._span(new.received)
+        self.touched.add(conversation)
+        self._locate(new.arrival, id_)
+        for twin in self._twice.get((_thread_key(message), new.key), []):
+            self._locate(twin, id_)
+
+    def _span(self, received: datetime) -> None:
+        self.came.first = min(received, self.came.first or received)
+        self.came.last = max(received, self.came.last or received)
+
+    def _locate(self, arrival: Arrival, message_id: int) -> None:
+        where = arrival.location
+        if where is not None:
+            arrivals.locate(self.unit, self.account.id, where.folder, where.uidvalidity, where.uid, message_id)
+
+    def _bounced(self, message: Message, judged: Judged) -> tuple[int, int] | None:
+        if judged.class_ is not Class.BOUNCE or not message.verdict.bounced:
+            return None
+        return arrivals.message_of(self.unit, self.account.id, message.verdict.bounced)
+
+    def _identity(self, customer: Person | None, thread: Thread, message: Message) -> int | None:
+        if customer is None:
+            return None
+        key = people.identity_key(message.channel, customer, self.account.name, message.thread or thread.key)
+        return arrivals.identity(
+            self.unit, key, message.channel, customer.identity or customer.name, customer.name or customer.identity
+        )
+
+    # --- threads and conversations ------------------------------------------------------------------
+
+    def _look_up_mail(self, messages: Iterable[Message]) -> None:
+        ids = {id_ for one in messages if one.channel == MAIL for id_ in _edges(one)}
+        self._mail |= arrivals.by_mail_id(self.unit, self.account.id, ids)
+
+    def _thread_of(self, message: Message) -> Thread:
+        return (
+            self._mail_thread(message) if message.channel == MAIL and not message.thread else self._chat_thread(message)
+        )
+
+    def _chat_thread(self, message: Message) -> Thread:
+        key = message.thread
+        if key not in self._threads:
+            found = arrivals.thread_by_key(self.unit, self.account.id, key)
+            self._threads[key] = found or arrivals.begin_thread(
+                self.unit, self.account.id, key, message.thread_title, message.group, self.now
+            )
+        return self._threads[key]
+
+    def _mail_thread(self, message: Message) -> Thread:
+        """Return the thread that a mail's ids name; where they name several, these turn out to be one."""
+        edges = _edges(message)
+        found = sorted({self._mail[one] for one in edges if one in self._mail})
+        if found:
+            first = found[0]
+            if len(found) > 1:
+                self._join(first, found[1:])
+            thread = self._threads.get(f"#{first}") or arrivals.thread(self.unit, first)
+        else:
+            thread = arrivals.begin_thread(
+                self.unit, self.account.id, message.key, message.subject, message.group, self.now
+            )
+        self._threads[f"#{thread.id}"] = thread
+        new = [one for one in edges if self._mail.get(one) != thread.id]
+        arrivals.tie_ids(self.unit, self.account.id, thread.id, new)
+        self._mail |= dict.fromkeys(edges, thread.id)
+        return thread
+
+    def _join(self, into: int, others: Sequence[int]) -> None:
+        """Two threads are one. Conversations that nobody acted on become one with the oldest; the rest stay."""
+        known = histories.stretches(self.unit, [into, *others])
+        arrivals.join_threads(self.unit, into, others)
+        histories.move_conversations(self.unit, into, others)
+        for id_, thread in self._mail.items():
+            if thread in others:
+                self._mail[id_] = into
+        self._threads.pop(f"#{into}", None)
+        every = sorted((one for several in known.values() for one in several), key=lambda one: one.id)
+        untouched = [one for one in every if not one.acts and one.begins_at is None]
+        keeper = next((one for one in every if one.acts), every[0] if every else None)
+        if keeper is not None:
+            merged = [one.id for one in untouched if one.id != keeper.id]
+            projection.merge(self.unit, keeper.id, merged)
+            self.touched = (self.touched - set(merged)) | {keeper.id}
+        for thread in (into, *others):
+            self._stretches.pop(thread, None)
+
+    def _conversation(self, thread: Thread, message: Message, received: datetime) -> int:
+        if thread.id not in self._stretches:
+            self._stretches[thread.id] = histories.stretches(self.unit, [thread.id]).get(thread.id, [])
+        stretches = self._stretches[thread.id]
+        history = self.config.history
+        window = history.reopen_email if message.channel == MAIL else history.reopen_chat
+        found = threads.belongs(received, stretches, window)
+        if isinstance(found, Begin):
+            owner = ME if found.continues is None else histories.owner(self.unit, found.continues)
+            id_ = projection.begin(
+                self.unit,
+                thread.id,
+                self.account.id,
+                message.channel,
+                begins_at=found.begins_at,
+                continues=found.continues,
+                owner=owner,
+            )
+            stretches.append(Stretch(id_, found.begins_at))
+            return id_
+        return found
+
+    # --- what the server changed --------------------------------------------------------------------
+
+    def _server_changes(self, batch: Batch) -> None:
+        for where in batch.gone:
+            if arrivals.mark_gone(self.unit, self.account.id, where.folder, where.uidvalidity, where.uid, self.now):
+                self.came.gone += 1
+
+
+def _thread_key(message: Message) -> str:
+    """Return what a message's key is unique within: its chat; a mail's id holds in the whole account."""
+    return message.thread
+
+
+def _edges(message: Message) -> list[str]:
+    """Return every id that ties a mail to its thread."""
+    edges = [*message.ids, *message.references, *message.verdict.bounced]
+    if message.thread_index:
+        edges.append(f"thread-index:{message.thread_index}")
+    return list(dict.fromkeys(edges)) or [f"key:{message.key}"]
+
+
+def _revised(message: Message, here: Known) -> State | None:
+    """Return the state a known message now has, where its source changed it; None where nothing changed."""
+    if message.state is State.DELETED:
+        return None if here.state is State.DELETED else State.DELETED
+    if here.state is State.DELETED or message.channel == MAIL:
+        return None
+    newer = message.edited_at is not None and (here.edited_at is None or message.edited_at > here.edited_at)
+    differs = arrivals.text_digest(message.text) != here.text_digest
+    if here.state is State.MISSING_BODY and message.state is not State.MISSING_BODY:
+        return message.state
+    if newer or (differs and message.edited_at is None and message.state is State.EDITED):
+        return State.EDITED if differs else None
+    return None
+
+
+def take(unit: Unit, config: Config, origin: Origin, batch: Batch, now: datetime) -> Ingested:
+    """Take in *batch*: one transaction for all that it holds and its cursor."""
+    account = arrivals.account(unit, origin.account, origin.kind, origin.channel)
+    names = {*account.me, *origin.me, *config.me.names.get(origin.channel, ())}
+    team = [one.address for one in config.teammates]
+    for mate in config.teammates:
+        names |= set(mate.names.get(origin.channel, ()))
+    users = [str(one.table["user"]) for one in config.accounts if "user" in one.table]
+    us = Us.of([*config.me.addresses, *users, *team, *names], names)
+    intake = Intake(unit, config, origin, now, account, us)
+    intake.take(batch)
+    readings = Readings(unit, config)
+    readings.record(intake.touched, now, "")
+    intake.came.warnings.extend(routes.run(unit, config, readings, intake.touched, now))
+    intake.came.conversations = intake.touched
+    return intake.came

@@ -1,0 +1,48 @@
+"""The two times of a snooze, from words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tui_inbox.config import Config
+from tui_inbox.inbox.outcome import SnoozePlan
+from tui_inbox.problems import Refused
+from tui_inbox.rules import when
+from tui_inbox.rules.calendar import in_words
+from tui_inbox.store.reader import Row
+
+
+def plan_snooze(config: Config, row: Row, words: str, now: datetime) -> SnoozePlan:
+    """Return both times that *words* would set for *row*, with the sentence shown before it is confirmed."""
+    if words.strip() == "again":
+        if row.plan is None:
+            raise Refused("No snooze of this conversation was interrupted.", "Name a moment instead.")
+        returns, due = row.plan
+    else:
+        returns, chosen = when.plan(words, now, config.hours.zone, opening=config.hours.opening_on)
+        due = chosen or default_due(config, row, returns)
+    return checked(config, returns, due, now)
+
+
+def default_due(config: Config, row: Row, returns: datetime) -> datetime:
+    """Return the deadline a return has where none is named: the `follow_up` target in business time after it."""
+    target = config.sla.target(row.tier, row.channel).follow_up
+    assert target is not None
+    due = config.hours.add(returns, target)
+    return due if due > returns else returns + timedelta(minutes=1)
+
+
+def checked(config: Config, returns: datetime, due: datetime, now: datetime) -> SnoozePlan:
+    """Return the plan, said in a sentence. Raises `Refused` unless now < returns < due."""
+    if returns <= now:
+        raise Refused("The moment of return has already passed.", "Pick a later one.")
+    if due <= returns:
+        raise Refused("The deadline lies before the return.", "Pick one after it, or leave it out.")
+    zone = config.hours.zone
+    worked = config.hours.between(returns, due)
+    business = "" if config.hours.always else "business "
+    sentence = (
+        f"back {when.spoken(returns, now, zone)}, answer by {when.spoken(due, now, zone)}"
+        f" \u2014 {in_words(worked, business)} later"
+    )
+    return SnoozePlan(returns, due, sentence)

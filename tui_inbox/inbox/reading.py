@@ -1,0 +1,75 @@
+"""Reading conversations anew: the rules' answer to what the store holds, recorded in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from tui_inbox.config import Config
+from tui_inbox.rules import lifecycle
+from tui_inbox.rules.calendar import Calendar
+from tui_inbox.rules.lifecycle import Act, Conversation, Heard, TermsOf, Verb
+from tui_inbox.rules.model import Kind
+from tui_inbox.rules.promise import Terms
+from tui_inbox.store import histories, projection
+from tui_inbox.store.histories import Kept
+from tui_inbox.store.writer import Unit
+
+
+class Readings:
+    """Reads conversations under one configuration, inside one unit of work."""
+
+    def __init__(self, unit: Unit, config: Config) -> None:
+        self._unit = unit
+        self._config = config
+        self._calendar_id: int | None = None
+
+    def state(self, kept: Kept, now: datetime) -> Conversation:
+        """Return what a conversation's history amounts to at *now*."""
+        return lifecycle.read(kept.history, now, self._terms(kept))
+
+    def record(self, ids: Collection[int], now: datetime, by: str) -> None:
+        """Read conversations *ids* anew and record what they amount to."""
+        for id_, kept in histories.load(self._unit, ids).items():
+            projection.save(self._unit, id_, self.state(kept, now), now, by)
+
+    def _terms(self, kept: Kept) -> TermsOf:
+        def terms(kind: Kind, message: Heard, tier: int) -> Terms:
+            return kept.terms.get(f"m{message.id}") or self._new_terms(kept, kind, message, tier)
+
+        return terms
+
+    def _new_terms(self, kept: Kept, kind: Kind, message: Heard, tier: int) -> Terms:
+        wanted = self._config.sla.target(tier, kept.channel)
+        amount = kept.sla or (wanted.first if kind is Kind.FIRST else wanted.next)
+        assert amount is not None
+        if self._calendar_id is None:
+            self._calendar_id = projection.calendar(self._unit, self._config.hours.as_json())
+        return response_terms(self._config, message.received, amount, tier, self._calendar_id)
+
+
+def response_terms(config: Config, started: datetime, amount: timedelta, tier: int, calendar_id: int | None) -> Terms:
+    """Return the terms of a response promised within *amount* of business time after *started*."""
+    hours = config.hours
+    due = hours.add(started, amount)
+    sentence = hours.explain(started, amount, due)
+    head, mark, tail = sentence.partition(";")
+    return Terms(
+        due,
+        at_risk_from(hours, started, amount, due, config.sla.at_risk),
+        amount,
+        calendar_id,
+        f"{head}, tier {tier}{mark}{tail}",
+    )
+
+
+def at_risk_from(hours: Calendar, started: datetime, amount: timedelta, due: datetime, share: float) -> datetime:
+    """Return when a promise is at risk: *share* of its time gone, or closed and due before the next opening."""
+    spent = hours.add(started, amount * share)
+    closed_since = hours.last_closing(due)
+    return spent if closed_since is None else min(spent, max(closed_since, started))
+
+
+def routing_act(effects: lifecycle.Effects, rule: str, at: datetime, seen: int, *, opening: bool) -> Act:
+    """Return the act of a rule that matched."""
+    return Act(0, Verb.ROUTE, at, seen, by=f"rule:{rule}", effects=effects, opening=opening)
