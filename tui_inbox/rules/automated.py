@@ -39,17 +39,22 @@ _DAEMON_NAME = re.compile(r"mail(?:er)? ?(?:delivery|-?daemon)|delivery (?:sub)?
 _BOUNCE_SUBJECT = re.compile(
     r"undeliver|undelivered|delivery (?:status notification|failure|failed|notification|report|problem|error)"
     r"|failure notice|returned (?:mail|to sender)|mail delivery (?:failed|failure|problem|system)|delivery has failed"
-    r"|could ?n.t be delivered|could not (?:be delivered|send message)|message (?:delayed|not delivered)|warning: could not send"
+    r"|could ?n.t be delivered|could not (?:be delivered|send message)|message (?:delayed|not delivered)"
+    r"|warning: could not send"
     r"|unzustellbar|nicht zugestellt|konnte nicht zugestellt|teslim edile?me|iletilemedi|teslim edilmedi"
-    r"|nije (?:isporučen|dostavljen)|neisporučen|neuspješna isporuka|non remis|échec de (?:la )?remise|no (?:se pudo entregar|entregado)"
+    r"|nije (?:isporučen|dostavljen)|neisporučen|neuspješna isporuka|non remis|échec de (?:la )?remise"
+    r"|no (?:se pudo entregar|entregado)"
     r"|mancato recapito|impossibile recapitare|não entregue|onbestelbaar|niet (?:bezorgd|afgeleverd)",
     re.IGNORECASE,
 )
 _AWAY_SUBJECT = re.compile(
-    r"^\s*(?:auto(?:matic|mated)?[- ]?(?:reply|response|antwort|matische antwort)|out of (?:the )?office|ooo\b|away from|on vacation|vacation reply"
+    r"^\s*(?:auto(?:matic|mated)?[- ]?(?:reply|response|antwort|matische antwort)|out of (?:the )?office|ooo\b"
+    r"|away from|on vacation|vacation reply"
     r"|abwesenheit|abwesend|automatische? (?:antwort|antwoord)|otomatik (?:yanıt|cevap|ileti)|ofis dışında|izindeyim"
-    r"|automatski odgovor|odsutan|odsutnost|automatic odgovor|réponse automatique|absence du bureau|absent\b|respuesta automática"
-    r"|fuera de (?:la )?oficina|risposta automatica|fuori (?:sede|ufficio)|resposta automática|fora do escritório|afwezig)",
+    r"|automatski odgovor|odsutan|odsutnost|automatic odgovor|réponse automatique|absence du bureau|absent\b"
+    r"|respuesta automática"
+    r"|fuera de (?:la )?oficina|risposta automatica|fuori (?:sede|ufficio)|resposta automática|fora do escritório"
+    r"|afwezig)",
     re.IGNORECASE,
 )
 _LATER = re.compile(

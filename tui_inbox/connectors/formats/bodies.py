@@ -26,8 +26,10 @@ _REPORTS = (
     "text/rfc822-headers",
 )
 _USELESS = re.compile(
-    r"(?:this (?:e-?mail|message) (?:is|was sent|requires|contains)[^\n]{0,80}html|(?:your|please use an?) [^\n]{0,60}html"
-    r"|[^\n]{0,60}does(?:n't| not) support html|diese (?:e-?mail|nachricht)[^\n]{0,80}html|bu (?:e-?posta|ileti)[^\n]{0,80}html)",
+    r"(?:this (?:e-?mail|message) (?:is|was sent|requires|contains)[^\n]{0,80}html|(?:your"
+    r"|please use an?) [^\n]{0,60}html"
+    r"|[^\n]{0,60}does(?:n't| not) support html|diese (?:e-?mail|nachricht)[^\n]{0,80}html|bu (?:e-?posta"
+    r"|ileti)[^\n]{0,80}html)",
     re.IGNORECASE,
 )
 

@@ -297,8 +297,6 @@ class _Address:
             address, name = bare, comment
         elif not address and "@" in phrase and phrase.count(" ") < 50:
             address = next((one for word in phrase.split() if (one := _address(word.strip("'[]")))), "")
-        if not name and comment:
-            name = comment
         if address or name:
             named = text(name.encode("latin-1"), self.charset) if name else ""
             identity = eight_bit(address.encode("latin-1")).lower()

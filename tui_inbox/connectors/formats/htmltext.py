@@ -43,10 +43,15 @@ def to_text(source: str) -> Reading:
 
 # --- the guard --------------------------------------------------------------------------------------------
 
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_FORMATTING = frozenset(["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"])
-_CELLS = frozenset(["table", "tr", "td", "th"])
-_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
+_FORMATTING = _tags("a b big code em font i nobr s small strike strong tt u")
+_CELLS = _tags("table tr td th")
+_VOID = _tags("area base br col embed hr img input link meta param source track wbr")
 
 
 def _hostile(source: str) -> bool:
@@ -148,12 +153,14 @@ def _stripped(source: str) -> Reading:
 
 # --- the walk ---------------------------------------------------------------------------------------------
 
-_SKIPPED = frozenset(
-    ["script", "style", "head", "title", "noscript", "template", "object", "embed", "applet", "iframe", "frame", "frameset", "noframes", "audio", "video", "canvas", "svg", "math", "select", "option", "datalist", "input", "button", "textarea", "meta", "link", "base", "map", "area", "-comment", "!doctype"]
+_SKIPPED = _tags(
+    "script style head title noscript template object embed applet iframe frame frameset noframes audio video "
+    "canvas svg math select option datalist input button textarea meta link base map area -comment !doctype"
 )
-_PARAGRAPH = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "blockquote", "table", "pre", "fieldset", "figure", "address"])
-_LINE = _PARAGRAPH | frozenset(
-    ["div", "tr", "li", "dt", "dd", "br", "hr", "center", "section", "article", "header", "footer", "main", "nav", "aside", "form", "caption", "legend", "thead", "tbody", "tfoot", "body", "html", "details", "summary"]
+_PARAGRAPH = _tags("p h1 h2 h3 h4 h5 h6 ul ol dl blockquote table pre fieldset figure address")
+_LINE = _PARAGRAPH | _tags(
+    "div tr li dt dd br hr center section article header footer main nav aside form caption legend thead "
+    "tbody tfoot body html details summary"
 )
 _SPACE = re.compile(r"[ \t\n\r\f\v\xa0]+")
 _FILLER = re.compile(r"[\u200b-\u200d\u2060\u034f\u00ad\ufeff\u2007\s]*")
@@ -377,7 +384,7 @@ class _Walk:
         self.page.write(written, keep=inside is not None and inside.pre)
 
     def _picture(self, node: LexborNode) -> None:
-        if self.stack and (self.stack[-1].unseen or (self.stack[-1].zero and not self.stack[-1].tag == "a")):
+        if self.stack and (self.stack[-1].unseen or (self.stack[-1].zero and self.stack[-1].tag != "a")):
             return
         alt = (node.attributes.get("alt") or "").strip()
         if _visible(alt):

@@ -29,8 +29,10 @@ _ABOVE = re.compile(
     re.IGNORECASE,
 )
 _FORWARDED = re.compile(
-    r"^\s*(?:[-–—_*=]{2,}\s*)?(?:begin forwarded message|forwarded message|fwd|weitergeleitete nachricht|anfang der weitergeleiteten"
-    r"|iletilen (?:mesaj|ileti)|yönlendirilen (?:mesaj|ileti)|proslijeđena poruka|prosleđena poruka|prosljeđena poruka"
+    r"^\s*(?:[-–—_*=]{2,}\s*)?(?:begin forwarded message|forwarded message|fwd|weitergeleitete nachricht"
+    r"|anfang der weitergeleiteten"
+    r"|iletilen (?:mesaj|ileti)|yönlendirilen (?:mesaj|ileti)|proslijeđena poruka|prosleđena poruka"
+    r"|prosljeđena poruka"
     r"|message transféré|début du message réexpédié|mensaje reenviado|inicio del mensaje reenviado"
     r"|messaggio inoltrato|inizio messaggio inoltrato|mensagem (?:encaminhada|reencaminhada)|doorgestuurd bericht"
     r"|begin doorgestuurd bericht)\b.{0,40}$",
@@ -41,28 +43,35 @@ _FROM = re.compile(
     r"^[>\s]*\*?(?:from|von|kimden|gönderen|de|da|od|van|од|от|pošiljatelj|pošiljalac)\s*:\*?\s*\S", re.IGNORECASE
 )
 _BESIDE = re.compile(
-    r"^[>\s]*\*?(?:sent|date|to|cc|bcc|subject|reply-to|importance|gesendet(?: am)?|datum|an|betreff|kopie|gönderildi|gönderilen|tarih|kime"
-    r"|konu|bilgi|poslano|poslato|za|prima|predmet|tema|naslov|датум|послато|за|коме|предмет|envoyé(?: le)?|date d'envoi|à|objet|copie"
-    r"|enviado(?: el| em| a)?|fecha|para|asunto|inviato|data|a|oggetto|assunto|verzonden|aan|onderwerp)\s*:\*?(?:\s|$)",
+    r"^[>\s]*\*?(?:sent|date|to|cc|bcc|subject|reply-to|importance|gesendet(?: am)?|datum|an|betreff|kopie"
+    r"|gönderildi|gönderilen|tarih|kime"
+    r"|konu|bilgi|poslano|poslato|za|prima|predmet|tema|naslov|датум|послато|за|коме|предмет|envoyé(?: le)?"
+    r"|date d'envoi|à|objet|copie"
+    r"|enviado(?: el| em| a)?|fecha|para|asunto|inviato|data|a|oggetto|assunto|verzonden|aan"
+    r"|onderwerp)\s*:\*?(?:\s|$)",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"^\s*[_=–—-]{8,}\s*$")
 
 # what an attribution ends with
 _WROTE = re.compile(
-    r"(?:\bwrote|\bwrites|\bsaid|\bschrieb|\bgeschrieben|\byazdı|\byazmış|\bnapisa(?:o|la)|\bnapisao/la|\bnapisa(?:o|la)? je"
+    r"(?:\bwrote|\bwrites|\bsaid|\bschrieb|\bgeschrieben|\byazdı|\byazmış|\bnapisa(?:o|la)|\bnapisao/la"
+    r"|\bnapisa(?:o|la)? je"
     r"|\bје написао(?:/ла)?|\bје написала|\ba écrit|\bescribi(?:ó|o)|\bha scritto|\bescreveu|\bschreef|\bgeschreven)"
     r"[^:]{0,120}:\s*$",
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    r"^\s*(?:On|At|Am|Le|El|Il|Em|Op|Dana|Dne|U|Дана|Den|No dia|Quoting|\d|[\"'<*]|[^\W\d_]{2,12}[.,]{1,2}\s|\S+.{0,80}<[^<>\s]+@)",
+    r"^\s*(?:On|At|Am|Le|El|Il|Em|Op|Dana|Dne|U|Дана|Den|No dia|Quoting|\d|[\"'<*]|[^\W\d_]{2,12}[.,]{1,2}\s"
+    r"|\S+.{0,80}<[^<>\s]+@)",
     re.IGNORECASE,
 )
 _EVIDENCE = re.compile(r"\d|@")
 _FROM_PHONE = re.compile(
-    r"^\s*(?:sent from (?:my |a |yahoo|mail for|outlook|proton|mobile|the )|get outlook for|von meinem .{2,40}gesendet|gesendet (?:mit|von|aus) "
-    r"|.{2,40}(?:imden|umdan|ımdan|ümden|dan|den) gönderildi|poslano s |poslato sa |envoyé (?:de|depuis) |enviado (?:desde|do|de) mi?eu? "
+    r"^\s*(?:sent from (?:my |a |yahoo|mail for|outlook|proton|mobile|the )|get outlook for"
+    r"|von meinem .{2,40}gesendet|gesendet (?:mit|von|aus) "
+    r"|.{2,40}(?:imden|umdan|ımdan|ümden|dan|den) gönderildi|poslano s |poslato sa |envoyé (?:de|depuis) "
+    r"|enviado (?:desde|do|de) mi?eu? "
     r"|enviado desde |enviado do meu |inviato da |verzonden (?:vanaf|met|van) |verstuurd vanaf )",
     re.IGNORECASE,
 )
@@ -96,7 +105,7 @@ def split(text: str) -> tuple[str, str]:
         if not _any(kept[: run.start]) or sum(map(bool, map(str.strip, kept[: run.start]))) <= 3:
             moved = [*kept[run.start : run.end], ""]
             kept = kept[: run.start] + kept[run.end :]
-    end = _before_signature(kept)
+    end = _before_signature(kept[: _before_footer(kept)])
     quoted = "\n".join([*moved, *kept[end:], *lines[tail:]]).strip("\n")
     new = "\n".join(kept[:end]).strip("\n").rstrip()
     return (new, quoted) if new.strip() else (text.strip("\n"), "")
@@ -201,6 +210,15 @@ def _before_signature(lines: list[str]) -> int:
         if lines[at].rstrip("\r") in ("-- ", "--") and _any(lines[:at]):
             end = at
     for at in range(end - 1, max(-1, end - 6), -1):
-        if _FROM_PHONE.match(lines[at]) and len(lines[at]) < 100 and _any(lines[:at]):
+        if len(lines[at]) < 100 and _FROM_PHONE.match(lines[at]) and _any(lines[:at]):
             return at
     return end
+
+
+def _before_footer(lines: list[str]) -> int:
+    """Return where the few lines begin that a mailing list puts under each mail, else the end."""
+    for at in range(len(lines) - 1, max(0, len(lines) - 10), -1):
+        if len(lines[at]) < 200 and _RULE.match(lines[at]):
+            below = " ".join(line[:200] for line in lines[at + 1 :]).lower()
+            return at if "mailing list" in below or "unsubscribe" in below else len(lines)
+    return len(lines)

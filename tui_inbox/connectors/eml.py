@@ -1,0 +1,85 @@
+"""Mails that lie in files of their own (.eml): one, a folder of them, or a zip."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tui_inbox.connectors import Arrival, Batch, SetAside, rfc822
+from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.connectors.formats.mailfiles import Gathering, Listing, files, too_large, whole
+from tui_inbox.problems import Unreadable
+
+CHANNEL = "email"
+
+_NAMED = (".eml", ".emlx")
+_FIELD = re.compile(rb"[!-9;-~]{1,60}[ \t]*:")
+_TELLING = re.compile(
+    rb"^(?:From|To|Subject|Date|Received|Message-ID|Return-Path|Delivered-To|MIME-Version)[ \t]*:", re.I | re.M
+)
+_SENT = re.compile(
+    r"(?:^|/)\.?(?:sent|gesendet|gönderilmiş|poslano|poslato|envoyés|enviados|inviati|verzonden)[^/]*/", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Mail files, as `import` was told of them."""
+
+    bundle: Bundle
+    zone: str = "UTC"
+    me: tuple[str, ...] = ()
+
+    def read(self, cursors: dict[str, str]) -> Iterator[Batch]:
+        """Yield the mails in the order of their names; an interrupted run goes on if no file came, went or grew."""
+        names = [name for name in self.bundle.names() if name.lower().endswith(_NAMED)] or self.bundle.names()[:1]
+        listing = Listing(names, [self.bundle.size(name) for name in names])
+        place = (
+            "eml:"
+            + hashlib.sha256(str(self.bundle.path.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        )
+        yield from files(Gathering(place, "files"), listing, cursors.get(place, ""), self._one)
+
+    def _one(self, name: str, number: int) -> Iterator[Arrival | SetAside]:
+        try:
+            with self.bundle.open(name) as stream:
+                raw = whole(stream)
+        except Unreadable as trouble:
+            yield SetAside(name, trouble.what)
+            return
+        if raw is None:
+            yield too_large(name, self.bundle.head(name))
+            return
+        if name.lower().endswith(".emlx"):
+            raw = _without_count(raw)
+        message = rfc822.parse(raw, position=number, where=name)
+        yield Arrival(message, rank=0 if _SENT.search(name) else 1)
+
+
+def _without_count(raw: bytes) -> bytes:
+    """Return the mail in an Apple Mail file: its length in bytes stands in the first line, a property list behind."""
+    count, _, rest = raw.partition(b"\n")
+    return rest[: int(count)] if count.strip().isdigit() and len(count) < 12 else raw
+
+
+def sniff(bundle: Bundle) -> str | None:
+    """Return why *bundle* is mail in files of its own, or None."""
+    names = bundle.names()
+    named = [name for name in names if name.lower().endswith(_NAMED)]
+    if named and any(is_mail(bundle.head(name, 16_384)) for name in named[:5]):
+        return f"{len(named)} .eml {'file' if len(named) == 1 else 'files'}"
+    if len(names) == 1 and is_mail(bundle.head(names[0], 16_384)):
+        return "it begins with the header of a mail"
+    return None
+
+
+def is_mail(head: bytes) -> bool:
+    """Return whether *head* begins like a mail: with fields, two of them such as every mail has."""
+    head = re.sub(rb"\A(?:\xef\xbb\xbf)?[\r\n]*(?:\d{1,10}[ \t]*\r?\n)?", b"", head, count=1)
+    first = head.split(b"\n", 1)[0]
+    if not _FIELD.match(first):
+        return False
+    header = re.split(rb"\r?\n\r?\n|\r\r", head, maxsplit=1)[0]
+    return len({found.group().lower() for found in _TELLING.finditer(header.replace(b"\r", b"\n"))}) >= 2

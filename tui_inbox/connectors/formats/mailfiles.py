@@ -1,0 +1,98 @@
+"""What the file channels of mail share: messages gathered into batches, one bad mail set aside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from tui_inbox.connectors import Arrival, Batch, SetAside
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one mail; a larger one is set aside."""
+BATCH_MESSAGES = 500
+BATCH_BYTES = 16 * 1024 * 1024
+
+
+ReadOne = Callable[[str, int], Iterator[Arrival | SetAside]]
+"""Yields what lies in the file of that name and number in the list."""
+
+
+def too_large(where: str, start: bytes = b"") -> SetAside:
+    """Return what is said of a mail over `LARGEST`; its first bytes stay with it."""
+    return SetAside(where, f"larger than {LARGEST // (1024 * 1024)} MB", start[:65_536])
+
+
+def whole(stream: BinaryIO) -> bytes | None:
+    """Return all of *stream*, or None if that is more than `LARGEST` bytes."""
+    raw = stream.read(LARGEST + 1)
+    return None if len(raw) > LARGEST else raw
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Arrivals on their way into one batch after another, with the cursor that goes on behind each."""
+
+    place: str
+    unit: str
+    total: int = 0
+    arrivals: list[Arrival] = field(default_factory=list)
+    aside: list[SetAside] = field(default_factory=list)
+    weight: int = 0
+
+    def add(self, found: Arrival | SetAside) -> None:
+        if isinstance(found, SetAside):
+            self.aside.append(found)
+            self.weight += len(found.raw)
+        else:
+            self.arrivals.append(found)
+            self.weight += len(found.message.raw)
+
+    def full(self) -> bool:
+        return len(self.arrivals) + len(self.aside) >= BATCH_MESSAGES or self.weight >= BATCH_BYTES
+
+    def batch(self, cursor: str, done: int) -> Batch:
+        """Return what was gathered, and begin anew."""
+        made = Batch(
+            tuple(self.arrivals), self.place, cursor, tuple(self.aside), done=done, total=self.total, unit=self.unit
+        )
+        self.arrivals, self.aside, self.weight = [], [], 0
+        return made
+
+
+@dataclass(slots=True)
+class Listing:
+    """A list of files being read in order: an interrupted run goes on behind the last, if the list is unchanged."""
+
+    names: list[str]
+    sizes: list[int]
+
+    def resume(self, cursor: str) -> int:
+        """Return how many files *cursor* says are done; 0 if it belongs to another list."""
+        try:
+            kept = json.loads(cursor)
+            done, listing = int(kept["done"]), str(kept["listing"])
+        except (ValueError, KeyError, TypeError):
+            return 0
+        return done if 0 <= done <= len(self.names) and listing == self.digest() else 0
+
+    def digest(self) -> str:
+        digest = hashlib.sha256()
+        for name, size in zip(self.names, self.sizes, strict=True):
+            digest.update(f"{name}\0{size}\0".encode("utf-8", "surrogateescape"))
+        return digest.hexdigest()[:32]
+
+
+def files(gathering: Gathering, listing: Listing, cursor: str, read_one: ReadOne) -> Iterator[Batch]:
+    """Yield the mails of *listing* in batches; the last one's cursor is empty, so that the next run reads all anew."""
+    first = listing.resume(cursor)
+    digest = listing.digest()
+    gathering.total = len(listing.names)
+    for number in range(first, len(listing.names)):
+        for found in read_one(listing.names[number], number):
+            gathering.add(found)
+        if gathering.full() and number + 1 < len(listing.names):
+            yield gathering.batch(json.dumps({"done": number + 1, "listing": digest}), number + 1)
+    yield gathering.batch("", len(listing.names))

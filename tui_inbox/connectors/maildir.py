@@ -1,0 +1,87 @@
+"""A Maildir: one file a mail, with the subfolders Maildir++ keeps beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tui_inbox.connectors import Arrival, Batch, SetAside, rfc822
+from tui_inbox.connectors.eml import is_mail
+from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.connectors.formats.mailfiles import Gathering, Listing, files, too_large, whole
+from tui_inbox.problems import Unreadable
+
+CHANNEL = "email"
+
+_MEMBER = re.compile(r"^(?:(?P<folder>.*)/)?(?:cur|new)/(?P<file>[^/]+)$")
+_FLAGS = re.compile(r"[:;!]2,([A-Za-z]*)$")
+_SENT = re.compile(r"(?:^|[./])(?:sent|gesendet|gönderil|poslan|poslat|envoy|enviad|inviat|verzonden)", re.IGNORECASE)
+_DRAFTS = re.compile(
+    r"(?:^|[./])(?:draft|entwürf|entwurf|taslak|skic|nacrt|brouillon|borrador|bozz|rascunho|concept)", re.IGNORECASE
+)
+_ASIDE = re.compile(
+    r"(?:^|[./])(?:trash|deleted|junk|spam|papierkorb|çöp|otpad|corbeille|papelera|cestino|lixeira)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A Maildir, as `import` was told of it."""
+
+    bundle: Bundle
+    zone: str = "UTC"
+    me: tuple[str, ...] = ()
+
+    def read(self, cursors: dict[str, str]) -> Iterator[Batch]:
+        """Yield the mails folder by folder. Drafts are left out: nobody sent them. What lies in the trash or among
+        the junk only fills in. An interrupted run goes on if no file came, went or grew."""
+        names = [name for name in self.bundle.names() if _read(name)]
+        listing = Listing(names, [self.bundle.size(name) for name in names])
+        place = (
+            "maildir:"
+            + hashlib.sha256(str(self.bundle.path.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        )
+        yield from files(Gathering(place, "files"), listing, cursors.get(place, ""), self._one)
+
+    def _one(self, name: str, number: int) -> Iterator[Arrival | SetAside]:
+        try:
+            with self.bundle.open(name) as stream:
+                raw = whole(stream)
+        except Unreadable as trouble:
+            yield SetAside(name, trouble.what)
+            return
+        if raw is None:
+            yield too_large(name, self.bundle.head(name))
+            return
+        folder = _folder(name)
+        message = rfc822.parse(raw, position=number, where=name)
+        deleted = "T" in _flags(name) or bool(_ASIDE.search(folder))
+        yield Arrival(message, history=deleted, rank=0 if _SENT.search(folder) else 1)
+
+
+def _read(name: str) -> bool:
+    """Return whether *name* is a mail to be read: in cur or new, no draft, no index of a server."""
+    found = _MEMBER.match(name)
+    if found is None or found.group("file").startswith((".", "dovecot")):
+        return False
+    return "D" not in _flags(name) and not _DRAFTS.search(found.group("folder") or "")
+
+
+def _folder(name: str) -> str:
+    found = _MEMBER.match(name)
+    return (found.group("folder") or "") if found else ""
+
+
+def _flags(name: str) -> str:
+    found = _FLAGS.search(name)
+    return found.group(1) if found else ""
+
+
+def sniff(bundle: Bundle) -> str | None:
+    """Return why *bundle* is a Maildir, or None."""
+    names = [name for name in bundle.names() if _MEMBER.match(name)]
+    if not names or not any(is_mail(bundle.head(name, 16_384)) for name in names[:5]):
+        return None
+    return f"{len(names)} mails in cur and new"
