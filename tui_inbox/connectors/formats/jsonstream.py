@@ -77,7 +77,7 @@ def decoded(text: str) -> Any:
 
 
 class Reader:
-    """Walks over one JSON document. Each of `members` and `elements` leaves the walk before a value: take or skip it."""
+    """Walks over one JSON document. `members` and `elements` leave the walk before a value: take it or skip it."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
