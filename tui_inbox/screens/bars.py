@@ -1,0 +1,209 @@
+"""The quiet parts around the list: queues with their counts, counters, what happened last, and the keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from rich.style import Style
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui_inbox.config import View
+from tui_inbox.rules.clean import cells as clipped
+from tui_inbox.rules.clean import width as width_of
+from tui_inbox.screens import cells, paint
+from tui_inbox.screens.cells import TITLES, Marks, Piece, amount, fit
+from tui_inbox.store.reader import Counts
+
+PLACES = ("inbox", "snoozed", "handed_over", "archived", "spam")
+SHORT = {"handed_over": "Handed"}
+
+
+class Lines(Widget):
+    """A widget that draws lines of pieces."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{role}" for role in paint.ROLES} | {"lines--bar"}
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own word
+        super().__init__(id=id)
+        self._styles: dict[str, Style] = {}
+
+    def pieces(self, y: int) -> list[Piece]:
+        """Return what stands on line *y*."""
+        raise NotImplementedError
+
+    def under(self, y: int) -> Style:
+        """Return the style that lies below line *y*."""
+        return self.rich_style
+
+    def render_line(self, y: int) -> Strip:
+        return paint.strip(self.pieces(y), self._style, self.size.width, self.under(y))
+
+    def render(self) -> Content:
+        return Content("")
+
+    def _style(self, role: str) -> Style:
+        if (style := self._styles.get(role)) is None:
+            style = self._styles[role] = self.get_component_rich_style(f"lines--{role}", partial=True)
+        return style
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        super().notify_style_update()
+
+
+class Top(Lines):
+    """One line: where we are, the counters, and how old what we know is; a second one names the queues where there
+    is no room for them at the side."""
+
+    DEFAULT_CSS = "Top { height: 1; padding: 0 1; background: $panel; } Top.-queues { height: 2; }"
+
+    class Chosen(Message):
+        """A queue was clicked."""
+
+        def __init__(self, queue: str) -> None:
+            super().__init__()
+            self.queue = queue
+
+    def __init__(self) -> None:
+        super().__init__("top")
+        self.counts: Counts | None = None
+        self.queue, self.title, self.synced = "inbox", "Inbox", ""
+        self.position = ""
+        self.selected = 0
+
+    def pieces(self, y: int) -> list[Piece]:
+        if y == 1 or (y == 0 and self.has_class("-queues")):
+            return self._counters() if y == 1 else self._queues()
+        return self._counters()
+
+    def _counters(self) -> list[Piece]:
+        width = self.size.width
+        left: list[Piece] = [(clipped(self.title, 30), "title"), (f" {self.position}", "quiet")]
+        if self.selected:
+            left.append((f"  {self.selected} selected", "selected"))
+        right: list[Piece] = []
+        if self.counts:
+            for piece in cells.counters(self.counts):
+                right += [("  ", "quiet"), piece]
+        if self.synced:
+            right += [("   ", "quiet"), (self.synced, "quiet")]
+        while right and _width(left) + _width(right) > width:
+            right = right[:-2]
+        return [*left, (" " * (width - _width(left) - _width(right)), "quiet"), *right]
+
+    def _queues(self) -> list[Piece]:
+        if self.counts is None:
+            return []
+        said: list[Piece] = []
+        for name in PLACES:
+            role = "key" if name == self.queue else "quiet"
+            words = f"{SHORT.get(name, TITLES[name])} {self.counts.queues.get(name, 0)}"
+            said += [(f"[{words}]" if name == self.queue else f" {words} ", role), (" ", "quiet")]
+        return said
+
+    def on_click(self, event: Click) -> None:
+        if event.y == 0 and self.has_class("-queues"):
+            at = 1
+            for index, (text, _) in enumerate(self._queues()):
+                at += width_of(text)
+                if event.x < at:
+                    self.post_message(self.Chosen(PLACES[min(index // 2, len(PLACES) - 1)]))
+                    return
+
+
+def _width(pieces: list[Piece]) -> int:
+    return sum(width_of(text) for text, _ in pieces)
+
+
+class Places(Lines):
+    """The queues at the left, with their counts, then the views of the configuration."""
+
+    DEFAULT_CSS = """
+    Places { width: 22; height: 1fr; padding: 1 1 0 1; }
+    Places > .lines--bar { background: $primary 30%; text-style: bold; }
+    """
+
+    def __init__(self, views: tuple[View, ...], marks: Marks) -> None:
+        super().__init__("places")
+        self.views, self.marks = views, marks
+        self.counts: Counts | None = None
+        self.found: dict[str, int] = {}
+        self.queue = "inbox"
+
+    def _named(self) -> list[tuple[str, str, str, int]]:
+        """Return (queue, its key after `g`, title, count) line by line; an empty queue is a gap."""
+        counts = self.counts.queues if self.counts else {}
+        keys = dict(zip(PLACES, "ishap", strict=True))
+        lines = [(name, keys[name], TITLES[name], counts.get(name, 0)) for name in PLACES]
+        if self.views:
+            lines.append(("", "", "", 0))
+            lines += [(f"={view.name}", view.key, view.name, self.found.get(view.name, 0)) for view in self.views]
+        return lines
+
+    def pieces(self, y: int) -> list[Piece]:
+        lines = self._named()
+        if y >= len(lines) or not lines[y][0]:
+            return []
+        name, key, title, count = lines[y]
+        width = self.size.width
+        mark = self.marks.cursor if name == self.queue else " "
+        number = str(count)
+        return [
+            (mark + " ", "cursor"),
+            (fit(title, width - 5 - len(number), self.marks), "title" if name == self.queue else "read"),
+            (f" {number} ", "customer" if name == "inbox" else "quiet"),
+            (fit(key, 1, self.marks), "quiet"),
+        ]
+
+    def under(self, y: int) -> Style:
+        lines = self._named()
+        here = y < len(lines) and lines[y][0] == self.queue
+        return self.get_component_rich_style("lines--bar") if here else self.rich_style
+
+    def on_click(self, event: Click) -> None:
+        lines = self._named()
+        if 0 <= event.y - 1 < len(lines) and lines[event.y - 1][0]:
+            self.post_message(Top.Chosen(lines[event.y - 1][0]))
+
+
+class Foot(Lines):
+    """The keys that matter where the focus is, as many as fit whole."""
+
+    DEFAULT_CSS = "Foot { height: 1; padding: 0 1; background: $panel; }"
+
+    def __init__(self) -> None:
+        super().__init__("foot")
+        self.keys: list[tuple[str, str]] = []
+
+    def pieces(self, y: int) -> list[Piece]:
+        said: list[Piece] = []
+        for key, label in cells.footer(self.keys, self.size.width):
+            said += [(key, "key"), (f" {label}  ", "quiet")]
+        return said
+
+
+class Said(Static):
+    """One line that says what happened last; it stays until something else happens."""
+
+    DEFAULT_CSS = "Said { height: 1; padding: 0 1; } Said.-trouble { height: auto; max-height: 3; color: $text-error; }"
+
+    def __init__(self) -> None:
+        super().__init__("", id="said", markup=False)
+        self.words = ""
+
+    def say(self, words: str, *, trouble: bool = False) -> None:
+        """Show *words*, which may hold what a stranger wrote."""
+        self.words = paint.gate(words)
+        self.set_class(trouble, "-trouble")
+        self.update(Content(self.words))
+
+
+def age(moment: datetime | None, now: datetime) -> str:
+    """Return how long ago the last sync was, in words; "" where none is known."""
+    return f"synced {amount(now - moment)} ago" if moment else ""

@@ -1,0 +1,217 @@
+"""Values to text: what one row, one clock and one counter look like; pure, and drawn by nobody here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tui_inbox.rules.clean import cells, line, width
+from tui_inbox.rules.model import ME, Clock, Place, Reason
+from tui_inbox.rules.when import spoken
+from tui_inbox.store.reader import Counts, Row
+
+Piece = tuple[str, str]
+"""A text that is safe for a terminal, and the role it plays, which the theme gives a colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The signs that stand beside words; colour never says anything alone."""
+
+    cursor: str
+    selected: str
+    news: str
+    more: str
+    dash: str
+    again: str
+    warn: str
+    rule: str
+    file: str
+    channels: dict[str, str]
+    ascii: bool = False
+
+
+_CHANNELS = {"whatsapp": "WA", "telegram": "TG", "slack": "SL", "sms": "SM", "signal": "SI", "teams": "TE"}
+FANCY = Marks("▌", "✓", "●", "…", "—", "↻", "▲", "─", "▪", {**_CHANNELS, "email": "✉"})
+PLAIN = Marks(">", "x", "*", "...", "-", "z", "!", "-", "+", {**_CHANNELS, "email": "@"}, True)
+
+REASONS: dict[Reason, str] = {
+    Reason.NEW: "new",
+    Reason.REPLY: "reply",
+    Reason.REOPENED: "reopened",
+    Reason.FOLLOW_UP: "follow-up",
+    Reason.LATE_ARRIVAL: "late arrival",
+    Reason.BOUNCE: "bounce",
+    Reason.RETURNED: "returned",
+    Reason.RULE: "rule",
+    Reason.SERVER: "server",
+}
+TITLES = {
+    "inbox": "Inbox",
+    "snoozed": "Snoozed",
+    "handed_over": "Handed over",
+    "archived": "Archived",
+    "spam": "Spam",
+    "all": "All",
+}
+
+
+def amount(span: timedelta) -> str:
+    """Return a length of time in the two units that matter: `35m`, `2h 10m`, `3d 4h`, `12d`."""
+    minutes = max(0, int(span.total_seconds()) // 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days >= 7:
+        return f"{days}d"
+    if days:
+        return f"{days}d {hours}h" if hours else f"{days}d"
+    if hours:
+        return f"{hours}h {rest:02}m"
+    return f"{rest}m" if rest else "<1m"
+
+
+def fit(text: str, room: int, marks: Marks = FANCY, right: bool = False) -> str:
+    """Return *text* in exactly *room* terminal cells, clipped with a sign or filled with spaces."""
+    drawn = cells(text, room, marks.ascii)
+    space = " " * max(0, room - width(drawn))
+    return space + drawn if right else drawn + space
+
+
+def clock(row: Row, now: datetime, zone: ZoneInfo, marks: Marks = FANCY) -> Piece:
+    """Return what the row's clock says, by words as well as by the role that colours it."""
+    if row.place is Place.SNOOZED and row.returns is not None:
+        return spoken(row.returns, now, zone), "quiet"
+    if row.due is None:
+        return marks.dash, "quiet"
+    if row.clock is Clock.BREACHED or row.due <= now:
+        return "late " + amount(now - row.due), "late"
+    left = amount(row.due - now)
+    if row.clock is Clock.AT_RISK:
+        return "! " + left, "risk"
+    return "  " + left, "ontime" if row.clock is Clock.RUNNING else "quiet"
+
+
+def channel(name: str, marks: Marks = FANCY) -> str:
+    """Return a mark of at most two cells for a channel."""
+    return marks.channels.get(name) or line(name)[:2].upper()
+
+
+def who(row: Row) -> str:
+    """Return the customer's name, else the identity they wrote from."""
+    return row.contact.name or next(iter(row.contact.identities), "") or "somebody"
+
+
+def remark(row: Row) -> str:
+    """Return the short word at the right of a row: whose it is where not mine, else why it lies there."""
+    if row.owner != ME:
+        return row.owner + {"waiting": ", unsent", "failed": ", refused"}.get(row.delivery or "", "")
+    return REASONS[row.reason] if row.reason else ""
+
+
+def row_pieces(
+    row: Row,
+    room: int,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    marks: Marks = FANCY,
+    cursor: bool = False,
+    selected: bool = False,
+    dated: bool = False,
+) -> list[Piece]:
+    """Return one row of the list as pieces that fill *room* cells (from 40 on)."""
+    when, role = clock(row, now, zone, marks)
+    wait = 17 if dated else 13
+    name = max(10, min(24, room // 5))
+    last = 14 if room >= 74 else 0
+    text = max(0, room - 4 - wait - 3 - name - 1 - (last + 4 if last else 0))
+    pieces = [
+        (marks.cursor if cursor else " ", "cursor"),
+        (marks.selected if selected else " ", "selected"),
+        (marks.news if row.news else " ", "news"),
+        (" ", "quiet"),
+        (fit(when, wait - 1, marks) + " ", role),
+        (fit(channel(row.channel, marks), 2, marks) + " ", "channel"),
+        (fit(who(row), name, marks) + " ", "customer" if row.news else "read"),
+        *_said(row, text, marks),
+    ]
+    if last:
+        snoozes = f"{marks.again}{min(row.snoozes, 99)}" if row.snoozes else ""
+        pieces.append((" " + fit(snoozes, 3, marks, right=True), "quiet"))
+        pieces.append((" " + fit(remark(row), last - 1, marks, right=True), "reason"))
+    return pieces
+
+
+def _said(row: Row, room: int, marks: Marks) -> list[Piece]:
+    """Return subject and snippet in exactly *room* cells."""
+    subject, snippet = cells(row.subject, room, marks.ascii), line(row.snippet)
+    left = room - width(subject)
+    if not subject or subject == snippet:
+        return [(fit(subject or snippet, room, marks), "subject" if subject else "snippet")]
+    if left < 6 or not snippet:
+        return [(subject + " " * left, "subject")]
+    return [(subject, "subject"), (" " + fit(f"{marks.dash} {snippet}", left - 1, marks), "snippet")]
+
+
+def counters(counts: Counts) -> list[Piece]:
+    """Return the five counters of the top line."""
+    return [
+        (f"{counts.late} late", "late" if counts.late else "quiet"),
+        (f"{counts.at_risk} at risk", "risk" if counts.at_risk else "quiet"),
+        (f"{counts.on_time} on time", "ontime" if counts.on_time else "quiet"),
+        (f"{counts.no_sla} no SLA", "quiet"),
+        (f"{counts.follow_up} follow-up", "quiet"),
+    ]
+
+
+def footer(keys: Sequence[tuple[str, str]], room: int) -> list[tuple[str, str]]:
+    """Return as many of (key, label) as fit in *room* cells whole; help is never among those left out."""
+    kept = [pair for pair in keys if pair[1] == "help"]
+    room -= sum(_taken(pair) for pair in kept)
+    for pair in keys:
+        if pair[1] != "help" and (room := room - _taken(pair)) < 0:
+            break
+        if pair not in kept:
+            kept.append(pair)
+    return sorted(kept, key=list(keys).index)
+
+
+def _taken(pair: tuple[str, str]) -> int:
+    return width(pair[0]) + width(pair[1]) + 3
+
+
+def empty(queue: str, counts: Counts, now: datetime, zone: ZoneInfo, configured: bool) -> list[str]:
+    """Return what an empty list says: what comes next, and when."""
+    if queue == "inbox" and not configured and not any(counts.queues.values()):
+        return [
+            "Welcome. There is nothing here yet.",
+            "",
+            "tui-inbox demo            try it with sample conversations",
+            "tui-inbox account add     connect a mailbox",
+            "tui-inbox import PATH     read a chat export or a mail archive",
+            "",
+            "Press q to leave, and run one of these.",
+        ]
+    match queue:
+        case "inbox":
+            said = ["Nothing is waiting for you.", ""]
+            if counts.next_return:
+                said.append(f"The next snoozed conversation returns {spoken(counts.next_return, now, zone)}.")
+            if counts.next_due:
+                said.append(f"The next promise is due {spoken(counts.next_due, now, zone)}.")
+            if away := counts.queues.get("handed_over", 0):
+                said.append(f"{away} handed over: g h shows them.")
+            return said if len(said) > 2 else [*said, "Nothing is snoozed either. Enjoy the quiet."]
+        case "search":
+            return ["Nothing matches.", "", "Fewer words find more; from:ada is:late newer_than:7d narrow a search."]
+        case "snoozed":
+            return ["Nothing is snoozed.", "", "s in the inbox puts a conversation away until its time."]
+        case "handed_over":
+            return ["Nothing is handed over.", "", "f in the inbox makes a teammate the owner."]
+        case "archived":
+            return ["Nothing is archived.", "", "e in the inbox archives what needs nothing more."]
+        case "spam":
+            return ["No spam."]
+        case _:
+            return ["Nothing here."]

@@ -1,0 +1,570 @@
+"""The desk: queues, the list and the conversation beside it; it shows what the store holds and decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.command import CommandPalette
+from textual.containers import Container, Horizontal, Vertical
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui_inbox.inbox import Inbox, Outcome
+from tui_inbox.problems import Problem
+from tui_inbox.rules.clean import cells as clipped
+from tui_inbox.rules.model import ME, Archive, Command, Forward, Snooze
+from tui_inbox.rules.query import parse
+from tui_inbox.screens import cells
+from tui_inbox.screens.bars import Foot, Places, Said, Top
+from tui_inbox.screens.forward import ForwardPrompt, HandOver
+from tui_inbox.screens.keys import DESK, LIST, READING, SEARCH, bindings, shown
+from tui_inbox.screens.pages import GoTo, Page, help_lines, origin_lines
+from tui_inbox.screens.palette import Commands
+from tui_inbox.screens.post import Post
+from tui_inbox.screens.reading import Reading
+from tui_inbox.screens.rows import Rows, follow
+from tui_inbox.screens.search import Asked, SearchLine
+from tui_inbox.screens.snooze import SnoozePrompt, Until
+from tui_inbox.screens.thread import Layout, lay_out
+from tui_inbox.store.reader import Counts, Queue, Reader, Row
+
+POLL = 0.5
+"""Seconds between two looks at whether anybody else has written."""
+TICK = 15.0
+"""Seconds after which clocks are read anew although nobody has written."""
+WIDE, TALL = 140, 34
+"""From how many columns three panes stand side by side; from how many lines two stand one above the other."""
+PAUSE = 0.06
+"""Seconds the cursor rests on a row before its conversation is read for the pane beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a list is of: a queue by its name (`=name` a view of the configuration), narrowed by a query."""
+
+    queue: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one reading of the store gave."""
+
+    view: View
+    queue: Queue
+    at: int
+    counts: Counts
+    found: dict[str, int]
+    wrong: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What an act does to each conversation; kept so that one key does it again elsewhere."""
+
+    verb: str
+    build: Callable[[Inbox, int, int, datetime], Command | None]
+    """Takes the inbox, the conversation, what of it was drawn, and the present moment; None where it does not apply."""
+
+
+class Desk(Screen[None]):
+    """The one screen an agent lives in."""
+
+    BINDINGS = bindings(DESK)  # type: ignore[assignment]  # Textual types this as a mixed list
+    AUTO_FOCUS = "#rows"
+    DEFAULT_CSS = """
+    Desk { layers: base; }
+    #body { height: 1fr; }
+    #panes { height: 1fr; width: 1fr; }
+    #listing { height: 1fr; width: 1fr; }
+    Desk Reading { display: none; }
+    Desk Places { display: none; }
+    Desk.-narrow.-open #listing { display: none; }
+    Desk.-narrow.-open Reading { display: block; }
+    Desk.-stacked #panes { layout: vertical; }
+    Desk.-stacked #listing { height: 2fr; }
+    Desk.-stacked Reading { display: block; height: 3fr; border-top: solid $primary 40%; }
+    Desk.-wide Places { display: block; }
+    Desk.-wide #panes { layout: horizontal; }
+    Desk.-wide #listing { width: 6fr; }
+    Desk.-wide Reading { display: block; width: 5fr; border-left: solid $primary 40%; }
+    Desk.-stacked Reading:focus { border-top: solid $accent; }
+    Desk.-wide Reading:focus { border-left: solid $accent; }
+    Desk.-plain Reading { border-top: none; border-left: none; }
+    """
+
+    def __init__(self, post: Post) -> None:
+        super().__init__()
+        self.post = post
+        self.view = View("inbox")
+        self._home = self.view
+        self._stale, self._turned = asyncio.Event(), asyncio.Event()
+        self._reader: Reader | None = None
+        self._version = -1
+        self._settled: set[int] = set()
+        self._repeat: Intent | None = None
+        self._counts: Counts | None = None
+        self._patient = True
+
+    def compose(self) -> ComposeResult:
+        post = self.post
+        yield Top()
+        with Horizontal(id="body"):
+            yield Places(post.config.views, post.marks)
+            with Container(id="panes"):
+                with Vertical(id="listing"):
+                    yield SearchLine()
+                    yield Rows(self._window, post.clock, post.zone)
+                yield Reading()
+        yield Said()
+        yield Foot()
+
+    # --- wiring -------------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> Rows:
+        """The list."""
+        return self.query_one(Rows)
+
+    @property
+    def reading(self) -> Reading:
+        """The pane of the open conversation."""
+        return self.query_one(Reading)
+
+    def on_mount(self) -> None:
+        plain = self.post.marks.ascii
+        self.set_class(plain, "-plain")
+        for pane in (self.rows, self.reading):
+            pane.marks = self.post.marks
+            pane.set_class(plain, "-plain")
+        self._arrange(self.size.width, self.size.height)
+        self.run_worker(self._keep_list(), group="list", exit_on_error=True)
+        self.run_worker(self._keep_reading(), group="reading", exit_on_error=True)
+        self.set_interval(POLL, self._poll)
+        self.set_interval(TICK, self._stale.set)
+        self._stale.set()
+
+    def on_unmount(self) -> None:
+        if self._reader:
+            self._reader.close()
+            self._reader = None
+
+    def on_resize(self, event: Resize) -> None:
+        self._arrange(event.size.width, event.size.height)
+
+    def _arrange(self, width: int, height: int) -> None:
+        """Choose how many panes there is room for."""
+        wide, tall = width >= WIDE, height >= TALL
+        self.set_class(wide, "-wide")
+        self.set_class(tall and not wide, "-stacked")
+        self.set_class(not wide and not tall, "-narrow")
+        self.query_one(Top).set_class(not wide, "-queues")
+        self._turned.set()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        self._foot()
+
+    def _where(self) -> str:
+        """Return the part of the screen that has the focus."""
+        match self.focused:
+            case Reading():
+                return READING
+            case Asked():
+                return SEARCH
+            case _:
+                return LIST
+
+    def _foot(self) -> None:
+        foot = self.query_one(Foot)
+        foot.keys = shown(self._where(), self.post.keys, self.post.marks.ascii)
+        foot.refresh()
+
+    def say(self, words: str, *, trouble: bool = False) -> None:
+        """Say what happened, in the line above the keys."""
+        self.query_one(Said).say(words, trouble=trouble)
+
+    def say_problem(self, problem: Problem) -> None:
+        """Say what could not be done, and what leads out."""
+        self.say(f"{problem.what} {problem.hint}".strip(), trouble=True)
+
+    # --- reading the store --------------------------------------------------------------------------------
+
+    def _window(self, ids: Sequence[int]) -> list[Row]:
+        """Return the rows of *ids*: a short indexed read, on the screen's own connection."""
+        if self._reader is None:
+            self._reader = self.post.reader()
+        return self._reader.rows(ids, self.post.clock())
+
+    def _poll(self) -> None:
+        """Notice that somebody else has written; a look costs a few microseconds."""
+        if self._reader and (version := self._reader.version()) != self._version:
+            self._version = version
+            self._stale.set()
+
+    async def _keep_list(self) -> None:
+        """Read the list anew whenever it may have changed; several changes at once are one reading."""
+        while True:
+            await self._stale.wait()
+            self._stale.clear()
+            settled, rows = set(self._settled), self.rows
+            view, old, at = self.view, rows.queue.ids, rows.cursor
+            try:
+                read = await self.post.ask(lambda reader: self._read(reader, view, old, at))  # noqa: B023 - awaited here
+            except Problem as problem:
+                self.say_problem(problem)
+                continue
+            if view == self.view:
+                self._show(read, settled, moved=rows.cursor != at)
+
+    def _read(self, reader: Reader, view: View, old: array[int], at: int) -> Read:
+        """Return what the store holds for *view*; runs in a thread."""
+        now, zone, wrong = self.post.clock(), self.post.zone, ""
+        found = {
+            one.name: len(reader.queue("all", now, parse(one.query, now, zone)).ids) for one in self.post.config.views
+        }
+        words = view.words
+        place = view.queue
+        if place.startswith("="):
+            words = next((one.query for one in self.post.config.views if one.name == place[1:]), "")
+            place = "all"
+        try:
+            query = parse(words, now, zone) if words.strip() else None
+            if query and place == "search":
+                queue = reader.search(query, now)
+            else:
+                queue = reader.queue("inbox" if place == "search" else place, now, query)
+        except Problem as problem:
+            picture = getattr(problem, "picture", None)
+            wrong = picture() if callable(picture) else f"{problem.what} {problem.hint}"
+            queue = Queue(place, old, 0)
+        queue = replace(queue, name=f"{view.queue} {view.words}")
+        return Read(view, queue, follow(old, at, queue.ids), reader.counts(now), found, wrong)
+
+    def _show(self, read: Read, settled: set[int], *, moved: bool) -> None:
+        """Draw what was read; the cursor stays on its conversation."""
+        rows, top, places = self.rows, self.query_one(Top), self.query_one(Places)
+        self._counts = top.counts = places.counts = read.counts
+        places.found, top.queue, places.queue = read.found, read.view.queue, read.view.queue
+        top.title = self._title(read.view)
+        search = self.query_one(SearchLine)
+        search.wrong(read.wrong)
+        if not read.wrong:
+            now = self.post.clock()
+            place = "search" if read.view.words else read.view.queue
+            rows.nothing = cells.empty(place, read.counts, now, self.post.zone, bool(self.post.config.accounts))
+            at = follow(rows.queue.ids, rows.cursor, read.queue.ids) if moved else read.at
+            same = rows.queue.name == read.queue.name
+            rows.dated = read.view.queue not in {"inbox", "handed_over"}
+            rows.show(read.queue, at if same else 0, settled)
+            self._settled -= settled
+        top.refresh()
+        places.refresh()
+        self._position()
+        self._turned.set()
+
+    def _title(self, view: View) -> str:
+        if view.queue == "search":
+            return "Search"
+        title = view.queue[1:] if view.queue.startswith("=") else cells.TITLES.get(view.queue, view.queue)
+        return f"{title}, {view.words}" if view.words else title
+
+    def _position(self) -> None:
+        top, rows = self.query_one(Top), self.rows
+        count = len(rows.queue.ids)
+        top.position = f"{rows.cursor + 1}/{count}" if count else "empty"
+        top.selected = len(rows.selected)
+        top.refresh()
+
+    # --- the open conversation ----------------------------------------------------------------------------
+
+    async def _keep_reading(self) -> None:
+        """Keep the pane on the conversation under the cursor, and mark what has been read there as seen."""
+        while True:
+            await self._turned.wait()
+            self._turned.clear()
+            pane = self.reading
+            if not pane.display:
+                continue
+            if self._patient:
+                await asyncio.sleep(PAUSE)
+            self._patient = True
+            if (id_ := self.rows.current) is None:
+                pane.show(None)
+                continue
+            width, folded = pane.room, pane.folded
+            try:
+                layout = await self.post.ask(lambda reader: self._laid_out(reader, id_, width, folded))  # noqa: B023
+            except Problem:
+                pane.show(None)
+                continue
+            if id_ == self.rows.current:
+                pane.show(layout)
+                if pane.has_focus:
+                    self._mark_seen(layout)
+
+    def _laid_out(self, reader: Reader, id_: int, width: int, folded: bool) -> Layout:
+        """Return a conversation as lines; runs in a thread."""
+        now = self.post.clock()
+        whole = reader.conversation(id_, now)
+        return lay_out(whole, width, now, self.post.zone, folded=folded, marks=self.post.marks)
+
+    def _mark_seen(self, layout: Layout) -> None:
+        """Record that what is drawn has been seen, where any of it is news."""
+        if layout.whole.row.news:
+            id_, seen, now = layout.whole.row.id, layout.whole.seen, self.post.clock()
+            self.run_worker(self._seen(id_, seen, now), group="seen")
+
+    async def _seen(self, id_: int, seen: int, now: datetime) -> None:
+        try:
+            await self.post.write(lambda inbox: inbox.mark_seen(id_, seen, now))
+        except Problem as problem:
+            self.say_problem(problem)
+
+    def on_rows_moved(self) -> None:
+        self._position()
+        self._turned.set()
+
+    def on_rows_opened(self) -> None:
+        self._open()
+
+    def _open(self) -> None:
+        self.add_class("-open")
+        self.reading.focus()
+        if self.reading.shown == self.rows.current and self.reading.layout_:
+            self._mark_seen(self.reading.layout_)
+        else:
+            self.reading.show(None)
+            self._patient = False
+            self._turned.set()
+
+    def on_reading_back(self) -> None:
+        self.remove_class("-open")
+        self.rows.focus()
+
+    def on_reading_turned(self, event: Reading.Turned) -> None:
+        self._patient = False
+        self.rows.go(self.rows.cursor + event.by)
+
+    def on_reading_resized(self) -> None:
+        self._turned.set()
+
+    def on_reading_folded(self) -> None:
+        self._patient = False
+        self._turned.set()
+
+    # --- acts ---------------------------------------------------------------------------------------------
+
+    def seen_of(self, id_: int) -> int:
+        """Return what of a conversation was drawn: all that the open pane shows, else what the list was read from."""
+        return self.reading.seen if self.reading.shown == id_ else self.rows.drawn_seen
+
+    def drawn(self) -> list[tuple[int, int]]:
+        """Return what an act is about, each with what of it is drawn; both are taken when the key is pressed."""
+        return [(id_, self.seen_of(id_)) for id_ in self.rows.chosen()]
+
+    def act(self, intent: Intent, drawn: list[tuple[int, int]]) -> None:
+        """Carry out *intent* on *drawn*; the cursor goes on at once, the list follows when it is done."""
+        if not drawn:
+            self.say("There is nothing here to act on.")
+            return
+        self._repeat = intent
+        about = self._about()
+        self.rows.leave([id_ for id_, _ in drawn])
+        self._position()
+        self.run_worker(self._carry_out(intent, drawn, about), group="acts")
+
+    async def _carry_out(self, intent: Intent, drawn: list[tuple[int, int]], about: str) -> None:
+        now, ids = self.post.clock(), [id_ for id_, _ in drawn]
+
+        def carried(inbox: Inbox) -> Outcome | None:
+            commands = [intent.build(inbox, id_, seen, now) for id_, seen in drawn]
+            wanted = [command for command in commands if command is not None]
+            return inbox.perform(wanted, now) if wanted else None
+
+        try:
+            outcome = await self.post.write(carried)
+        except Problem as problem:
+            self.say_problem(problem)
+            self.rows.stay(ids)
+            return
+        if outcome is None:
+            self.rows.stay(ids)
+            self.say("There is no interrupted plan to take again.")
+            return
+        self._after(outcome, intent.verb, about)
+        self.rows.stay([one.id for one in outcome.skipped])
+        self._settled.update(outcome.done)
+        self._stale.set()
+
+    def _after(self, outcome: Outcome, verb: str, about: str) -> None:
+        """Say what was done, what was skipped and why, and that it can be undone."""
+        done, skipped = len(outcome.done), outcome.skipped
+        words = []
+        if done:
+            words.append(f"{verb} {done} conversations." if done > 1 or skipped else f"{verb}: {about}")
+        if skipped:
+            why = skipped[0].why.rstrip(".")
+            words.append(f"Skipped {len(skipped)}: {why}." if done + len(skipped) > 1 else f"Skipped: {why}.")
+        if done:
+            words.append("z undoes.")
+        self.say("  ".join(words), trouble=bool(skipped) and not done)
+
+    def _about(self) -> str:
+        """Return how the conversation under the cursor is called in a sentence."""
+        row = self.rows.current_row()
+        return clipped(f"{cells.who(row)}, {row.subject or row.snippet}", 48) if row else ""
+
+    def action_archive(self) -> None:
+        self.act(Intent("Archived", lambda _inbox, id_, seen, _now: Archive(id_, seen)), self.drawn())
+
+    def action_snooze(self) -> None:
+        if drawn := self.drawn():
+            prompt = SnoozePrompt(self.post, drawn[0][0], self._about(), len(drawn))
+            self.app.push_screen(prompt, partial(self._snooze, drawn))
+
+    def _snooze(self, drawn: list[tuple[int, int]], until: Until | None) -> None:
+        if until is None:
+            return
+
+        def planned(inbox: Inbox, id_: int, seen: int, now: datetime) -> Command:
+            plan = inbox.plan_snooze(id_, until.words, now)
+            return Snooze(id_, seen, plan.returns, plan.due)
+
+        def as_shown(inbox: Inbox, id_: int, seen: int, now: datetime) -> Command:
+            shown = id_ == drawn[0][0]
+            return Snooze(id_, seen, until.plan.returns, until.plan.due) if shown else planned(inbox, id_, seen, now)
+
+        self.act(Intent("Snoozed", as_shown), drawn)
+        self._repeat = Intent("Snoozed", planned)
+
+    def action_again(self) -> None:
+        drawn = self.drawn()
+        plans = {row.id: row.plan for row in self._window([id_ for id_, _ in drawn[:500]])}
+
+        def again(_inbox: Inbox, id_: int, seen: int, now: datetime) -> Command | None:
+            plan = plans.get(id_)
+            return Snooze(id_, seen, *plan) if plan and plan[0] > now else None
+
+        self.act(Intent("Snoozed again", again), drawn)
+
+    def action_forward(self) -> None:
+        if not (drawn := self.drawn()):
+            return
+        row = self.rows.current_row()
+        away = len(drawn) > 1 or (row is not None and row.owner != ME)
+        prompt = ForwardPrompt(self.post, self._about(), len(drawn), take_back=away)
+        self.app.push_screen(prompt, partial(self._forward, drawn))
+
+    def _forward(self, drawn: list[tuple[int, int]], over: HandOver | None) -> None:
+        if over:
+            verb = "Taken back" if over.to == ME else f"Forwarded to {over.to}"
+            self.act(Intent(verb, lambda _inbox, id_, seen, _now: Forward(id_, seen, over.to, over.note)), drawn)
+
+    def action_repeat(self) -> None:
+        if self._repeat:
+            self.act(self._repeat, self.drawn())
+        else:
+            self.say("Nothing has been done yet that could be repeated.")
+
+    def action_undo(self) -> None:
+        self.run_worker(self._undo(), group="acts")
+
+    async def _undo(self) -> None:
+        now = self.post.clock()
+        try:
+            outcome = await self.post.write(lambda inbox: inbox.undo(now))
+        except Problem as problem:
+            self.say_problem(problem)
+            return
+        done = len(outcome.done)
+        words = [f"Undone, {done} conversation{'' if done == 1 else 's'}."] if done else []
+        words += [f"{one.why.rstrip('.')}." for one in outcome.skipped[:1]]
+        self.say("  ".join(words) or "There is nothing to undo.", trouble=not done and bool(outcome.skipped))
+        self._stale.set()
+
+    # --- going elsewhere ----------------------------------------------------------------------------------
+
+    def action_go(self, where: str = "") -> None:
+        if where:
+            self.visit(where)
+        else:
+            self.app.push_screen(GoTo(self.post, self._counts.queues if self._counts else {}), self.visit)
+
+    def visit(self, where: str | None) -> None:
+        """Show another queue; `?words` narrows the inbox, `=name` is a view of the configuration."""
+        if where is None:
+            return
+        self.query_one(SearchLine).remove_class("-open")
+        self._look_at(View("inbox", where[1:]) if where.startswith("?") else View(where))
+        self._home = self.view
+        self.on_reading_back()
+
+    def _look_at(self, view: View) -> None:
+        self.view = view
+        self.rows.selected = set()
+        self._stale.set()
+
+    def on_top_chosen(self, event: Top.Chosen) -> None:
+        self.visit(event.queue)
+
+    def action_search(self) -> None:
+        search = self.query_one(SearchLine)
+        search.add_class("-open")
+        self.remove_class("-open")
+        search.line.focus()
+        self.view = View("search", search.line.value)
+        self._stale.set()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if self.query_one(SearchLine).has_class("-open"):
+            self._look_at(View("search", event.value))
+
+    def on_asked_down(self) -> None:
+        self.rows.focus()
+
+    def on_asked_left(self) -> None:
+        self._leave_search()
+
+    def on_rows_cleared(self) -> None:
+        if self.view.queue == "search":
+            self._leave_search()
+        elif self.view != View("inbox"):
+            self.visit("inbox")
+
+    def _leave_search(self) -> None:
+        search = self.query_one(SearchLine)
+        search.remove_class("-open")
+        with self.prevent(Input.Changed):
+            search.line.value = ""
+        self.rows.focus()
+        self._look_at(self._home)
+
+    def action_help(self) -> None:
+        where, post = self._where(), self.post
+        lines = help_lines(where, post.keys, post.config.views, ascii_only=post.marks.ascii)
+        self.app.push_screen(Page(self.post, lines))
+
+    def action_palette(self) -> None:
+        self.app.push_screen(CommandPalette(providers=[Commands], placeholder="What do you want to do?"))
+
+    def action_origin(self) -> None:
+        if self.rows.current is not None:
+            self.run_worker(self._origin(self.rows.current), group="origin", exclusive=True)
+
+    async def _origin(self, id_: int) -> None:
+        try:
+            whole = await self.post.ask(lambda reader: reader.conversation(id_, self.post.clock()))
+        except Problem as problem:
+            self.say_problem(problem)
+        else:
+            self.app.push_screen(Page(self.post, origin_lines(whole)))
+
+    def action_quit(self) -> None:
+        self.app.exit(0)

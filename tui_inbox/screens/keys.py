@@ -1,0 +1,207 @@
+"""Every key of the screen, declared once: footer, help, palette and remapping all derive from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from textual.binding import Binding
+
+from tui_inbox.problems import Misconfigured
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One binding. `keys` are Textual's names, comma separated, the first one is shown; `where` is the part of the
+    screen that answers it; `label` stands in the footer (empty: not shown there); `says` is its sentence."""
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    says: str
+    where: str
+    palette: bool = True
+
+
+DESK, LIST, READING, GO, PROMPT, SEARCH, PAGE = "desk", "list", "reading", "go", "prompt", "search", "page"
+
+ABOVE: Mapping[str, tuple[str, ...]] = {
+    LIST: (LIST, DESK),
+    READING: (READING, DESK),
+    SEARCH: (SEARCH,),
+    GO: (GO,),
+    PROMPT: (PROMPT,),
+    PAGE: (PAGE,),
+}
+"""Which declarations are heard at once, by the part of the screen that has the focus."""
+
+KEYS: tuple[Key, ...] = (
+    Key("conversation.archive", "e", "archive", "archive", "Archive: nothing more is to be done.", DESK),
+    Key("conversation.snooze", "s", "snooze", "snooze", "Snooze: say when it returns and when it is then due.", DESK),
+    Key("conversation.forward", "f", "forward", "forward", "Forward: a teammate becomes the owner.", DESK),
+    Key("desk.undo", "z", "undo", "undo", "Undo the last act; again goes further back.", DESK),
+    Key("list.open", "enter,l,right", "open", "open", "Open the conversation.", LIST),
+    Key("list.down", "j,down", "down", "", "Go to the next conversation.", LIST),
+    Key("list.up", "k,up", "up", "", "Go to the conversation before.", LIST),
+    Key("list.page_down", "pagedown,space", "page_down", "", "Go a page down.", LIST),
+    Key("list.page_up", "pageup", "page_up", "", "Go a page up.", LIST),
+    Key("list.home", "home", "home", "", "Go to the first conversation.", LIST),
+    Key("list.end", "end,G", "end", "", "Go to the last conversation.", LIST),
+    Key("reading.back", "q,escape,h,left", "back", "back", "Go back to the list.", READING),
+    Key("reading.next", "n", "next", "next", "Open the next conversation.", READING),
+    Key("reading.previous", "p", "previous", "previous", "Open the conversation before.", READING),
+    Key("reading.quotes", "t", "quotes", "quotes", "Unfold or fold what is quoted.", READING),
+    Key("reading.down", "j,down", "down", "", "Scroll down by a line.", READING),
+    Key("reading.up", "k,up", "up", "", "Scroll up by a line.", READING),
+    Key("reading.page_down", "pagedown,space", "page_down", "", "Scroll down by a page.", READING),
+    Key("reading.page_up", "pageup,b", "page_up", "", "Scroll up by a page.", READING),
+    Key("reading.home", "home", "home", "", "Go to the first message.", READING),
+    Key("reading.end", "end,G", "end", "", "Go to the last message.", READING),
+    Key("desk.search", "slash", "search", "search", "Search everything, as you type.", DESK),
+    Key("desk.go", "g", "go", "go to", "Go to a queue: one more key says which.", DESK),
+    Key("list.select", "x", "select", "select", "Select the conversation; acts then take all that are selected.", LIST),
+    Key("list.range", "X", "select_range", "", "Select all from the last selected one to here.", LIST),
+    Key("list.all", "asterisk", "select_all", "", "Select the whole list, or nothing.", LIST),
+    Key("conversation.again", "S", "again", "", "Take the snooze again that a reply interrupted.", DESK),
+    Key("desk.repeat", "full_stop", "repeat", "", "Do the last act again, here.", DESK),
+    Key("conversation.origin", "o", "origin", "", "Show where the customer wrote; answer them there.", DESK),
+    Key("list.clear", "escape,h,left", "clear", "", "Drop the selection, leave the search, or go to the inbox.", LIST),
+    Key("desk.palette", "ctrl+p", "palette", "", "Find a command by its name.", DESK),
+    Key("desk.help", "question_mark,f1", "help", "help", "Show what the keys do here.", DESK),
+    Key("desk.quit", "q", "quit", "quit", "Leave the program; whatever waits goes on next time.", DESK),
+    Key("go.inbox", "i", "go('inbox')", "Inbox", "Go to the inbox.", GO),
+    Key("go.snoozed", "s", "go('snoozed')", "Snoozed", "Go to what is snoozed.", GO),
+    Key("go.handed_over", "h", "go('handed_over')", "Handed over", "Go to what was handed over.", GO),
+    Key("go.archived", "a", "go('archived')", "Archived", "Go to what is archived.", GO),
+    Key("go.spam", "p", "go('spam')", "Spam", "Go to what was taken for spam.", GO),
+    Key("go.all", "l", "go('all')", "All", "Go to all conversations.", GO),
+    Key("go.late", "1", "go('?is:late')", "Late", "Show what is late.", GO),
+    Key("go.at_risk", "2", "go('?is:at_risk')", "At risk", "Show what is at risk.", GO),
+    Key("go.back", "escape,g,q", "back", "back", "Stay here.", GO, palette=False),
+    Key("prompt.confirm", "enter", "confirm", "do it", "Do what the preview says.", PROMPT, palette=False),
+    Key("prompt.down", "down,tab", "down", "", "Choose the next one.", PROMPT, palette=False),
+    Key("prompt.up", "up,shift+tab", "up", "", "Choose the one before.", PROMPT, palette=False),
+    Key("prompt.back", "escape,ctrl+g", "back", "back", "Go back; nothing changes.", PROMPT, palette=False),
+    Key("search.results", "enter,down,tab", "results", "to the results", "Go to the results.", SEARCH, palette=False),
+    Key("search.back", "escape,ctrl+g", "back", "back", "Leave the search.", SEARCH, palette=False),
+    Key("page.back", "q,escape,h,left,question_mark,enter", "back", "back", "Close this page.", PAGE, palette=False),
+    Key("page.down", "j,down", "down", "down", "Scroll down.", PAGE, palette=False),
+    Key("page.up", "k,up", "up", "up", "Scroll up.", PAGE, palette=False),
+)
+BY_ID: Mapping[str, Key] = {key.id: key for key in KEYS}
+
+_SPELLED = {
+    "slash": "/",
+    "question_mark": "?",
+    "full_stop": ".",
+    "asterisk": "*",
+    "comma": ",",
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+}
+_ARROWS = {"down": ("↓", "Down"), "up": ("↑", "Up"), "left": ("←", "Left"), "right": ("→", "Right")}
+_NAMES = {shown: name for name, shown in _SPELLED.items() if len(shown) == 1} | {
+    "+": "plus",
+    "-": "minus",
+    "!": "exclamation_mark",
+    "#": "number_sign",
+    "@": "at",
+    ":": "colon",
+    ";": "semicolon",
+    "=": "equals_sign",
+    "<": "less_than_sign",
+    ">": "greater_than_sign",
+    " ": "space",
+}
+
+
+def bindings(where: str) -> list[Binding]:
+    """Return the bindings that *where* declares, for a widget's BINDINGS."""
+    return [
+        Binding(key.keys, key.action, key.label or key.says, show=bool(key.label), id=key.id, tooltip=key.says)
+        for key in KEYS
+        if key.where == where
+    ]
+
+
+def named(typed: str) -> str:
+    """Return Textual's names for keys as a person writes them (`/`, `Ctrl+N`, `e,a`)."""
+    parts = [typed] if typed in {",", " "} else [part.strip() for part in typed.split(",")]
+    return ",".join(_NAMES.get(part, part if len(part) == 1 else part.lower()) for part in parts if part)
+
+
+def spelled(name: str, ascii_only: bool = False) -> str:
+    """Return how one key is shown to a person."""
+    if arrow := _ARROWS.get(name):
+        return arrow[ascii_only]
+    if name in _SPELLED:
+        return _SPELLED[name]
+    *held, last = name.split("+")
+    if held:
+        return "+".join([*(one.capitalize() for one in held), last.upper()])
+    return name if len(name) == 1 else next((shown for shown, own in _NAMES.items() if own == name), name.capitalize())
+
+
+def keymap(wanted: Mapping[str, str]) -> dict[str, str]:
+    """Return *wanted* (`[keys]` of the configuration) as Textual takes it.
+
+    Raises `Misconfigured` for an id that is not there, for an empty key and for two ids that one key would call in
+    the same place.
+    """
+    mapped: dict[str, str] = {}
+    for id_, typed in wanted.items():
+        if id_ not in BY_ID:
+            near = get_close_matches(id_, BY_ID, 1)
+            hint = f'Write "{near[0]}".' if near else "Open the help (?) to see what can be bound."
+            raise Misconfigured(f'[keys] names "{id_}", which is not a command.', hint)
+        if not (names := named(typed)):
+            raise Misconfigured(f'[keys] "{id_}" has no key.', "Name a key, or remove the line.")
+        mapped[id_] = names
+    for heard in ABOVE.values():
+        for key, first, second in clashes(heard, mapped):
+            raise Misconfigured(
+                f'[keys] gives "{spelled(key)}" to both "{first}" and "{second}".', "Give one of them another key."
+            )
+    return mapped
+
+
+def clashes(heard: Iterable[str], mapped: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Return (key, id, id) for keys that two commands share among the places *heard* at once.
+
+    What the focused part declares shadows the desk's on purpose, as long as nobody remapped either of the two.
+    """
+    taken: dict[str, Key] = {}
+    found = []
+    for where in heard:
+        for key in (one for one in KEYS if one.where == where):
+            for name in mapped.get(key.id, key.keys).split(","):
+                other = taken.setdefault(name, key)
+                if other is not key and (other.where == key.where or {other.id, key.id} & mapped.keys()):
+                    found.append((name, other.id, key.id))
+    return found
+
+
+def keys_of(key: Key, mapped: Mapping[str, str], ascii_only: bool = False) -> str:
+    """Return all keys of *key* as a person reads them; what is reached over `g` says so."""
+    first = f"{spelled(mapped.get('desk.go', 'g').split(',')[0])} " if key.where == GO and key.palette else ""
+    names = mapped.get(key.id, key.keys).split(",")
+    return first + " ".join(spelled(name, ascii_only) for name in names)
+
+
+def shown(where: str, mapped: Mapping[str, str], ascii_only: bool = False) -> list[tuple[str, str]]:
+    """Return (key, label) for the footer while *where* has the focus, the most important first."""
+    heard = ABOVE[where]
+    return [
+        (spelled(mapped.get(key.id, key.keys).split(",")[0], ascii_only), key.label)
+        for key in KEYS
+        if key.where in heard and key.label and not (key.id == "desk.quit" and where != LIST)
+    ]

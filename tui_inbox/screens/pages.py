@@ -1,0 +1,178 @@
+"""Pages that lie over the desk: the help of where one is, where the customer wrote, and the places `g` leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui_inbox.config import View
+from tui_inbox.screens import keys, paint
+from tui_inbox.screens.bars import Foot
+from tui_inbox.screens.cells import Piece, fit
+from tui_inbox.screens.keys import ABOVE, DESK, GO, KEYS, LIST, PAGE, READING, SEARCH, bindings, keys_of, shown
+from tui_inbox.screens.post import Post
+from tui_inbox.screens.thread import wrap
+from tui_inbox.store.reader import MessageLine, Whole
+
+KEYED, SENTENCE = 17, 56
+"""Cells of the help's two columns; with its frame they fill 80."""
+SECTIONS = {
+    LIST: "In the list",
+    READING: "In a conversation",
+    SEARCH: "While searching",
+    DESK: "Everywhere",
+    GO: "After g",
+}
+
+
+class Page(ModalScreen[None]):
+    """A page of text over the desk."""
+
+    BINDINGS = bindings(PAGE)  # type: ignore[assignment]  # Textual types this as a mixed list
+    DEFAULT_CSS = """
+    Page { align: center middle; background: $background 60%; }
+    Page > #window { width: 84; max-width: 100%; height: auto; max-height: 100%; background: $panel; padding: 1 2 0 2; }
+    Page VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
+    Page Static { height: auto; }
+    Page Foot { padding: 0; }
+    Page:ansi { background: transparent; }
+    """
+
+    def __init__(self, post: Post, lines: list[list[Piece]]) -> None:
+        super().__init__()
+        self.post, self._lines = post, lines
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="window"):
+            with VerticalScroll(can_focus=False):
+                yield Static(paint.lines(self._lines), id="text", markup=False)
+            yield Foot()
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).styles.max_height = max(5, self.size.height - 2)
+        self.query_one(Foot).keys = shown(PAGE, self.post.keys, self.post.marks.ascii)
+
+    def action_down(self) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=3, animate=False)
+
+    def action_up(self) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=-3, animate=False)
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+
+def help_lines(
+    where: str, mapped: Mapping[str, str], views: tuple[View, ...], *, ascii_only: bool
+) -> list[list[Piece]]:
+    """Return the help for the part of the screen that has the focus: what is heard there, then everywhere."""
+    lines: list[list[Piece]] = [
+        [("Three actions. ", "title"), ("Each conversation is snoozed, archived or forwarded. You", "read")],
+        [("answer where the customer wrote; the answer comes back with the next sync", "read")],
+        [("or import, and stops the clock.", "read")],
+    ]
+    places = [where, *(one for one in ABOVE[where] if one != where), *((GO,) if DESK in ABOVE[where] else ())]
+    for place in places:
+        lines += [[], [(SECTIONS[place], "title")]]
+        for key in (one for one in KEYS if one.where == place):
+            lines += _help_line(key, mapped, ascii_only)
+        if place == GO:
+            lines += [[(fit(f"g {view.key}", 18), "key"), (f"View: {view.name}", "read")] for view in views if view.key]
+    return lines
+
+
+def _help_line(key: keys.Key, mapped: Mapping[str, str], ascii_only: bool) -> list[list[Piece]]:
+    """Return a command's keys and its sentence, wrapped beside them."""
+    first, *more = wrap(key.says, SENTENCE)
+    lines: list[list[Piece]] = [[(fit(keys_of(key, mapped, ascii_only), KEYED) + " ", "key"), (first, "read")]]
+    return lines + [[(" " * (KEYED + 1) + text, "read")] for text in more]
+
+
+def origin_lines(whole: Whole) -> list[list[Piece]]:
+    """Return where the customer wrote: what is needed to find the place and answer there."""
+    row = whole.row
+    last = next((one for one in reversed(whole.messages) if one.direction == "in"), None)
+    lines: list[list[Piece]] = [
+        [("Where the customer wrote", "title")],
+        [],
+        _pair("channel", row.channel),
+        _pair("account", row.account),
+        _pair("customer", row.contact.name),
+        *(_pair("identity", identity) for identity in row.contact.identities),
+        _pair("subject", row.subject),
+    ]
+    if last and last.external_id:
+        lines.append(_pair("message", last.external_id))
+    return [*lines, [], [(_answer(row.channel, last), "read")], [_after]]
+
+
+_after: Piece = ("Your answer comes back with the next sync or import, and stops the clock.", "quiet")
+
+
+def _pair(name: str, value: str) -> list[Piece]:
+    return [(f"{name:<10}", "quiet"), (paint.gate(value), "read")]
+
+
+def _answer(channel: str, last: MessageLine | None) -> str:
+    if channel == "email":
+        return f"Answer in your mail program, to {last.sender_identity}." if last else "Answer in your mail program."
+    return f"Answer in {channel.capitalize()}."
+
+
+class GoTo(ModalScreen[str | None]):
+    """Where `g` leads: one more key says which queue."""
+
+    BINDINGS = bindings(GO)  # type: ignore[assignment]  # Textual types this as a mixed list
+    DEFAULT_CSS = """
+    GoTo { align: left bottom; background: transparent; }
+    GoTo > #window { width: 100%; height: auto; background: $panel; padding: 1 2; }
+    GoTo Static { height: auto; }
+    """
+
+    def __init__(self, post: Post, counts: Mapping[str, int]) -> None:
+        super().__init__()
+        self.post, self._counts = post, counts
+        self._views = {view.key: view for view in post.config.views if view.key}
+
+    def compose(self) -> ComposeResult:
+        pairs = [
+            (keys_of(key, self.post.keys, self.post.marks.ascii).removeprefix("g ").split(" ")[0], key.label)
+            for key in KEYS
+            if key.where == GO
+        ]
+        pairs += [(view.key, view.name) for view in self._views.values()]
+        with Vertical(id="window"):
+            yield Static(_wrapped(pairs), markup=False)
+
+    def action_go(self, where: str) -> None:
+        self.dismiss(where)
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+    def on_key(self, event: Key) -> None:
+        self.take(event)
+
+    def take(self, event: Key) -> None:
+        """Go to a view of the configuration by its own key."""
+        if view := self._views.get(event.character or ""):
+            event.stop()
+            self.dismiss(f"={view.name}")
+
+
+def _wrapped(pairs: list[tuple[str, str]], columns: int = 4) -> Content:
+    """Return (key, label) in columns."""
+    rows = [pairs[at : at + columns] for at in range(0, len(pairs), columns)]
+    lines: list[list[Piece]] = [[("Go to", "title")]]
+    for row in rows:
+        pieces: list[Piece] = []
+        for key, label in row:
+            pieces += [(fit(key, 4), "key"), (fit(label, 14), "read")]
+        lines.append(pieces)
+    return paint.lines(lines)

@@ -1,0 +1,123 @@
+"""What every prompt shares: a line to type in, what it would do, Enter and a way back; keys typed ahead are kept."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui_inbox.screens import paint
+from tui_inbox.screens.bars import Foot
+from tui_inbox.screens.keys import PROMPT, bindings, shown
+from tui_inbox.screens.post import Post
+
+R = TypeVar("R")
+
+
+class Line(Input):
+    """The line of a prompt; Enter and the arrows belong to the prompt."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return key not in {"enter", "up", "down", "tab"} and super().check_consume_key(key, character)
+
+    async def action_submit(self) -> None:
+        """Leave Enter to the prompt."""
+        self.screen.action_confirm()  # type: ignore[attr-defined]  # every prompt has it
+
+
+class Prompt(ModalScreen[R | None], Generic[R]):
+    """A small window over the list. Its subclasses say what stands below the line, and what Enter does."""
+
+    BINDINGS = bindings(PROMPT)  # type: ignore[assignment]  # Textual types this as a mixed list
+    DEFAULT_CSS = """
+    Prompt { align: center middle; background: $background 60%; }
+    Prompt > #window { width: 72; max-width: 96%; height: auto; max-height: 96%; background: $panel; padding: 1 2; }
+    Prompt Line { border: none; height: 1; padding: 0 1 !important; background: $boost; margin: 1 0; }
+    Prompt Static { height: auto; }
+    Prompt #preview { margin-top: 1; min-height: 2; }
+    Prompt Foot { margin-top: 1; padding: 0; }
+    Prompt:ansi { background: transparent; }
+    """
+
+    def __init__(self, post: Post, title: str, placeholder: str = "") -> None:
+        super().__init__()
+        self.post = post
+        self._said, self._placeholder = title, placeholder
+        self._ahead = ""
+        self._sent_ahead = False
+        self.ready = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="window"):
+            yield Static(Content(paint.gate(self._said)), id="title", markup=False)
+            yield Line(placeholder=self._placeholder, id="line", compact=True)
+            yield Static("", id="choices", markup=False)
+            yield Static("", id="preview", markup=False)
+            yield Foot()
+
+    @property
+    def line(self) -> Line:
+        """Where the agent types."""
+        return self.query_one(Line)
+
+    def on_mount(self) -> None:
+        foot = self.query_one(Foot)
+        foot.keys = shown(PROMPT, self.post.keys, self.post.marks.ascii)
+        self.ready = True
+        self.line.focus()
+        self.begin()
+        if self._ahead:
+            self.line.value = self._ahead
+            self.line.cursor_position = len(self._ahead)
+        if self._sent_ahead:
+            self.action_confirm()
+
+    def take(self, event: Key) -> None:
+        """Keep what was typed before the line had the focus."""
+        if event.character and event.is_printable:
+            if self.ready:
+                self.line.insert_text_at_cursor(event.character)
+            else:
+                self._ahead += event.character
+
+    def begin(self) -> None:
+        """Draw what stands below the line when the prompt opens."""
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.typed(event.value)
+
+    def typed(self, text: str) -> None:
+        """Answer to what has been typed so far."""
+
+    def choices(self, content: Content) -> None:
+        """Show what may be chosen."""
+        self.query_one("#choices", Static).update(content)
+
+    def preview(self, content: Content) -> None:
+        """Show what Enter would do."""
+        self.query_one("#preview", Static).update(content)
+
+    def confirm(self) -> None:
+        """Do what the preview says."""
+        raise NotImplementedError
+
+    def action_confirm(self) -> None:
+        if self.ready:
+            self.confirm()
+        else:
+            self._sent_ahead = True
+
+    def action_down(self) -> None:
+        """Go to the next choice."""
+
+    def action_up(self) -> None:
+        """Go to the choice before."""
+
+    def action_back(self) -> None:
+        self.dismiss(None)

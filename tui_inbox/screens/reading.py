@@ -1,0 +1,149 @@
+"""The conversation as it is read: lines laid out in a thread, drawn one by one."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.style import Style
+from textual.events import Resize
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui_inbox.screens import cells, paint
+from tui_inbox.screens.keys import READING, bindings
+from tui_inbox.screens.thread import Layout
+
+
+class Reading(ScrollView, can_focus=True, inherit_bindings=False):
+    """One conversation, oldest message first; opens at the first message that has not been seen."""
+
+    BINDINGS = bindings(READING)  # type: ignore[assignment]  # Textual types this as a mixed list
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"reading--{role}" for role in paint.ROLES}
+    DEFAULT_CSS = """
+    Reading { height: 1fr; width: 1fr; overflow-x: hidden; overflow-y: auto; padding: 0 1;
+              scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    Reading.-plain { scrollbar-size-vertical: 0; }
+    """
+
+    class Back(Message):
+        """The agent wants back to the list."""
+
+    class Turned(Message):
+        """The agent wants another conversation: `by` is 1 for the next, -1 for the one before."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    class Resized(Message):
+        """The width is another one; lines have to be laid out anew."""
+
+    class Folded(Message):
+        """Quotes are to be shown, or folded again."""
+
+    def __init__(self) -> None:
+        super().__init__(id="reading")
+        self.layout_: Layout | None = None
+        self.folded = True
+        self.marks = cells.FANCY
+        self._styles: dict[str, Style] = {}
+
+    @property
+    def shown(self) -> int | None:
+        """The id of the conversation that is drawn; None where there is none."""
+        return self.layout_.whole.row.id if self.layout_ and self.display else None
+
+    @property
+    def room(self) -> int:
+        """How many cells a line may take."""
+        return self.scrollable_content_region.width or 80
+
+    @property
+    def seen(self) -> int:
+        """The watermark of what is drawn."""
+        return self.layout_.whole.seen if self.layout_ else 0
+
+    def show(self, layout: Layout | None) -> None:
+        """Draw *layout*; the same conversation keeps its place, another one opens at what is new."""
+        old, self.layout_ = self.layout_, layout
+        if layout is None:
+            self.virtual_size = Size(self.size.width, 0)
+        else:
+            self.virtual_size = Size(self.size.width, len(layout.lines))
+            same = old is not None and old.whole.row.id == layout.whole.row.id
+            top = self._kept(old, layout) if same and old else self._opening(layout)
+            self.scroll_to(y=top, animate=False, immediate=True)
+        self.refresh()
+
+    def _opening(self, layout: Layout) -> int:
+        """Return the line to open at: the first unseen message, with a line of what stood before it."""
+        if layout.first_new < len(layout.starts) and layout.first_new > 0:
+            return max(0, layout.starts[layout.first_new] - 1)
+        return 0
+
+    def _kept(self, old: Layout, new: Layout) -> int:
+        """Return the line that shows what stood at the top before: the same message, as far into it."""
+        top = self.scroll_offset.y
+        before = [index for index, start in enumerate(old.starts) if start <= top]
+        if not before or before[-1] >= len(new.starts):
+            return top
+        return new.starts[before[-1]] + top - old.starts[before[-1]]
+
+    def render_line(self, y: int) -> Strip:
+        width, under = self.scrollable_content_region.width, self.rich_style
+        line = y + self.scroll_offset.y
+        if self.layout_ is None or line >= len(self.layout_.lines):
+            return Strip.blank(width, under)
+        return paint.strip(self.layout_.lines[line], self._style, width, under)
+
+    def _style(self, role: str) -> Style:
+        if (style := self._styles.get(role)) is None:
+            style = self._styles[role] = self.get_component_rich_style(f"reading--{role}", partial=True)
+        return style
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        super().notify_style_update()
+
+    def on_resize(self, event: Resize) -> None:
+        if self.layout_ and self.layout_.width != self.room:
+            self.post_message(self.Resized())
+
+    def on_focus(self) -> None:
+        self.app.cursor_position = self.content_region.offset
+
+    def _scroll(self, lines: int) -> None:
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True)
+
+    def action_down(self) -> None:
+        self._scroll(1)
+
+    def action_up(self) -> None:
+        self._scroll(-1)
+
+    def action_page_down(self) -> None:
+        self._scroll(max(1, self.size.height - 2))
+
+    def action_page_up(self) -> None:
+        self._scroll(-max(1, self.size.height - 2))
+
+    def action_home(self) -> None:
+        self._scroll(-self.scroll_offset.y)
+
+    def action_end(self) -> None:
+        self._scroll(self.virtual_size.height)
+
+    def action_next(self) -> None:
+        self.post_message(self.Turned(1))
+
+    def action_previous(self) -> None:
+        self.post_message(self.Turned(-1))
+
+    def action_back(self) -> None:
+        self.post_message(self.Back())
+
+    def action_quotes(self) -> None:
+        self.folded = not self.folded
+        self.post_message(self.Folded())

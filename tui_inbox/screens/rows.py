@@ -1,0 +1,304 @@
+"""The list of conversations: a window over a queue of ids, however long the queue is."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from rich.style import Style
+from textual.events import Click, Resize
+from textual.geometry import Offset, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui_inbox.screens import cells, paint
+from tui_inbox.screens.keys import LIST, bindings
+from tui_inbox.store.reader import Queue, Row
+
+KEPT = 4096
+"""Rows the cache may hold before it is emptied."""
+
+
+def follow(old: Sequence[int], at: int, new: array[int]) -> int:
+    """Return where the cursor belongs in *new*: on the same conversation, else on the next one that is still there."""
+    if not new:
+        return 0
+    for id_ in old[at : at + 64]:
+        try:
+            return new.index(id_)
+        except ValueError:
+            continue
+    return min(at, len(new) - 1)
+
+
+class Rows(ScrollView, can_focus=True, inherit_bindings=False):
+    """A virtual list: it holds the ids of a queue, and of its rows only those around what is visible."""
+
+    BINDINGS = bindings(LIST)  # type: ignore[assignment]  # Textual types this as a mixed list
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{role}" for role in paint.ROLES} | {"rows--bar", "rows--held"}
+    DEFAULT_CSS = """
+    Rows { height: 1fr; width: 1fr; overflow-x: hidden; overflow-y: auto;
+           scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    Rows.-plain { scrollbar-size-vertical: 0; }
+    Rows > .rows--bar { background: $primary 22%; }
+    Rows:focus > .rows--bar { background: $primary 45%; text-style: bold; }
+    Rows > .rows--held { background: $accent 18%; }
+    """
+
+    class Moved(Message):
+        """The cursor stands on another conversation."""
+
+    class Opened(Message):
+        """The conversation under the cursor is to be opened."""
+
+    class Cleared(Message):
+        """The agent wants out of what narrows the list."""
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    def __init__(
+        self, window: Callable[[Sequence[int]], list[Row]], clock: Callable[[], datetime], zone: ZoneInfo
+    ) -> None:
+        super().__init__(id="rows")
+        self._window, self._clock, self._zone = window, clock, zone
+        self.queue = Queue("inbox", array("q"), 0)
+        self.drawn_seen = 0
+        self.selected: set[int] = set()
+        self.going: set[int] = set()
+        """What an act is under way for; drawn dim until the store says where it lies."""
+        self.direction = 1
+        self.marks = cells.FANCY
+        self.dated = False
+        """Whether rows may show a date where others show a countdown."""
+        self.nothing: list[str] = []
+        self._anchor = 0
+        self._cache: dict[int, Row] = {}
+        self._styles: dict[str, Style] = {}
+
+    # --- what it shows ------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> int | None:
+        """The id under the cursor; None in an empty list."""
+        return self.queue.ids[self.cursor] if self.cursor < len(self.queue.ids) else None
+
+    def show(self, queue: Queue, at: int, settled: Iterable[int] = ()) -> None:
+        """Show *queue* with the cursor at index *at*, which stays on the line of the screen where it was.
+
+        *settled* are those whose acts the queue already knows of.
+        """
+        line = self.cursor - round(self.scroll_y)
+        same = queue.name == self.queue.name
+        before = self.current
+        self.queue = queue
+        self._cache.clear()
+        self.going.difference_update(settled)
+        self.virtual_size = Size(self.size.width, len(queue.ids))
+        at = max(0, min(at, len(queue.ids) - 1))
+        self.set_reactive(Rows.cursor, at)
+        top = at - line if same and 0 <= line < self.size.height else at
+        self.scroll_to(y=max(0, min(top, len(queue.ids) - self.size.height)), animate=False, immediate=True)
+        self._keep_visible()
+        self.refresh()
+        self.call_after_refresh(self._was_drawn, queue.seen)
+        if self.current != before or not same:
+            self.post_message(self.Moved())
+
+    def _was_drawn(self, seen: int) -> None:
+        self.drawn_seen = seen
+
+    def reread(self) -> None:
+        """Read the visible rows anew; for when only time has passed."""
+        self._cache.clear()
+        self.refresh()
+
+    def row(self, index: int) -> Row | None:
+        """Return the row at *index*, reading a page around it where it is not at hand."""
+        if not 0 <= index < len(self.queue.ids):
+            return None
+        if (found := self._cache.get(self.queue.ids[index])) is None:
+            if len(self._cache) > KEPT:
+                self._cache.clear()
+            page = max(8, self.size.height)
+            ids = self.queue.ids[max(0, index - page) : index + 2 * page]
+            self._cache.update((row.id, row) for row in self._window([id_ for id_ in ids if id_ not in self._cache]))
+            found = self._cache.get(self.queue.ids[index])
+        return found
+
+    def current_row(self) -> Row | None:
+        """Return the row under the cursor."""
+        return self.row(self.cursor)
+
+    def chosen(self) -> list[int]:
+        """Return what an act is about: the selection in the list's order, else the conversation under the cursor."""
+        if self.selected:
+            return [id_ for id_ in self.queue.ids if id_ in self.selected]
+        return [] if self.current is None else [self.current]
+
+    # --- how it draws -------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        width, under = self.scrollable_content_region.width, self.rich_style
+        index = y + self.scroll_offset.y
+        if index >= len(self.queue.ids):
+            return self._beside(y, width, under)
+        here, id_ = index == self.cursor, self.queue.ids[index]
+        if here:
+            under = self.get_component_rich_style("rows--bar")
+        elif id_ in self.selected:
+            under = self.get_component_rich_style("rows--held")
+        if (row := self.row(index)) is None:
+            return Strip.blank(width, under)
+        pieces = cells.row_pieces(
+            row,
+            width,
+            self._clock(),
+            self._zone,
+            marks=self.marks,
+            cursor=here,
+            selected=id_ in self.selected,
+            dated=self.dated,
+        )
+        if id_ in self.going:
+            pieces = [(text, "going") for text, _ in pieces]
+        return paint.strip(pieces, self._style, width, under)
+
+    def _beside(self, y: int, width: int, under: Style) -> Strip:
+        """Return a line below the rows: blank, or a part of what an empty list says."""
+        if len(self.queue.ids) or not self.nothing:
+            return Strip.blank(width, under)
+        top = max(0, min(4, self.size.height - len(self.nothing)))
+        said = self.nothing[y - top] if 0 <= y - top < len(self.nothing) else ""
+        left = max(0, min(8, (width - max(map(len, self.nothing))) // 2))
+        role = "title" if y == top else "quiet"
+        return paint.strip([(" " * left + cells.fit(said, width - left, self.marks), role)], self._style, width, under)
+
+    def _style(self, role: str) -> Style:
+        if (style := self._styles.get(role)) is None:
+            style = self._styles[role] = self.get_component_rich_style(f"rows--{role}", partial=True)
+        return style
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        super().notify_style_update()
+
+    # --- how it moves -------------------------------------------------------------------------------------
+
+    def go(self, to: int) -> None:
+        """Put the cursor on the row at index *to*, or at the nearest end."""
+        to = max(0, min(to, len(self.queue.ids) - 1))
+        if to == self.cursor or not self.queue.ids:
+            return
+        old, self.direction = self.cursor, 1 if to > self.cursor else -1
+        self.cursor = to
+        self.refresh_lines(old)
+        self.refresh_lines(to)
+        self._keep_visible()
+        self.post_message(self.Moved())
+
+    def leave(self, ids: Iterable[int]) -> None:
+        """Mark *ids* as being acted on and go to the nearest other row, in the direction the agent was going."""
+        self.going.update(ids)
+        self.selected.clear()
+        count = len(self.queue.ids)
+        onward = range(self.cursor, count) if self.direction > 0 else range(self.cursor, -1, -1)
+        back = range(self.cursor, -1, -1) if self.direction > 0 else range(self.cursor, count)
+        direction = self.direction
+        for index in (*onward[: len(self.going) + 1], *back[: len(self.going) + 1]):
+            if self.queue.ids[index] not in self.going:
+                self.go(index)
+                break
+        self.direction = direction
+        self.refresh()
+
+    def stay(self, ids: Iterable[int]) -> None:
+        """Forget that *ids* were being acted on: nothing came of it."""
+        self.going.difference_update(ids)
+        self.refresh()
+
+    def _keep_visible(self) -> None:
+        top, height = self.scroll_offset.y, self.size.height
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, immediate=True)
+        elif height and self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+        self.stand()
+
+    def stand(self) -> None:
+        """Put the terminal's own cursor on the selected row, where screen readers and Braille lines look for it."""
+        if self.has_focus:
+            self.app.cursor_position = self.content_region.offset + Offset(0, self.cursor - self.scroll_offset.y)
+
+    def on_resize(self, event: Resize) -> None:
+        self.virtual_size = Size(event.size.width, len(self.queue.ids))
+        self._keep_visible()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        self.stand()
+
+    def on_click(self, event: Click) -> None:
+        index = event.y + self.scroll_offset.y
+        if index < len(self.queue.ids):
+            self.go(index)
+            if event.chain > 1:
+                self.post_message(self.Opened())
+
+    def action_down(self) -> None:
+        self.direction = 1
+        self.go(self.cursor + 1)
+
+    def action_up(self) -> None:
+        self.direction = -1
+        self.go(self.cursor - 1)
+
+    def action_page_down(self) -> None:
+        self.go(self.cursor + max(1, self.size.height - 1))
+
+    def action_page_up(self) -> None:
+        self.go(self.cursor - max(1, self.size.height - 1))
+
+    def action_home(self) -> None:
+        self.go(0)
+
+    def action_end(self) -> None:
+        self.go(len(self.queue.ids) - 1)
+
+    def action_open(self) -> None:
+        if self.current is not None:
+            self.post_message(self.Opened())
+
+    # --- how it selects -----------------------------------------------------------------------------------
+
+    def action_select(self) -> None:
+        if self.current is None:
+            return
+        self.selected ^= {self.current}
+        self._anchor = self.cursor
+        self.refresh_lines(self.cursor)
+        self.go(self.cursor + self.direction)
+        self.post_message(self.Moved())
+
+    def action_select_range(self) -> None:
+        first, last = sorted((min(self._anchor, len(self.queue.ids)), self.cursor))
+        self.selected.update(self.queue.ids[first : last + 1])
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def action_select_all(self) -> None:
+        self.selected = set() if self.selected else set(self.queue.ids)
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def action_clear(self) -> None:
+        if self.selected:
+            self.selected = set()
+            self.refresh()
+            self.post_message(self.Moved())
+        else:
+            self.post_message(self.Cleared())

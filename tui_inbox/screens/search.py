@@ -1,0 +1,56 @@
+"""The search line: results come while typing, and what is not understood is said below it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from tui_inbox.screens import paint
+from tui_inbox.screens.keys import SEARCH, bindings
+
+
+class Asked(Input):
+    """Where the query is typed."""
+
+    BINDINGS = bindings(SEARCH)  # type: ignore[assignment]  # Textual types this as a mixed list
+
+    class Left(Message):
+        """The agent leaves the search."""
+
+    class Down(Message):
+        """The agent goes to the results."""
+
+    def action_results(self) -> None:
+        self.post_message(self.Down())
+
+    def action_back(self) -> None:
+        self.post_message(self.Left())
+
+
+class SearchLine(Vertical):
+    """A line to type in, above the list; shown while searching."""
+
+    DEFAULT_CSS = """
+    SearchLine { height: auto; max-height: 4; display: none; }
+    SearchLine.-open { display: block; }
+    SearchLine Asked { border: none; height: 1; padding: 0 1 !important; background: $boost; }
+    SearchLine Static { padding: 0 1; height: auto; max-height: 2; color: $text-error; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Asked(placeholder="search: words, from:ada is:late before:2026-03-01", id="query", compact=True)
+        yield Static("", id="wrong", markup=False)
+
+    @property
+    def line(self) -> Asked:
+        """Where the query is typed."""
+        return self.query_one(Asked)
+
+    def wrong(self, words: str) -> None:
+        """Say what was not understood; nothing where all was."""
+        said = self.query_one("#wrong", Static)
+        said.update(Content(paint.gate(words)))
+        said.display = bool(words)

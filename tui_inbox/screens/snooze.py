@@ -1,0 +1,96 @@
+"""The snooze prompt: a digit or words, and both resulting times before anything happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from tui_inbox.inbox import SnoozePlan
+from tui_inbox.problems import Problem
+from tui_inbox.screens import paint
+from tui_inbox.screens.cells import Piece
+from tui_inbox.screens.post import Post
+from tui_inbox.screens.prompt import Prompt
+
+PRESETS: tuple[tuple[str, str], ...] = (
+    ("3h", "in 3 hours"),
+    ("tomorrow", "tomorrow, when we open"),
+    ("monday", "next Monday"),
+    ("2d", "in 2 days"),
+    ("1w", "in a week"),
+    ("2w", "in 2 weeks"),
+)
+"""What the digits 1, 2, 3 … stand for: the words, and how they are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """What was confirmed: the words, and the plan the agent saw for the first of the conversations."""
+
+    words: str
+    plan: SnoozePlan
+
+
+def meant(typed: str, last: str) -> str:
+    """Return the words that *typed* stands for: a preset's, the last ones where nothing was typed, or itself."""
+    typed = typed.strip()
+    if not typed:
+        return last
+    if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(PRESETS):
+        return PRESETS[int(typed) - 1][0]
+    return typed
+
+
+class SnoozePrompt(Prompt[Until]):
+    """Asks until when, and shows when the conversation is back and when it is then due."""
+
+    def __init__(self, post: Post, id_: int, about: str, count: int) -> None:
+        many = f"Snooze {count} conversations" if count > 1 else f"Snooze: {about}"
+        again = (
+            f'Enter: again "{post.last_snooze}"' if post.last_snooze else "a digit, or: 3h, tomorrow 9, fri 9 / 12:00"
+        )
+        super().__init__(post, many, again)
+        self._of = id_
+        self._found: Until | None = None
+        self._waiting = False
+
+    def begin(self) -> None:
+        rows = [[(f" {number} ", "key"), (f"{says:<26}", "read")] for number, (_, says) in enumerate(PRESETS, 1)]
+        half = (len(rows) + 1) // 2
+        lines: list[list[Piece]] = [
+            [*first, *second] for first, second in zip(rows[:half], [*rows[half:], []][:half], strict=True)
+        ]
+        lines.append([(" fri 9 / 12:00 is back on Friday at 9, to be answered by 12:00", "quiet")])
+        self.choices(paint.lines(lines))
+        self.typed("")
+
+    def typed(self, text: str) -> None:
+        self._found = None
+        if not (words := meant(text, self.post.last_snooze)):
+            self.preview(Content(""))
+            return
+        self.run_worker(self._look(words), group="preview", exclusive=True)
+
+    async def _look(self, words: str) -> None:
+        """Show what *words* would do; what is not understood is said instead."""
+        now = self.post.clock()
+        try:
+            plan = await self.post.write(lambda inbox: inbox.plan_snooze(self._of, words, now))
+        except Problem as problem:
+            self._waiting = False
+            self.preview(paint.lines([[(problem.what, "warning")], [(problem.hint, "quiet")]]))
+            return
+        self._found = Until(words, plan)
+        self.preview(paint.lines([[(plan.sentence, "good")]]))
+        if self._waiting:
+            self.confirm()
+
+    def confirm(self) -> None:
+        words = meant(self.line.value, self.post.last_snooze)
+        if self._found and self._found.words == words:
+            self.post.last_snooze = words
+            self.dismiss(self._found)
+        elif words and not self._waiting:
+            self._waiting = True
+            self.run_worker(self._look(words), group="preview", exclusive=True)

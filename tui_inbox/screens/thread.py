@@ -1,0 +1,258 @@
+"""One conversation as lines: folded, wrapped to a width and ready to be drawn; pure, so that any thread may do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from tui_inbox.rules import clean
+from tui_inbox.rules.model import ME, Class, Clock, Direction, Outcome, Place, State
+from tui_inbox.rules.when import spoken
+from tui_inbox.screens.cells import FANCY, REASONS, TITLES, Marks, Piece, amount, channel, fit, who
+from tui_inbox.store.reader import AttachmentLine, MessageLine, Row, Whole
+
+Line = tuple[Piece, ...]
+
+LONGEST = 20_000
+"""Lines one message may take on the screen; what is longer says so."""
+_NARROW = "\u0300"
+"""Below this every printable character takes one cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A conversation laid out for one width. `starts` holds the first line of each message, in their order."""
+
+    whole: Whole
+    width: int
+    folded: bool
+    lines: tuple[Line, ...]
+    starts: tuple[int, ...]
+    first_new: int
+    """Index of the first message that has not been seen; the number of messages where all have been."""
+
+
+def lay_out(
+    whole: Whole, width: int, now: datetime, zone: ZoneInfo, *, folded: bool = True, marks: Marks = FANCY
+) -> Layout:
+    """Return *whole* as lines of at most *width* cells, messages oldest first."""
+    width = max(20, width)
+    lines: list[Line] = list(_head(whole, width, now, zone, marks))
+    fresh = first_unseen(whole)
+    starts = []
+    for index, message in enumerate(whole.messages):
+        starts.append(len(lines))
+        lines.extend(
+            _message(
+                message, width, now, zone, marks, folded=folded, new=index >= fresh and message.id > whole.seen_before
+            )
+        )
+        lines.append(())
+    return Layout(whole, width, folded, tuple(lines), tuple(starts), fresh)
+
+
+def first_unseen(whole: Whole) -> int:
+    """Return the index of the first message from outside that came after what the agent has seen."""
+    return next(
+        (
+            index
+            for index, one in enumerate(whole.messages)
+            if one.id > whole.seen_before and one.direction is Direction.IN and not one.history
+        ),
+        len(whole.messages),
+    )
+
+
+# --- the head: whose it is, until when, and why -------------------------------------------------------------
+
+
+def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks) -> Iterator[Line]:
+    row = whole.row
+    for text in wrap(clean.line(row.subject) or "(no subject)", width):
+        yield ((text, "title"),)
+    identity = next(iter(row.contact.identities), "")
+    named = who(row) + (f" <{identity}>" if identity and identity != row.contact.name else "")
+    yield ((clean.cells(f"{channel(row.channel, marks)} {named} · {row.account}", width, marks.ascii), "customer"),)
+    count = f"{row.messages} message{'' if row.messages == 1 else 's'}, tier {row.tier}"
+    skill = f", needs {row.skill}" if row.skill else ""
+    for text in wrap(f"{_where(row, now, zone)} {count}{skill}.", width):
+        yield ((text, "quiet"),)
+    yield from _promise(whole, width, now, zone)
+    if row.plan and row.plan[1] > now and row.place is not Place.SNOOZED:
+        plan = f"Interrupted plan: back {spoken(row.plan[0], now, zone)}, answer by {spoken(row.plan[1], now, zone)}."
+        yield from (((text, "good"),) for text in wrap(plan + " S takes it again.", width))
+    yield ((marks.rule * width, "rule"),)
+
+
+def _where(row: Row, now: datetime, zone: ZoneInfo) -> str:
+    """Return where the conversation lies, since or until when, and whose it is."""
+    words = TITLES[row.place]
+    if row.place is Place.SNOOZED and row.returns:
+        words += f", back {spoken(row.returns, now, zone)}"
+    if row.reason and row.place is Place.INBOX:
+        words += f" ({REASONS[row.reason]})"
+    if row.owner != ME:
+        words += f", with {row.owner}"
+        words += {"waiting": ", not sent yet", "failed": ", could not be sent", "sent": ", sent"}.get(
+            row.delivery or "", ""
+        )
+    return words + "."
+
+
+def _promise(whole: Whole, width: int, now: datetime, zone: ZoneInfo) -> Iterator[Line]:
+    """Yield until when an answer is promised, and why."""
+    row = whole.row
+    if row.due is None:
+        return
+    role = {Clock.BREACHED: "late", Clock.AT_RISK: "risk"}.get(row.clock, "ontime")
+    left = f"late {amount(now - row.due)}" if row.due <= now else f"{amount(row.due - now)} left"
+    why = next((one.why for one in whole.promises if one.outcome is Outcome.OPEN and one.due == row.due), "")
+    first, *more = wrap(f"Answer by {spoken(row.due, now, zone)}, {left}.", width)
+    yield ((first, role),)
+    yield from (((text, role),) for text in more)
+    if why:
+        yield from (((text, "quiet"),) for text in wrap(why, width))
+
+
+# --- one message --------------------------------------------------------------------------------------------
+
+
+def _message(
+    message: MessageLine, width: int, now: datetime, zone: ZoneInfo, marks: Marks, *, folded: bool, new: bool
+) -> Iterator[Line]:
+    machine = message.class_ is not Class.HUMAN
+    out = message.direction is Direction.OUT
+    yield _sender(message, width, now, zone, marks, machine=machine, new=new)
+    if out and message.to:
+        yield ((clean.cells("  to " + ", ".join(message.to[:20]), width, marks.ascii), "quiet"),)
+    for text, role in _remarks(message):
+        yield from ((("  " + one, role),) for one in wrap(text, width - 2))
+    body = "machine" if machine else "mine" if out else "theirs"
+    gone = message.state is State.DELETED
+    for text in _some(wrap(clean.block(message.text).strip("\n"), width - 2)):
+        yield (("  " + text, "quiet" if gone else body),)
+    yield from _quoted(clean.block(message.quoted).strip("\n"), width, marks, folded=folded)
+    for file in message.attachments:
+        yield ((clean.cells(f"{marks.file} {attachment(file)}", width - 2, marks.ascii).join(("  ", "")), "file"),)
+
+
+def _sender(
+    message: MessageLine, width: int, now: datetime, zone: ZoneInfo, marks: Marks, *, machine: bool, new: bool
+) -> Line:
+    """Return the line that says who, when, and whether it is new; the address is always shown."""
+    name, identity = clean.line(message.sender_name), clean.line(message.sender_identity)
+    named = f"{name} <{identity}>" if name and identity and name != identity else identity or name or "somebody"
+    role = "machine" if machine else "me" if message.direction is Direction.OUT else "customer"
+    when = spoken(message.received_at, now, zone)
+    sign = f" {marks.news} new" if new else ""
+    return (
+        (fit(named, max(8, width - len(when) - len(sign) - 1), marks), role),
+        (sign, "news"),
+        (" " + when, "quiet"),
+    )
+
+
+def _remarks(message: MessageLine) -> Iterator[Piece]:
+    """Yield what has to be said about a message before its text."""
+    kinds = {Class.AUTO: "automatic", Class.BOUNCE: "bounce", Class.BULK: "bulk", Class.SYSTEM: "system"}
+    if kind := kinds.get(message.class_):
+        yield f"{kind}{': ' + message.why if message.why else ''}", "machine"
+    states = {
+        State.EDITED: "edited by its sender",
+        State.DELETED: "deleted by its sender; what stood here before is kept",
+        State.MISSING_BODY: "its text did not come with it",
+    }
+    if state := states.get(message.state):
+        yield state, "warning"
+    for warning in message.warnings:
+        yield f"! {warning}", "warning"
+
+
+def _quoted(text: str, width: int, marks: Marks, *, folded: bool) -> Iterator[Line]:
+    if not text:
+        return
+    if folded:
+        count = text.count("\n") + 1
+        yield ((f"  {marks.more} {count} line{'' if count == 1 else 's'} quoted (t shows them)", "quote"),)
+        return
+    for line in _some(wrap(text, width - 4)):
+        yield (("  > " + line, "quote"),)
+
+
+def _some(lines: list[str]) -> Iterator[str]:
+    yield from lines[:LONGEST]
+    if len(lines) > LONGEST:
+        yield f"({len(lines) - LONGEST} more lines)"
+
+
+def attachment(file: AttachmentLine) -> str:
+    """Return an attachment in words: its name, type, size, and whether it is here."""
+    size = "" if file.size is None else f", {in_bytes(file.size)}"
+    return f"{file.name or 'unnamed'} ({file.type}{size}{'' if file.stored else ', not stored'})"
+
+
+def in_bytes(size: int) -> str:
+    """Return a size as a person says it: `812 B`, `39 KB`, `2.4 MB`."""
+    if size < 1024:
+        return f"{size} B"
+    return f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
+
+
+# --- wrapping -----------------------------------------------------------------------------------------------
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return *text* broken into lines of at most *width* cells, at spaces where there are any; linear."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if not line:
+            lines.append("")
+        elif max(line) < _NARROW:
+            lines.extend(_broken(line, width))
+        else:
+            lines.extend(_measured(_plain(line), width))
+    return lines
+
+
+def _broken(line: str, width: int) -> Iterator[str]:
+    """Yield parts of a line in which every character takes one cell."""
+    at = 0
+    while len(line) - at > width:
+        cut = line.rfind(" ", at, at + width + 1)
+        if cut <= at or not line[at:cut].strip():
+            cut = at + width
+        yield line[at:cut]
+        at = cut + 1 if line[cut : cut + 1] == " " else cut
+    yield line[at:]
+
+
+def _measured(line: str, width: int) -> Iterator[str]:
+    """Yield parts of a line whose characters take none, one or two cells."""
+    start, space, used, since = 0, -1, 0, 0
+    for at, char in enumerate(line):
+        size = _size(char)
+        if used + size > width:
+            cut = space if space > start else at
+            yield line[start:cut]
+            start = cut + 1 if cut == space else cut
+            used, space = (used - since if cut != at else 0), -1
+        used += size
+        if char == " ":
+            space, since = at, used
+    yield line[start:]
+
+
+@lru_cache(maxsize=4096)
+def _size(char: str) -> int:
+    return clean.width(char)
+
+
+def _plain(line: str) -> str:
+    """Return *line* with composed emoji as their first sign, so that every terminal counts the same cells."""
+    if not any(sign in line for sign in "\u200d\ufe0f\ufe0e\u20e3") and max(line) < "\U0001f1e6":
+        return line
+    words = line.lstrip(" ")
+    return " " * (len(line) - len(words)) + clean.cells(words, max(1, 2 * len(words)))
