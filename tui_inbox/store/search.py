@@ -51,6 +51,9 @@ REMOVE = (
 )
 """Parameters as of `ADD`, with the very values that were added: an index without content cannot look them up."""
 
+FEW = 200
+"""So few conversations (and ten times as many messages) are looked at one by one, instead of walking the index."""
+
 BODY_LIMIT = 1_000_000
 """Characters of a message that are indexed."""
 
@@ -62,6 +65,7 @@ _COLUMNS = {
     Scope.FILENAME: "files",
 }
 
+_INDEXED = "m.stamp IN (SELECT rowid FROM fulltext WHERE fulltext MATCH ?)"
 _CONTACTS = (
     "SELECT id FROM contact WHERE instr(' ' || folded(name), ?)"
     " UNION SELECT contact_id FROM identity WHERE instr(' ' || folded(value), ?) OR instr(' ' || folded(name), ?)"
@@ -105,8 +109,8 @@ def search(
     connection: sqlite3.Connection, query: Query, now: datetime, limit: int | None = 50, after: str | None = None
 ) -> Found:
     """Return up to *limit* conversations (None: all) that *query* finds at *now*, from the token *after* on."""
-    plan = _plan(connection, query.root, now)
-    if plan.alone:
+    plan = _narrowed(connection, _plan(connection, query.root, now))
+    if plan.alone and plan.few is None:
         return _by_conversation(connection, plan, limit, after)
     found: dict[int, None] = {}
     last, begin = None, int(after) if after else None
@@ -124,8 +128,8 @@ def search(
 
 def total(connection: sqlite3.Connection, query: Query, now: datetime) -> int:
     """Return how many conversations *query* finds."""
-    plan = _plan(connection, query.root, now)
-    column = "c.id" if plan.alone else "m.conversation_id"
+    plan = _narrowed(connection, _plan(connection, query.root, now))
+    column = "c.id" if plan.alone and plan.few is None else "m.conversation_id"
     row = connection.execute(plan.sql(f"count(DISTINCT {column})"), plan.values).fetchone()
     return int(row[0])
 
@@ -133,11 +137,8 @@ def total(connection: sqlite3.Connection, query: Query, now: datetime) -> int:
 def matches(connection: sqlite3.Connection, query: Query, now: datetime, conversation: int) -> list[int]:
     """Return the ids of the messages of *conversation* that *query* finds, newest first."""
     plan = _plan(connection, query.root, now)
-    sql = "SELECT m.id FROM message m CROSS JOIN conversation c ON c.id = m.conversation_id"
-    if plan.match:
-        sql += " CROSS JOIN fulltext ON fulltext.rowid = m.stamp"
-    sql += f" WHERE m.conversation_id = ? AND {plan.where(m_stamp=True)} ORDER BY m.stamp DESC"
-    return [row[0] for row in connection.execute(sql, [conversation, *plan.values])]
+    plan.few = [conversation]
+    return [row[0] for row in connection.execute(f"{plan.sql('m.id')} ORDER BY m.stamp DESC", plan.values)]
 
 
 def _by_conversation(connection: sqlite3.Connection, plan: _Plan, limit: int | None, after: str | None) -> Found:
@@ -156,55 +157,69 @@ def _by_conversation(connection: sqlite3.Connection, plan: _Plan, limit: int | N
 
 
 @dataclass(slots=True)
-class _Plan:
-    """What is asked of the index (`match`), of its rowid, and of message `m` and conversation `c`."""
+class _Condition:
+    """A condition of SQL with its parameters, and whether it asks of message `m` and of conversation `c`."""
 
-    match: str = ""
-    spans: list[tuple[str, int]] = field(default_factory=list)
-    conditions: list[str] = field(default_factory=list)
+    sql: str = ""
     parameters: list[object] = field(default_factory=list)
     of_message: bool = False
     of_conversation: bool = False
 
+
+@dataclass(slots=True)
+class _Plan:
+    """What is asked of the index (`match`), of its rowid (`spans`), and of the rows beside it."""
+
+    match: str = ""
+    spans: list[tuple[str, int]] = field(default_factory=list)
+    conditions: list[_Condition] = field(default_factory=list)
+    few: list[int] | None = None
+    """The conversations that alone come into question, where they are so few that each is looked at."""
+
     @property
     def alone(self) -> bool:
         """Nothing is asked of messages: conversations answer by themselves."""
-        return not (self.match or self.spans or self.of_message)
+        return not (self.match or self.spans or any(part.of_message for part in self.conditions))
 
     @property
     def stamp(self) -> str:
-        return "fulltext.rowid" if self.match else "m.stamp"
+        return "fulltext.rowid" if self.match and self.few is None else "m.stamp"
 
     @property
     def values(self) -> list[object]:
-        matched: list[object] = [self.match] if self.match else []
-        return [*matched, *(bound for _, bound in self.spans), *self.parameters]
+        values: list[object] = [self.match] if self.match else []
+        values.extend(bound for _, bound in self.spans)
+        values.extend(self.few or [])
+        return values + [value for part in self.conditions for value in part.parameters]
 
-    def where(self, *, m_stamp: bool = False) -> str:
-        stamp = "m.stamp" if m_stamp else self.stamp
+    def where(self) -> str:
         parts = ["fulltext MATCH ?"] if self.match else []
-        parts += [f"{stamp} {than} ?" for than, _ in self.spans]
-        return " AND ".join([*parts, *self.conditions]) or "1"
+        parts += [f"{self.stamp} {than} ?" for than, _ in self.spans]
+        if self.few is not None:
+            parts.append(f"m.conversation_id IN ({', '.join('?' * len(self.few))})")
+        return " AND ".join([*parts, *(part.sql for part in self.conditions)]) or "1"
 
     def sql(self, columns: str = "") -> str:
-        # CROSS JOIN fixes the order of the loops: the walk over the index, newest first, stays the outer one.
-        if self.alone:
+        # CROSS JOIN fixes the order of the loops: newest first stays the outer one.
+        if self.alone and self.few is None:
             return f"SELECT {columns} FROM conversation c WHERE {self.where()}"  # noqa: S608 - values are parameters
         tables = "message m"
         if self.match:
             tables = "fulltext CROSS JOIN message m ON m.stamp = fulltext.rowid"
-        if self.of_conversation:
+            if self.few is not None:
+                tables = "message m CROSS JOIN fulltext ON fulltext.rowid = m.stamp"
+        if any(part.of_conversation for part in self.conditions):
             tables += " CROSS JOIN conversation c ON c.id = m.conversation_id"
         columns = columns or f"{self.stamp}, m.conversation_id"
         return f"SELECT {columns} FROM {tables} WHERE {self.where()}"  # noqa: S608 - values are parameters
 
 
 def _plan(connection: sqlite3.Connection, root: Node | None, now: datetime) -> _Plan:
+    """Return the plan that answers *root* at *now*: what the index can answer is asked of it in one expression."""
     connection.create_function("folded", 1, _folded, deterministic=True)
     plan = _Plan()
     wanted: list[str] = []
     unwanted: list[str] = []
-    rest: list[Node] = []
     for part in root.parts if isinstance(root, And) else [root] if root else []:
         if isinstance(part, Not) and (match := _match(part.part)):
             unwanted.append(match)
@@ -214,14 +229,37 @@ def _plan(connection: sqlite3.Connection, root: Node | None, now: datetime) -> _
         if isinstance(part, Received):
             plan.spans.extend(_stamps(part))
         elif not _match(part):
-            rest.append(part)
-    compiler = _Compiler(connection, stored(now), plan)
+            plan.conditions.append(_compiled(connection, part, stored(now)))
     if wanted:
         plan.match = _without(wanted, unwanted)
     elif unwanted:
-        plan.conditions.append(f"NOT {compiler.indexed(' OR '.join(unwanted))}")
-    plan.conditions.extend(compiler.condition(part) for part in rest)
+        without = _Condition(f"NOT {_INDEXED}", [" OR ".join(unwanted)], of_message=True)
+        plan.conditions.append(without)
     return plan
+
+
+def _compiled(connection: sqlite3.Connection, part: Node, now: int) -> _Condition:
+    compiler = _Compiler(connection, now)
+    if isinstance(part, Text) and part.ends:
+        # The index has been asked for its words already: what is left is how the address ends.
+        compiler.asked.sql, compiler.asked.of_message = compiler.ending(part.ends), True
+    else:
+        compiler.asked.sql = compiler.condition(part)
+    return compiler.asked
+
+
+def _narrowed(connection: sqlite3.Connection, plan: _Plan) -> _Plan:
+    """Return *plan*, turned round where its conversations are few: a common word need not be walked for them."""
+    asked = [part for part in plan.conditions if not part.of_message]
+    if plan.alone or not asked:
+        return plan
+    where, values = " AND ".join(part.sql for part in asked), [value for part in asked for value in part.parameters]
+    sql = f"SELECT c.id, c.messages FROM conversation c WHERE {where} LIMIT ?"  # noqa: S608 - values are parameters
+    rows = connection.execute(sql, [*values, FEW + 1]).fetchall()
+    if len(rows) > FEW or sum(messages for _, messages in rows) > FEW * 10:
+        return plan
+    rest = [part for part in plan.conditions if part.of_message]
+    return _Plan(plan.match, plan.spans, rest, [row[0] for row in rows])
 
 
 def _stamps(span: Received) -> Iterator[tuple[str, int]]:
@@ -261,20 +299,22 @@ def _match(node: Node, *, loosely: bool = False) -> str:
 
 @dataclass(slots=True)
 class _Compiler:
-    """Turns one part of a tree into a condition, and notes in its plan what tables that asks of."""
+    """Turns one part of a tree into a condition; *now* in milliseconds."""
 
     connection: sqlite3.Connection
     now: int
-    plan: _Plan
+    asked: _Condition = field(default_factory=_Condition)
 
     def value(self, value: object) -> str:
-        self.plan.parameters.append(value)
+        self.asked.parameters.append(value)
         return "?"
 
     def indexed(self, match: str) -> str:
-        self.plan.of_message = True
-        self.plan.parameters.append(match)
-        return "m.stamp IN (SELECT rowid FROM fulltext WHERE fulltext MATCH ?)"
+        self.asked.parameters.append(match)
+        return _INDEXED
+
+    def ending(self, ends: str) -> str:
+        return f"substr(lower(m.sender_identity), {self.value(-len(ends))}) = {self.value(ends)}"
 
     def condition(self, node: Node) -> str:
         match node:
@@ -286,10 +326,10 @@ class _Compiler:
                 # What is unknown is not so: NULL must not swallow the message.
                 return f"NOT coalesce({self.condition(part)}, 0)"
             case Text() | HasAttachment() | Received():
-                self.plan.of_message = True
+                self.asked.of_message = True
                 return self.of_message(node)
             case Is() | Has() | OfContact() | Waiting() | Counted():
-                self.plan.of_conversation = True
+                self.asked.of_conversation = True
                 return self.of_conversation(node)
             case _:
                 assert_never(node)
@@ -300,8 +340,7 @@ class _Compiler:
                 told = self.value(f" {' '.join(words)}")
                 return f"(m.warnings <> '[]' AND instr(' ' || folded(m.warnings), {told}) > 0)"
             case Text(Scope.FROM, _, _, ends) if ends:
-                held = self.indexed(_match(node, loosely=True))
-                return f"({held} AND substr(lower(m.sender_identity), {self.value(-len(ends))}) = {self.value(ends)})"
+                return f"({self.indexed(_match(node, loosely=True))} AND {self.ending(ends)})"
             case Text():
                 return self.indexed(_match(node))
             case HasAttachment():
@@ -319,7 +358,7 @@ class _Compiler:
             case Has(attribute, value):
                 return self.attribute(attribute, value)
             case OfContact(None, words):
-                self.plan.parameters.extend([f" {words}"] * 3)
+                self.asked.parameters.extend([f" {words}"] * 3)
                 return f"c.contact_id IN ({_CONTACTS})"
             case OfContact(id):
                 return f"c.contact_id = {self.value(id)}"
