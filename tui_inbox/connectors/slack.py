@@ -1,0 +1,387 @@
+"""Slack: a workspace's export as zip or folder, and what slackdump writes in the same shape.
+
+What is one conversation? An agent answers a person, not a room. In a direct message (`dms`, `mpims`) all that is said
+belongs to one exchange, so the channel is the thread. In a channel many customers speak at once, and an answer is given
+in the thread below a question; so there each root with its replies is a thread of its own. A message that was
+answered in the channel itself, outside of its thread, stays open here until the agent ends it: losing a question in
+the noise of a room would be worse.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from tui_inbox.connectors import Arrival, Batch, SetAside
+from tui_inbox.connectors.formats.bundle import Bundle, unsafe
+from tui_inbox.connectors.formats.jsonstream import Broken, Reader, cleaned
+from tui_inbox.problems import Unreadable
+from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
+
+CHANNEL = "slack"
+ORDER = 40
+BATCH = 2000
+KEEP = 25 << 20
+_LISTS = ("channels.json", "groups.json", "dms.json", "mpims.json")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\.json$")
+_TS = re.compile(r"\d{9,11}(?:\.\d{1,9})?$")
+_TOKEN = re.compile(r"<([^<>\n]{1,4000})>")
+_SECRET = re.compile(r"\bt=xox[a-z]-[A-Za-z0-9%-]*")
+_SECRET_BYTES = re.compile(_SECRET.pattern.encode())
+_NOTICES = ("channel_", "group_", "mpim_", "pinned_", "unpinned_", "bot_add", "bot_remove", "bot_enable", "bot_disable")
+_NOTICES += ("reminder_add", "huddle_thread", "sh_room_created", "app_conversation_join")
+_EVERYONE = {"!here": "@here", "!channel": "@channel", "!everyone": "@everyone"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    id: str
+    name: str
+    kind: str
+    members: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Workspace:
+    """Who and what the export's lists name."""
+
+    top: str
+    people: dict[str, str] = field(default_factory=dict)
+    bots: set[str] = field(default_factory=set)
+    rooms: dict[str, _Room] = field(default_factory=dict)
+    """By the name of their folder."""
+    owner: str = ""
+
+
+def sniff(bundle: Bundle) -> str | None:
+    """Return why *bundle* is a Slack export, or None."""
+    for marker in (*_LISTS, "users.json"):
+        for found in bundle.find(marker):
+            top = found.rpartition("/")[0]
+            days = [one for one in bundle.names() if _within(one, top) and _DAY.search(one)]
+            if days or (marker == "users.json" and bundle.find("channels.json")):
+                return f"{found} stands beside folders of days such as {days[0] if days else '(none)'}"
+    return None
+
+
+def _within(name: str, top: str) -> bool:
+    inner = name.removeprefix(f"{top}/") if top else name
+    return (not top or inner != name) and inner.count("/") == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One export; `me` are my ids (`U0123`) or names. The file's times are UTC: `zone` is not needed."""
+
+    bundle: Bundle
+    zone: str = "UTC"
+    me: tuple[str, ...] = ()
+
+    def read(self, cursors: dict[str, str]) -> Iterator[Batch]:
+        """Yield every message, room by room and day by day; an interrupted run goes on behind its cursor."""
+        place = self.bundle.digest
+        cursor = json.loads(cursors.get(place) or "{}")
+        if cursor.get("done"):
+            return
+        space = _workspace(self.bundle, self.me)
+        days = [one for one in self.bundle.names() if _within(one, space.top) and _DAY.search(one)]
+        if not days:
+            raise Unreadable(
+                f"{self.bundle.path.name} holds no day of a Slack channel.",
+                "Give the whole export: the zip, or its folder with users.json in it.",
+            )
+        arrivals: list[Arrival] = []
+        aside: list[SetAside] = []
+        behind, seen = int(cursor.get("count", 0)), 0
+        for number, day in enumerate(days):
+            for one in _said(self.bundle, space, day):
+                seen += 1
+                if seen <= behind:
+                    continue
+                if isinstance(one, SetAside):
+                    aside.append(one)
+                else:
+                    arrivals.append(Arrival(one))
+                if len(arrivals) + len(aside) >= BATCH:
+                    yield _batch(arrivals, aside, place, seen, number, len(days), done=False)
+                    arrivals, aside = [], []
+        yield _batch(arrivals, aside, place, seen, len(days), len(days), done=True)
+
+    def owner(self) -> str | None:
+        """Return the agent's name: who was named, or who takes part in every direct message; or None."""
+        space = _workspace(self.bundle, self.me)
+        return space.people.get(space.owner, space.owner) or None
+
+
+def _batch(
+    arrivals: list[Arrival], aside: list[SetAside], place: str, count: int, at: int, total: int, *, done: bool
+) -> Batch:
+    cursor = json.dumps({"done": done, "count": count})
+    return Batch(tuple(arrivals), place, cursor, tuple(aside), done=at, total=total, unit="days")
+
+
+# --- who and where ------------------------------------------------------------------------------------
+
+
+def _entries(bundle: Bundle, member: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of the list that *member* is; what is broken in it is left out."""
+    if not bundle.has(member):
+        return
+    with bundle.open(member) as stream:
+        reader = Reader(stream)
+        try:
+            for _ in reader.elements():
+                value = reader.value()
+                if isinstance(value.found, dict):
+                    yield cleaned(value.found)
+        except Broken:
+            return
+
+
+def _workspace(bundle: Bundle, me: tuple[str, ...]) -> _Workspace:
+    marker = next((found for name in (*_LISTS, "users.json") for found in bundle.find(name)), "")
+    space = _Workspace(marker.rpartition("/")[0])
+    top = f"{space.top}/" if space.top else ""
+    named = {one.casefold() for one in me}
+    for users in ("users.json", "org_users.json"):
+        for user in _entries(bundle, top + users):
+            id_, names = _text_of(user, "id"), _names(user)
+            if not id_:
+                continue
+            space.people[id_] = names[0] if names else id_
+            if user.get("is_bot") is True:
+                space.bots.add(id_)
+            if named & {id_.casefold(), *(name.casefold() for name in names)}:
+                space.owner = id_
+    direct: list[tuple[str, ...]] = []
+    for name in _LISTS:
+        for room in _entries(bundle, top + name):
+            one = _room_of(room, name.removesuffix("s.json"))
+            if one.id:
+                space.rooms.setdefault(one.name, one)
+                space.rooms.setdefault(one.id, one)
+                if one.kind == "dm":
+                    direct.append(one.members)
+    if not space.owner and len({one for one in direct if len(set(one)) > 1}) > 1:
+        everywhere = set.intersection(*(set(one) for one in direct if one)) - {"USLACKBOT"}
+        space.owner = everywhere.pop() if len(everywhere) == 1 else ""
+    return space
+
+
+def _room_of(room: dict[str, Any], kind: str) -> _Room:
+    members = room.get("members")
+    people = tuple(one for one in members if isinstance(one, str)) if isinstance(members, list) else ()
+    id_ = _text_of(room, "id")
+    return _Room(id_, _text_of(room, "name") or id_, kind, people)
+
+
+def _text_of(one: dict[str, Any], key: str) -> str:
+    value = one.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _names(user: dict[str, Any]) -> list[str]:
+    """Return what a user is called, the best first."""
+    profile = user.get("profile")
+    inner = profile if isinstance(profile, dict) else {}
+    found = [_text_of(inner, "display_name"), _text_of(inner, "real_name"), _text_of(user, "real_name")]
+    return [name for name in (*found, _text_of(user, "name")) if name]
+
+
+def _room(space: _Workspace, day: str) -> _Room:
+    folder = day.rpartition("/")[0].rpartition("/")[2]
+    known = space.rooms.get(folder)
+    if known:
+        return known
+    kind = "dm" if re.fullmatch(r"D[A-Z0-9]{6,}", folder) else "mpim" if folder.startswith("mpdm-") else "channel"
+    return _Room(folder, folder, kind)
+
+
+# --- messages -----------------------------------------------------------------------------------------
+
+
+def _said(bundle: Bundle, space: _Workspace, day: str) -> Iterator[Message | SetAside]:
+    room = _room(space, day)
+    with bundle.open(day) as stream:
+        reader = Reader(stream)
+        number = 0
+        try:
+            for _ in reader.elements():
+                number += 1
+                value = reader.value()
+                raw = _SECRET_BYTES.sub(b"t=", value.raw)
+                where = f"{day} message {number}"
+                if isinstance(value.found, dict) and _TS.match(_text_of(value.found, "ts")):
+                    yield _message(bundle, space, room, cleaned(value.found), raw, where)
+                else:
+                    yield SetAside(where, value.trouble or "it has no time stamp", raw[:65536])
+        except Broken as broken:
+            yield SetAside(f"{day} character {broken.offset}", broken.what)
+
+
+def _message(bundle: Bundle, space: _Workspace, room: _Room, one: dict[str, Any], raw: bytes, where: str) -> Message:
+    ts = _text_of(one, "ts")
+    user = _text_of(one, "user") or _text_of(one, "bot_id")
+    verdict, state = _verdict(space, one, user)
+    received, fraction = _moment(ts)
+    root = _text_of(one, "thread_ts")
+    edited = one.get("edited")
+    edited_at = _moment(_text_of(edited, "ts"))[0] if isinstance(edited, dict) else None
+    direct = room.kind in ("dm", "mpim")
+    plain_notice = verdict.as_ is not Class.HUMAN and not root
+    thread = room.id if direct or plain_notice else f"{room.id}/{root or ts}"
+    title = _title(space, room) if direct else f"#{room.name}"
+    return Message(
+        channel=CHANNEL,
+        key=ts,
+        sender=Person(_name(space, one, user), user),
+        received_at=received,
+        text=_body(space, one),
+        thread=thread,
+        thread_title=title,
+        group=room.kind != "dm",
+        external_id=f"{room.id}/{ts}",
+        mine=user == space.owner if space.owner else None,
+        sent_at=received,
+        precision="ms",
+        position=fraction,
+        verdict=verdict,
+        state=State.EDITED if edited_at and state is State.NORMAL else state,
+        edited_at=edited_at,
+        in_reply_to=root if root and root != ts else "",
+        attachments=_files(bundle, space, one),
+        warnings=() if received else ("the time of this message cannot be read",),
+        raw=raw,
+        where=where,
+    )
+
+
+def _moment(ts: str) -> tuple[datetime | None, int]:
+    """Return the moment of a Slack time stamp, and its digits behind the point, which also count messages."""
+    if not _TS.match(ts):
+        return None, 0
+    seconds, _, fraction = ts.partition(".")
+    micro = int(fraction.ljust(6, "0")[:6] or 0)
+    moment = datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=micro)
+    return (moment if 1990 <= moment.year <= 2100 else None), micro
+
+
+def _verdict(space: _Workspace, one: dict[str, Any], user: str) -> tuple[Verdict, State]:
+    subtype = _text_of(one, "subtype")
+    if subtype in ("tombstone", "message_deleted"):
+        return Verdict(Class.SYSTEM, "deleted"), State.DELETED
+    if subtype.startswith(_NOTICES):
+        return Verdict(Class.SYSTEM, f"a notice of Slack ({subtype})"), State.NORMAL
+    if (
+        subtype == "bot_message"
+        or user in space.bots
+        or user == "USLACKBOT"
+        or (one.get("bot_id") and not one.get("user"))
+    ):
+        return Verdict(Class.AUTO, "written by a bot"), State.NORMAL
+    return Verdict(Class.HUMAN), State.NORMAL
+
+
+def _name(space: _Workspace, one: dict[str, Any], user: str) -> str:
+    if user in space.people:
+        return space.people[user]
+    profile = one.get("user_profile") or one.get("bot_profile")
+    names = _names({"profile": profile, **profile}) if isinstance(profile, dict) else []
+    return names[0] if names else _text_of(one, "username") or user
+
+
+def _title(space: _Workspace, room: _Room) -> str:
+    others = [space.people.get(one, one) for one in room.members if one != space.owner]
+    return ", ".join(others) or room.name
+
+
+def _files(bundle: Bundle, space: _Workspace, one: dict[str, Any]) -> tuple[Attachment, ...]:
+    listed = one.get("files") if isinstance(one.get("files"), list) else [one.get("file")]
+    found = []
+    for file in listed if isinstance(listed, list) else ():
+        if not isinstance(file, dict):
+            continue
+        name = _text_of(file, "name") or _text_of(file, "title") or "file"
+        type_ = _text_of(file, "mimetype") or "application/octet-stream"
+        size = file.get("size")
+        kept = _content(bundle, f"{space.top}/" if space.top else "", _text_of(file, "id"), name)
+        length = size if isinstance(size, int) and 0 <= size < 2**62 else None
+        found.append(Attachment(name, type_, length, kept, stored=kept is not None))
+    return tuple(found)
+
+
+def _content(bundle: Bundle, top: str, id_: str, name: str) -> bytes | None:
+    """Return a file that slackdump put beside the messages, up to 25 MB; Slack's own export holds none."""
+    member = f"{top}__uploads/{id_}/{name}"
+    if not id_ or unsafe(member) or not bundle.has(member) or bundle.size(member) > KEEP:
+        return None
+    with bundle.open(member) as stream:
+        return stream.read()
+
+
+# --- words --------------------------------------------------------------------------------------------
+
+
+def _body(space: _Workspace, one: dict[str, Any]) -> str:
+    text = _text_of(one, "text") or "\n".join(_elsewhere(one))
+    return words(text, space.people)
+
+
+def _elsewhere(one: dict[str, Any]) -> Iterator[str]:
+    """Yield the words of a message whose text is empty: of its attachments and blocks."""
+    attachments = one.get("attachments")
+    for each in attachments if isinstance(attachments, list) else ():
+        if isinstance(each, dict):
+            said = next((text for key in ("text", "fallback", "title") if (text := _text_of(each, key))), "")
+            if said:
+                yield said
+    if not attachments:
+        said = "".join(_blocks(one.get("blocks"), 0)).strip()
+        if said:
+            yield said
+
+
+def _blocks(block: object, depth: int) -> Iterator[str]:
+    if depth > 20:
+        return
+    if isinstance(block, list):
+        for each in block:
+            yield from _blocks(each, depth + 1)
+    elif isinstance(block, dict):
+        match block:
+            case {"text": str() as text}:
+                yield text
+            case {"type": "user", "user_id": str() as user}:
+                yield f"<@{user}>"
+            case {"type": "emoji", "name": str() as name}:
+                yield f":{name}:"
+            case {"url": str() as url}:
+                yield url
+            case _:
+                for key in ("text", "elements", "fields"):
+                    yield from _blocks(block.get(key), depth + 1)
+                yield "\n" if block.get("type") in ("rich_text_section", "section") else ""
+
+
+def words(text: str, people: dict[str, str]) -> str:
+    """Return Slack's *text* for a reader: `<...>` tokens as names and links, then the three escapes undone."""
+    said = _TOKEN.sub(lambda found: _token(found[1], people), text)
+    return _SECRET.sub("t=", said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+
+
+def _token(inner: str, people: dict[str, str]) -> str:
+    target, _, label = inner.partition("|")
+    match target[:1]:
+        case "@":
+            return "@" + (people.get(target[1:]) or label or target[1:])
+        case "#":
+            return "#" + (label or target[1:])
+        case "!":
+            return _EVERYONE.get(target.partition("^")[0]) or label or target.partition("^")[0].replace("!", "@")
+        case _:
+            address = re.sub(r"^(?:mailto|tel):", "", target)
+            return f"{label} ({address})" if label and label not in (address, target) else address
