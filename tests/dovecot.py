@@ -71,6 +71,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -123,13 +126,14 @@ class Dovecot:
 
     def start(self) -> None:
         """Start the server and return when it answers on both ports."""
-        self._server = subprocess.Popen(
-            [str(_program("dovecot")), "-F", "-c", str(self.home / "dovecot.conf")],
-            stdin=subprocess.DEVNULL,
-            stdout=(self.home / "out").open("ab"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with (self.home / "out").open("ab") as out:
+            self._server = subprocess.Popen(
+                [str(_program("dovecot")), "-F", "-c", str(self.home / "dovecot.conf")],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         waited = 0.0
         while not (_answers(self.port, False) and _answers(self.tls_port, True)):
             try:
@@ -146,7 +150,7 @@ class Dovecot:
         self._clients.clear()
         if self._server is None:
             return
-        self._server.terminate()
+        os.killpg(self._server.pid, signal.SIGTERM)  # all at once: the parent alone would wait a second for the others
         try:
             self._server.wait(10)
         except subprocess.TimeoutExpired:
@@ -193,10 +197,11 @@ class Dovecot:
         mail = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
         me = pwd.getpwuid(os.geteuid()).pw_name
         lines = []
+        (self.home / "mail").mkdir(mode=0o700)
         for name, password in self.users.items():
             secret = base64.b64encode(password.encode()).decode()
             lines.append(f"{name}:{{PLAIN.b64}}{secret}::::::\n")
-            (self.home / "mail" / name).mkdir(parents=True, mode=0o700)
+            (self.home / "mail" / name).mkdir(mode=0o700)
         (self.home / "users").write_text("".join(lines))
         folders = "".join(
             f'  mailbox "{name}" {{\n    auto = create\n' + (f"    special_use = {use}\n" if use else "") + "  }\n"

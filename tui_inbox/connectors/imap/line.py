@@ -12,7 +12,7 @@ from typing import Any
 from tui_inbox.problems import Misconfigured
 
 CONNECT = 20.0
-"""Seconds to wait for a connection."""
+"""Seconds to wait for a connection, its greeting and TLS."""
 READ = 60.0
 """Seconds to wait for the next bytes of a reply."""
 FAREWELL = 5.0
@@ -60,7 +60,7 @@ class Line(imaplib.IMAP4):
 
     def _take(self, sock: socket.socket, context: ssl.SSLContext | None) -> None:
         self.sock = sock if context is None else context.wrap_socket(sock, server_hostname=self.host)
-        self.sock.settimeout(READ)
+        self.sock.settimeout(CONNECT)
         self._reader = self.sock.makefile("rb")
 
     def read(self, size: int) -> bytes:
@@ -117,6 +117,7 @@ class Line(imaplib.IMAP4):
         self._tls_established = True
         self.untagged_responses.clear()
         self._get_capabilities()
+        self.sock.settimeout(READ)
 
     def shutdown(self) -> None:
         self._reader.close()

@@ -69,7 +69,7 @@ def problem(host: str, port: int, trouble: BaseException) -> Problem:
         case ConnectionRefusedError():
             return Unreachable(f"The server {host} accepts no connection on port {port}.", check)
         case TimeoutError():
-            return Unreachable(f"The server {host} did not answer in time.", "Try again later.")
+            return Unreachable(f"The server {host} did not answer in time.", f"Try again later. {check}")
         case imaplib.IMAP4.abort():
             return Unreachable(f"The server {host} broke off: {_reason(trouble)}.", "Try again later.")
         case OSError():

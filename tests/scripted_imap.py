@@ -1,0 +1,184 @@
+"""A mail server that says what it is told to: for the habits that Dovecot does not have.
+
+    with ScriptedImap({b"INBOX": Mailbox({7: b"Subject: hello\\r\\n\\r\\n"})}) as server:
+        server.on["UID FETCH"] = lambda tag, rest: tag + b" OK and nothing came\\r\\n"
+
+An answer in `on` replaces the plain one; None leaves it; `HANG_UP` at its end drops the line after what stands before.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import threading
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+
+HANG_UP = b"<hang up>"
+Answer = Callable[[bytes, bytes], bytes | None]
+
+
+@dataclass
+class Mailbox:
+    """One folder; `counted` is what it claims to hold, `uidnext` what it claims comes next, if not the truth."""
+
+    messages: dict[int, bytes] = field(default_factory=dict)
+    uidvalidity: int = 1
+    flags: bytes = b""
+    """Of the folder, as LIST shows them."""
+    counted: int | None = None
+    uidnext: int | None = None
+
+    @property
+    def uids(self) -> list[int]:
+        return sorted(self.messages)
+
+    def chosen(self, wanted: str) -> list[int]:
+        """Return the UIDs in a set; as RFC 9051 has it, `n:*` holds the last message whatever n is."""
+        last = self.uids[-1] if self.messages else 0
+        found: set[int] = set()
+        for part in wanted.split(","):
+            low, _, high = part.partition(":")
+            ends = sorted(last if end == "*" else int(end) for end in (low, high or low))
+            found.update(uid for uid in self.messages if ends[0] <= uid <= ends[1])
+        return sorted(found)
+
+
+class ScriptedImap:
+    """A server on 127.0.0.1 for one connection after another. `heard` holds every command without its tag."""
+
+    def __init__(self, mailboxes: Mapping[bytes, Mailbox], *, password: str = "pw") -> None:
+        self.mailboxes = dict(mailboxes)
+        self.password = password
+        self.greeting = b"* OK ready\r\n"
+        self.capabilities = b"IMAP4rev1 AUTH=PLAIN"
+        self.listed: list[bytes] = []
+        """More LIST lines, as they go out."""
+        self.on: dict[str, Answer] = {}
+        self.heard: list[bytes] = []
+        self.at_once: ssl.SSLContext | None = None
+        """Speak TLS from the first byte."""
+        self.hang_ups = 0
+        """How many connections the client has ended by LOGOUT and closing."""
+
+    def __enter__(self) -> ScriptedImap:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._closing = False
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
+        self._closing = True
+        socket.create_connection(("127.0.0.1", self.port)).close()  # wakes the accept
+        self._thread.join(10)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while True:
+            line, _ = self._listener.accept()
+            with line:
+                if self._closing:
+                    return
+                line.settimeout(20)
+                with suppress(OSError):  # the client went away; the next one comes
+                    _Session(self, self.at_once.wrap_socket(line, server_side=True) if self.at_once else line).run()
+
+
+class _Session:
+    def __init__(self, server: ScriptedImap, line: socket.socket) -> None:
+        self.server = server
+        self.line = line
+        self.file = line.makefile("rb")
+        self.open = Mailbox()
+
+    def run(self) -> None:
+        try:
+            if not self.send(self.server.greeting):
+                return
+            while words := self.file.readline():
+                tag, _, rest = words.rstrip(b"\r\n").partition(b" ")
+                self.server.heard.append(rest)
+                if not self.answer(tag, rest):
+                    return
+        finally:
+            self.file.close()
+            self.line.close()
+
+    def send(self, reply: bytes) -> bool:
+        """Send *reply*; return whether the line stays."""
+        self.line.sendall(reply.removesuffix(HANG_UP))
+        return not reply.endswith(HANG_UP)
+
+    def answer(self, tag: bytes, rest: bytes) -> bool:
+        verb = re.match(rb"(UID )?[A-Z]+", rest, re.IGNORECASE)
+        name = verb[0].decode().upper() if verb else ""
+        special = self.server.on.get(name)
+        reply = special(tag, rest) if special else None
+        if reply is not None:
+            return self.send(reply)
+        if name == "LOGOUT":
+            self.send(b"* BYE see you\r\n" + tag + b" OK gone\r\n")
+            self.server.hang_ups += self.file.readline() == b""
+            return False
+        self.verdict = b" OK done"
+        plain = getattr(self, "on_" + name.lower().replace(" ", "_"), None)
+        return self.send((plain(rest) if plain else b"") + tag + self.verdict + b"\r\n")
+
+    def on_capability(self, _rest: bytes) -> bytes:
+        return b"* CAPABILITY " + self.server.capabilities + b"\r\n"
+
+    def on_authenticate(self, _rest: bytes) -> bytes:
+        self.send(b"+ \r\n")
+        given = b64decode(self.file.readline()).decode().split("\0")[-1]
+        self.verdict = (
+            b" OK in" if given == self.server.password else b" NO [AUTHENTICATIONFAILED] no " + given.encode()
+        )
+        return b""
+
+    def on_login(self, rest: bytes) -> bytes:
+        size = re.search(rb"\{(\d+)\}$", rest)
+        assert size is not None, "the password comes as a literal"
+        self.send(b"+ go on\r\n")
+        given = self.file.read(int(size[1])).decode()
+        self.file.readline()
+        self.verdict = b" OK in" if given == self.server.password else b" NO no"
+        return b""
+
+    def on_list(self, _rest: bytes) -> bytes:
+        lines = [b'* LIST (%s) "/" "%s"\r\n' % (box.flags, name) for name, box in self.server.mailboxes.items()]
+        return b"".join(lines + self.server.listed)
+
+    def on_examine(self, rest: bytes) -> bytes:
+        name = rest.split(b" ", 1)[1].strip(b'"')
+        self.verdict = b" OK [READ-ONLY] opened"
+        if name not in self.server.mailboxes:
+            self.verdict = b" NO [NONEXISTENT] no such folder"
+            return b""
+        box = self.open = self.server.mailboxes[name]
+        count = len(box.messages) if box.counted is None else box.counted
+        upcoming = box.uidnext or (box.uids[-1] + 1 if box.messages else 1)
+        return b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] x\r\n* OK [UIDNEXT %d] x\r\n" % (count, box.uidvalidity, upcoming)
+
+    def on_uid_search(self, rest: bytes) -> bytes:
+        self.verdict = b" OK found"
+        return b"* SEARCH " + b" ".join(b"%d" % uid for uid in self.open.chosen(rest.split()[-1].decode())) + b"\r\n"
+
+    def on_uid_fetch(self, rest: bytes) -> bytes:
+        self.verdict = b" OK fetched"
+        wanted = self.open.chosen(rest.split()[2].decode())
+        return b"".join(fetched(self.open, uid, b"BODY" in rest) for uid in wanted)
+
+
+def fetched(box: Mailbox, uid: int, body: bool) -> bytes:
+    """Return the FETCH reply for one message: its bytes, or what is said of it before."""
+    raw, number = box.messages[uid], box.uids.index(uid) + 1
+    if body:
+        return b"* %d FETCH (UID %d BODY[] {%d}\r\n%s)\r\n" % (number, uid, len(raw), raw)
+    date = b'"02-Mar-2026 08:00:00 +0300"'
+    return b"* %d FETCH (UID %d RFC822.SIZE %d INTERNALDATE %s FLAGS ())\r\n" % (number, uid, len(raw), date)
