@@ -32,7 +32,7 @@ from tui_inbox.rules.asked import (
     Trait,
     Waiting,
 )
-from tui_inbox.rules.model import ME, Place
+from tui_inbox.rules.model import ME, Place, Reason
 from tui_inbox.store.moments import stored
 
 DDL = """
@@ -70,6 +70,7 @@ _CONTACTS = (
     "SELECT id FROM contact WHERE instr(' ' || folded(name), ?)"
     " UNION SELECT contact_id FROM identity WHERE instr(' ' || folded(value), ?) OR instr(' ' || folded(name), ?)"
 )
+_OWNERS = "SELECT DISTINCT owner FROM conversation"
 
 Facts = tuple[str, str, str, str, str]
 
@@ -195,9 +196,11 @@ class _Plan:
     def where(self) -> str:
         parts = ["fulltext MATCH ?"] if self.match else []
         parts += [f"{self.stamp} {than} ?" for than, _ in self.spans]
+        if self.alone and self.few is None:
+            parts.append("c.merged_into IS NULL AND c.messages > 0")
         if self.few is not None:
             parts.append(f"m.conversation_id IN ({', '.join('?' * len(self.few))})")
-        return " AND ".join([*parts, *(part.sql for part in self.conditions)]) or "1"
+        return " AND ".join([*parts, *(part.sql for part in self.conditions)]) or "TRUE"
 
     def sql(self, columns: str = "") -> str:
         # CROSS JOIN fixes the order of the loops: newest first stays the outer one.
@@ -400,17 +403,22 @@ class _Compiler:
                 turned = f"CASE WHEN c.turns_at <= {self.value(self.now)} THEN c.turns_reason ELSE c.reason END"
                 return f"{turned} = {self.value(value)}"
             case Attribute.OWNER if value == ME:
-                return f"c.owner = {self.value(ME)}"
+                return f"({self.back()} OR c.owner = {self.value(ME)})"
             case Attribute.CHANNEL:
                 return self.known("c.channel", "SELECT DISTINCT channel FROM account", value)
             case Attribute.ACCOUNT:
                 return self.known("c.account_id", "SELECT name, id FROM account", value)
             case Attribute.OWNER:
-                return self.known("c.owner", "SELECT DISTINCT owner FROM conversation", value)
+                away = f"NOT {self.back()}"
+                return f"({away} AND {self.known('c.owner', _OWNERS, value)})"
             case Attribute.SKILL:
                 return self.known("c.skill", "SELECT DISTINCT skill FROM conversation", value)
             case _:
                 assert_never(attribute)
+
+    def back(self) -> str:
+        """Return the condition that a hand-over which could not be delivered in time is back at me."""
+        return f"coalesce(c.turns_at <= {self.value(self.now)} AND c.turns_reason = {self.value(Reason.RETURNED)}, 0)"
 
     def known(self, column: str, sql: str, value: str) -> str:
         """Return the condition that *column* is the last value of a row of *sql* whose first, folded, is *value*."""
