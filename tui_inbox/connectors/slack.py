@@ -32,7 +32,17 @@ _TS = re.compile(r"\d{9,11}(?:\.\d{1,9})?$")
 _TOKEN = re.compile(r"<([^<>\n]{1,4000})>")
 _SECRET = re.compile(r"\bt=xox[a-z]-[A-Za-z0-9%-]*")
 _SECRET_BYTES = re.compile(_SECRET.pattern.encode())
-_NOTICES = ("channel_", "group_", "mpim_", "pinned_", "unpinned_", "bot_add", "bot_remove", "bot_enable", "bot_disable")
+_NOTICES: tuple[str, ...] = (
+    "channel_",
+    "group_",
+    "mpim_",
+    "pinned_",
+    "unpinned_",
+    "bot_add",
+    "bot_remove",
+    "bot_enable",
+    "bot_disable",
+)
 _NOTICES += ("reminder_add", "huddle_thread", "sh_room_created", "app_conversation_join")
 _EVERYONE = {"!here": "@here", "!channel": "@channel", "!everyone": "@everyone"}
 
