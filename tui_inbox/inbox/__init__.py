@@ -5,8 +5,11 @@ Importing it is cheap: what writes (SQLModel) is imported with the first write.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_inbox.config import Config, Home
@@ -15,7 +18,7 @@ from tui_inbox.inbox.outcome import Ingested, Outcome, Skipped, SnoozePlan
 from tui_inbox.problems import NotFound, Refused
 from tui_inbox.rules.model import Command
 from tui_inbox.store import migrations
-from tui_inbox.store.reader import Reader
+from tui_inbox.store.reader import AccountLine, Reader
 
 if TYPE_CHECKING:
     from tui_inbox.inbox.ingest import Origin
@@ -105,3 +108,42 @@ class Inbox:
 
         with self.writer.unit() as unit:
             return ingest.take(unit, self.config, origin, batch, now)
+
+    def account(self, name: str) -> AccountLine | None:
+        """Return what the store knows of an account; None where nothing came from it yet."""
+        with self.reader() as reader:
+            return next((one for one in reader.accounts() if one.name == name), None)
+
+    def cursors(self, account: str) -> dict[str, str]:
+        """Return how far each place of an account has been read."""
+        with self.reader() as reader:
+            return reader.cursors(account)
+
+    def synced(self, origin: Origin, at: datetime | None, problem: str | None) -> None:
+        """Record how a run of an account ended, and what was learned about it; *at* None: it did not complete."""
+        from tui_inbox.inbox import ingest
+
+        with self.writer.unit() as unit:
+            ingest.ended(unit, origin, at, problem)
+
+    def settle(self, now: datetime) -> int:
+        """Record what time alone has moved since (snoozes that ran out); return how many conversations."""
+        from tui_inbox.inbox.reading import Readings
+        from tui_inbox.store import histories
+
+        with self.writer.unit() as unit:
+            moved = histories.turned(unit, now)
+            Readings(unit, self.config).record(moved, now, "")
+            return len(moved)
+
+    @contextmanager
+    def trial(self) -> Iterator[Inbox]:
+        """Yield an inbox over a passing copy of the store: what a dry run writes is gone at the end."""
+        with tempfile.TemporaryDirectory(prefix="tui-inbox-") as folder:
+            home = Home(Path(folder), self.home.config)
+            migrations.copy(self.home.store, home.store)
+            trial = Inbox(home, self.config)
+            try:
+                yield trial
+            finally:
+                trial.close()

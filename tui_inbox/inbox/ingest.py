@@ -353,3 +353,11 @@ def take(unit: Unit, config: Config, origin: Origin, batch: Batch, now: datetime
     intake.came.warnings.extend(routes.run(unit, config, readings, intake.touched, now))
     intake.came.conversations = intake.touched
     return intake.came
+
+
+def ended(unit: Unit, origin: Origin, at: datetime | None, problem: str | None) -> None:
+    """Record how a run of a source ended, and the names and zone it was read with."""
+    account = arrivals.account(unit, origin.account, origin.kind, origin.channel)
+    arrivals.synced(unit, account.id, at, problem)
+    if origin.me or origin.zone:
+        arrivals.learn(unit, account.id, list(dict.fromkeys([*account.me, *origin.me])), origin.zone or account.zone)

@@ -119,11 +119,21 @@ def _take(connection: sqlite3.Connection, step: Step, number: int) -> None:
         raise
 
 
+def copy(path: Path, to: Path) -> None:
+    """Write a consistent copy of the store at *path* to the new file *to*, also while it is being written."""
+    _create(to)
+    try:
+        with closing(connect(path, read_only=True)) as source, closing(sqlite3.connect(to)) as target:
+            source.backup(target)
+    except sqlite3.Error as trouble:
+        raise trouble_of(to, trouble) from trouble
+
+
 def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> None:
     kept = path.with_name(f"{path.name}.before-{version + 1}")
     _create(kept)
-    with closing(sqlite3.connect(kept)) as copy:
-        connection.backup(copy)
+    with closing(sqlite3.connect(kept)) as target:
+        connection.backup(target)
 
 
 def trouble_of(path: Path, trouble: sqlite3.Error) -> StoreTrouble:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tui_inbox.problems import NotFound
+from tui_inbox.problems import NotFound, StoreTrouble
 from tui_inbox.rules import clean, lifecycle
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Kind, Outcome, Place, Reason, State, Status
 from tui_inbox.rules.query import Query
@@ -128,6 +128,19 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One source, and how its last run ended."""
+
+    name: str
+    kind: str
+    channel: str
+    synced_at: datetime | None
+    problem: str | None
+    me: tuple[str, ...]
+    zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """A queue in its order: every id, and nothing else, so that a million rows are a few megabytes."""
 
@@ -219,6 +232,19 @@ class Reader:
         """Return the highest message id the store holds: what a command has seen when it starts."""
         return int(self._connection.execute("SELECT COALESCE(MAX(id), 0) FROM message").fetchone()[0])
 
+    def newest(self) -> datetime | None:
+        """Return when the newest message was received."""
+        stamp = self._connection.execute("SELECT MAX(stamp) FROM message").fetchone()[0]
+        return None if stamp is None else moment(stamp >> 20)
+
+    def examine(self) -> str:
+        """Return a sentence about the file's health; raise `StoreTrouble` where SQLite finds it damaged."""
+        found = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise StoreTrouble(f"The store is damaged: {found}.", "Restore a backup with `tui-inbox restore`.")
+        messages = self._connection.execute("SELECT COUNT(*) FROM message").fetchone()[0]
+        return f"whole, {messages:,} messages."
+
     # --- lists --------------------------------------------------------------------------------------
 
     def queue(self, name: str, now: datetime, query: Query | None = None) -> Queue:
@@ -239,7 +265,7 @@ class Reader:
                 ids = array("q", (id_ for id_ in ids if id_ in matching))
             return Queue(name, ids, self.seen())
 
-    def search(self, query: Query, now: datetime, limit: int = 200) -> Queue:
+    def search(self, query: Query, now: datetime, limit: int | None = 200) -> Queue:
         """Return the conversations that *query* finds, the one with the newest matching message first."""
         with self.moment():
             found = search.search(self._connection, query, now, limit)
@@ -321,6 +347,30 @@ class Reader:
         ]
         return self.rows(ids, now)
 
+    def accounts(self) -> list[AccountLine]:
+        """Return every account that something came from."""
+        return [
+            AccountLine(
+                row["name"],
+                row["kind"],
+                row["channel"],
+                moment(row["synced_at"]),
+                row["problem"],
+                tuple(json.loads(row["me"])),
+                row["zone"],
+            )
+            for row in self._connection.execute("SELECT * FROM account ORDER BY id")
+        ]
+
+    def cursors(self, account: str) -> dict[str, str]:
+        """Return how far each place of an account has been read, in its channel's own notation."""
+        return dict(
+            self._connection.execute(
+                "SELECT c.place, c.value FROM cursor c JOIN account a ON a.id = c.account_id WHERE a.name = ?",
+                (account,),
+            ).fetchall()
+        )
+
     # --- one conversation ---------------------------------------------------------------------------
 
     def conversation(self, id: int, now: datetime) -> Whole:  # noqa: A002 - the product's word
@@ -344,7 +394,8 @@ class Reader:
     def _messages(self, id_: int) -> tuple[MessageLine, ...]:
         attachments: dict[int, list[AttachmentLine]] = {}
         for row in self._connection.execute(
-            "SELECT t.* FROM attachment t JOIN message m ON m.id = t.message_id WHERE m.conversation_id = ? ORDER BY t.id",
+            "SELECT t.* FROM attachment t JOIN message m ON m.id = t.message_id "
+            "WHERE m.conversation_id = ? ORDER BY t.id",
             (id_,),
         ):
             attachments.setdefault(row["message_id"], []).append(
@@ -371,7 +422,8 @@ class Reader:
                 moment(row[0]), "arrived", _by(row), {"message": row[1], "class": row[3], "received": told(row[4])}
             )
             for row in self._connection.execute(
-                "SELECT arrived_at, id, direction, class, received_at FROM message WHERE conversation_id = ? ORDER BY id",
+                "SELECT arrived_at, id, direction, class, received_at FROM message "
+                "WHERE conversation_id = ? ORDER BY id",
                 (id_,),
             )
         ]

@@ -1,0 +1,16 @@
+"""The doorbell: arguments to a command, nothing else."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command that the arguments name, and end with its exit code."""
+    from tui_inbox.cli import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,245 @@
+"""The words of the command line: one parser, whose help says what the contract says, with an example each."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from tui_inbox import __version__
+
+Command = Callable[..., int]
+
+TOP = """A terminal inbox for people who answer customers: mail and chats in one list, ordered by what is due.
+Without a command it opens the inbox."""
+
+END = """examples:
+  tui-inbox demo                      look around in a made-up shop's week
+  tui-inbox import ~/Downloads/chat.zip
+  tui-inbox sync && tui-inbox list
+  tui-inbox snooze 7 --until 'fri 9'  it returns on Friday at nine
+Every command takes --json. Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration, 130 interrupted."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every command; each sets `do` to what runs it."""
+    top = argparse.ArgumentParser(
+        prog="tui-inbox", description=TOP, epilog=END, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    top.add_argument("--version", action="version", version=f"tui-inbox {__version__}")
+    _everywhere(top, suppress=False)
+    top.set_defaults(do=_late("opening", "open_inbox"))
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+
+    demo = _add(
+        commands,
+        "demo",
+        "open a throw-away inbox with sample mail and chats; no account or network needed",
+        "tui-inbox demo --keep ~/demo --no-open",
+        "opening",
+        "demo",
+    )
+    demo.add_argument("--keep", metavar="DIR", help="make DIR its home and leave it")
+    demo.add_argument("--no-open", action="store_true", help="only fill it")
+
+    account = _add(
+        commands, "account", "the mailboxes of the configuration", "tui-inbox account list", "accounts", "account"
+    )
+    account.add_argument("what", choices=("list", "test"), help="list them, or try to sign in to each")
+    account.add_argument("names", nargs="*", metavar="ACCOUNT", help="only these")
+
+    sync = _add(
+        commands, "sync", "bring in what is new at the mailboxes", "tui-inbox sync support --json", "incoming", "sync"
+    )
+    sync.add_argument("names", nargs="*", metavar="ACCOUNT", help="only these accounts")
+
+    bring = _add(
+        commands,
+        "import",
+        "bring in chat exports, mbox, Maildir and .eml: files, folders or zips; again and again without doubling",
+        "tui-inbox import chat.zip --me Deniz --zone Europe/Istanbul",
+        "incoming",
+        "bring_in",
+    )
+    bring.add_argument("paths", nargs="+", metavar="PATH")
+    bring.add_argument(
+        "--kind", help="what it is, where the content is mistaken (whatsapp, telegram, slack, mbox, ...)"
+    )
+    bring.add_argument("--account", metavar="NAME", help="the account it belongs to (default: its channel)")
+    bring.add_argument("--me", metavar="NAME", help="my name, number or id in it")
+    bring.add_argument("--zone", metavar="TZ", help="the zone of its times, where it names none")
+    bring.add_argument("--dry-run", action="store_true", help="say what it would bring, and keep nothing")
+
+    listing = _add(commands, "list", "a queue in its order", "tui-inbox list snoozed --limit 20", "looking", "listing")
+    listing.add_argument(
+        "queue",
+        nargs="?",
+        default="inbox",
+        metavar="QUEUE",
+        help="inbox (default), snoozed, archived, handed_over, spam, all, or a view of the configuration",
+    )
+    listing.add_argument("--query", metavar="Q", help="only what this search finds")
+    listing.add_argument("--limit", type=_count, metavar="N", help="so many at most (default: 200)")
+    listing.add_argument("--after", metavar="TOKEN", help="go on behind a page: its `next`")
+
+    show = _add(commands, "show", "one conversation, whole", "tui-inbox show 7 --json", "looking", "show")
+    show.add_argument("id", type=int, metavar="ID")
+
+    search = _add(
+        commands,
+        "search",
+        "conversations by their newest matching message",
+        "tui-inbox search 'from:ada refund -is:archived'",
+        "looking",
+        "search",
+    )
+    search.add_argument("query", nargs="+", metavar="QUERY")
+    search.add_argument("--limit", type=_count, metavar="N", help="so many at most (default: 50)")
+    search.add_argument("--after", metavar="TOKEN", help="go on behind a page: its `next`")
+
+    snooze = _add(
+        commands,
+        "snooze",
+        "set when it returns, and its new deadline",
+        "tui-inbox snooze 7 9 --until 'tomorrow 9' --due 4h",
+        "acting",
+        "snooze",
+    )
+    _ids(snooze)
+    snooze.add_argument(
+        "--until",
+        required=True,
+        metavar="WHEN",
+        help="`tomorrow 9`, `fri 14:00`, `3h`, `pazartesi 9`, RFC 3339; `again` takes the interrupted plan",
+    )
+    snooze.add_argument(
+        "--due", metavar="WHEN", help="the deadline, counted from the return (default: the follow_up target)"
+    )
+
+    archive = _add(
+        commands,
+        "archive",
+        "nothing more is to be done; a reply reopens it",
+        "tui-inbox archive 7",
+        "acting",
+        "archive",
+    )
+    _ids(archive)
+
+    forward = _add(
+        commands,
+        "forward",
+        "make a teammate the owner; the responsibility goes with it",
+        "tui-inbox forward 7 --to Mert --note 'refund, please'",
+        "acting",
+        "forward",
+    )
+    _ids(forward)
+    forward.add_argument("--to", required=True, metavar="NAME", help="a teammate of the configuration, or me")
+    forward.add_argument("--note", default="", metavar="TEXT")
+
+    undo = _add(commands, "undo", "take back the last act, or the last N, or one", "tui-inbox undo 2", "acting", "undo")
+    undo.add_argument("count", nargs="?", type=_count, default=1, metavar="N")
+    undo.add_argument("--act", type=int, metavar="ID", help="this one (`show` names them)")
+
+    explain = _add(
+        commands,
+        "explain",
+        "why it lies where it lies, is due when it is due, and belongs to whom",
+        "tui-inbox explain 7",
+        "explaining",
+        "explain",
+    )
+    explain.add_argument("id", type=int, metavar="ID")
+
+    rules = _add(
+        commands,
+        "rules",
+        "read the rules, or try them on the stored past",
+        "tui-inbox rules try --since 30d",
+        "explaining",
+        "rules",
+    )
+    rules.add_argument("what", choices=("check", "try"))
+    rules.add_argument("--since", metavar="D", help="only conversations newer than this (`30d`)")
+
+    contact = _add(
+        commands,
+        "contact",
+        "say that two contacts are one person, or take it back",
+        "tui-inbox contact link 3 9",
+        "explaining",
+        "contact",
+    )
+    contact.add_argument("what", choices=("link", "unlink"))
+    contact.add_argument("ids", nargs="+", type=int, metavar="ID", help="link: two contacts; unlink: one identity")
+
+    _add(
+        commands,
+        "doctor",
+        "store, configuration, keyring, servers, clock: what is wrong and what to do",
+        "tui-inbox doctor",
+        "checking",
+        "doctor",
+    )
+    return top
+
+
+def _everywhere(to: argparse.ArgumentParser, *, suppress: bool) -> None:
+    """Add what every command takes, before or after the command's name."""
+    missing = argparse.SUPPRESS if suppress else None
+    to.add_argument(
+        "--home",
+        metavar="DIR",
+        default=missing,
+        help="the folder of config.toml, inbox.db and logs (or TUI_INBOX_HOME)",
+    )
+    to.add_argument("--config", metavar="FILE", default=missing, help="another configuration file")
+    to.add_argument(
+        "--json",
+        action="store_true",
+        default=argparse.SUPPRESS if suppress else False,
+        help="one JSON document on standard output",
+    )
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    what: str,
+    example: str,
+    module: str,
+    function: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        name,
+        help=what,
+        description=f"{what[0].upper()}{what[1:]}.",
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _everywhere(command, suppress=True)
+    command.set_defaults(do=_late(module, function))
+    return command
+
+
+def _late(module: str, function: str) -> Command:
+    """Return a command whose module is imported when it runs: each pays only for what it needs."""
+
+    def do(*arguments: object) -> int:
+        from importlib import import_module
+
+        run: Command = getattr(import_module(f"tui_inbox.cli.{module}"), function)
+        return run(*arguments)
+
+    return do
+
+
+def _ids(command: argparse.ArgumentParser) -> None:
+    command.add_argument("ids", nargs="+", type=int, metavar="ID")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number

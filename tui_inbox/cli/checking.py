@@ -1,0 +1,94 @@
+"""The doctor: store, configuration, keyring, servers, clock; what is wrong and what to do."""
+
+from __future__ import annotations
+
+import argparse
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tui_inbox.cli.desk import Desk
+from tui_inbox.cli.say import say, say_json
+from tui_inbox.config import Account
+from tui_inbox.connectors import load
+from tui_inbox.problems import Misconfigured, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: a sentence about it, and the way out where it is not well."""
+
+    name: str
+    ok: bool
+    what: str
+    hint: str = ""
+
+
+def doctor(desk: Desk, chosen: argparse.Namespace) -> int:
+    """Look at everything the program stands on; exit code 1 where something is wrong."""
+    checks = list(_checks(desk))
+    if chosen.json:
+        say_json({"checks": [{"name": one.name, "ok": one.ok, "what": one.what, "hint": one.hint} for one in checks]})
+    else:
+        for one in checks:
+            say(f"{'ok ' if one.ok else 'BAD'}  {one.name}: {one.what}")
+            if one.hint and not one.ok:
+                say(f"     {one.hint}")
+    return 0 if all(one.ok for one in checks) else 1
+
+
+def _checks(desk: Desk) -> Iterator[Check]:
+    named = "it is read and has no mistake" if desk.home.config.is_file() else "there is none; the defaults hold"
+    yield Check("configuration", True, f"{desk.home.config}: {named}.")
+    yield _tried("store", lambda: f"{desk.home.store}: {desk.reader.examine()}")
+    yield _private(desk.home.folder)
+    yield _tried("clock", lambda: _clock(desk))
+    for account in desk.config.accounts:
+        yield _tried(f"account {account.name}", partial(_account, account))
+    if desk.config.accounts:
+        yield _tried("keyring", _keyring)
+
+
+def _tried(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except Problem as problem:
+        return Check(name, False, problem.what, problem.hint)
+
+
+def _private(folder: Path) -> Check:
+    """Only the agent may read what customers wrote: folder 0700, files 0600."""
+    paths = [folder, *(one for one in folder.iterdir() if one.name.startswith("inbox.db") or one.name == "config.toml")]
+    open_ = [one for one in paths if stat.S_IMODE(one.stat().st_mode) & 0o077]
+    if open_:
+        names = " ".join(str(one) for one in open_)
+        return Check("privacy", False, f"Others on this machine may read {names}.", f"Run `chmod go-rwx {names}`.")
+    return Check("privacy", True, "nobody else on this machine may read the home.")
+
+
+def _clock(desk: Desk) -> str:
+    now, newest = desk.now(), desk.reader.newest()
+    if newest is not None and newest > now:
+        raise Problem(
+            "The clock of this machine stands before the newest message.",
+            "Set the clock: every promise is read off it.",
+        )
+    return "it does not stand before what has been received."
+
+
+def _account(account: Account) -> str:
+    from tui_inbox.vault import secret
+
+    channel = load.channel(account.kind)
+    if not hasattr(channel, "from_table"):
+        raise Misconfigured(f"{account.where}: {account.kind} is no mailbox.", "Use `tui-inbox import` for exports.")
+    channel.test(channel.from_table(account, lambda: secret(account)))
+    return "the server lets us in."
+
+
+def _keyring() -> str:
+    from tui_inbox.vault import describe
+
+    return describe()

@@ -1,0 +1,51 @@
+"""Opening the inbox on the screen, and the demo."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tui_inbox.cli.desk import Desk
+from tui_inbox.cli.say import note, say, say_json
+from tui_inbox.config import Config, Home, load
+from tui_inbox.problems import Problem
+
+
+def open_inbox(desk: Desk, chosen: argparse.Namespace) -> int:
+    """Open the inbox; without a terminal, say what it needs."""
+    return _open(desk.home, desk.config)
+
+
+def _open(home: Home, config: Config) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Problem(
+            "The inbox needs a terminal, and there is none here.",
+            "Start it in a terminal, or use a command: `tui-inbox list`, `tui-inbox --help`.",
+        )
+    from tui_inbox.app import run  # deferred: a command never loads Textual
+
+    return run(home, config)
+
+
+def demo(desk: Desk, chosen: argparse.Namespace) -> int:
+    """Fill a throw-away home (or `--keep` DIR) through the real connectors, and open it."""
+    from tui_inbox.demo import fill
+
+    if chosen.keep is None and not chosen.no_open:
+        with tempfile.TemporaryDirectory(prefix="tui-inbox-demo-") as passing:
+            note("Filling the demo …")
+            home = fill(Path(passing) / "home", desk.now())
+            return _open(home, load(home.config_file()))
+    folder = Path(chosen.keep).expanduser() if chosen.keep else Path(tempfile.mkdtemp(prefix="tui-inbox-demo-"))
+    if (folder / "inbox.db").exists():
+        home = Home(folder, folder / "config.toml")
+        note(f"{folder} holds a demo already; it is opened as it is.")
+    else:
+        home = fill(folder, desk.now())
+    if chosen.json:
+        say_json({"home": str(home.folder)})
+    elif chosen.no_open:
+        say(f"The demo lies in {home.folder}. Open it with `tui-inbox --home {home.folder}`.")
+    return 0 if chosen.no_open else _open(home, load(home.config_file()))

@@ -1,0 +1,108 @@
+"""What the commands say: one JSON document on standard output, or lines a person reads; trouble on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from tui_inbox.problems import Problem
+from tui_inbox.rules import clean
+from tui_inbox.rules.model import Clock, Direction, Place
+from tui_inbox.rules.when import spoken
+from tui_inbox.store.reader import Row, Whole
+
+
+def say(text: str = "") -> None:
+    """Print *text* to standard output; what the terminal's encoding lacks becomes a question mark."""
+    _write(sys.stdout, text)
+
+
+def note(text: str) -> None:
+    """Print *text* to standard error: progress and warnings, never mixed with what was asked for."""
+    _write(sys.stderr, text)
+
+
+def _write(to: Any, text: str) -> None:
+    encoding = to.encoding or "utf-8"
+    to.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+    to.flush()
+
+
+def say_json(document: Any) -> None:
+    """Print one JSON document, ASCII only: it reads the same under every locale, and holds no control character."""
+    say(json.dumps(document, ensure_ascii=True))
+
+
+def say_problem(problem: Problem, *, as_json: bool) -> None:
+    """Print what is wrong and the way out: as JSON on standard output, or as two plain lines on standard error."""
+    if as_json:
+        say_json({"error": {"kind": problem.kind, "what": problem.what, "hint": problem.hint}})
+        return
+    note(clean.block(problem.what))
+    if problem.hint:
+        note(clean.block(problem.hint))
+
+
+def say_rows(rows: Iterable[Row], now: datetime, zone: str) -> None:
+    """Print one line for each conversation: id, clock, channel, customer, subject."""
+    for row in rows:
+        say(
+            f"{row.id:>6}  {state(row, now, zone):<22}  {row.channel:<9}  "
+            f"{clean.fitted(row.contact.name or '-', 22)}  {clean.cells(row.subject or row.snippet, 60)}"
+            f"{'  *' if row.news else ''}"
+        )
+
+
+def state(row: Row, now: datetime, zone: str) -> str:
+    """Return in words how the clock of a conversation stands."""
+    match row.place:
+        case Place.SNOOZED:
+            return f"back {spoken(row.returns, now, zone)}" if row.returns else "snoozed"
+        case Place.ARCHIVED | Place.SPAM:
+            return row.place.value
+        case Place.HANDED_OVER:
+            return f"{row.owner}: {_due(row, now, zone)}"
+        case Place.INBOX:
+            return _due(row, now, zone)
+
+
+def _due(row: Row, now: datetime, zone: str) -> str:
+    if row.due is None:
+        return "no SLA"
+    word = {Clock.BREACHED: "late since", Clock.AT_RISK: "at risk", Clock.RUNNING: "due", Clock.NONE: "due"}[row.clock]
+    return f"{word} {spoken(row.due, now, zone)}"
+
+
+def say_whole(it: Whole, now: datetime, zone: str) -> None:
+    """Print one conversation as a person reads it: what it is, its messages, its promises, its record."""
+    row = it.row
+    say(f"{row.id}  {row.subject or '(no subject)'}")
+    identities = ", ".join(row.contact.identities)
+    say(f"{row.channel} · {row.account} · {row.contact.name} ({identities}) · tier {row.tier} · owner {row.owner}")
+    say(f"{row.place.value} · {state(row, now, zone)}{f' · {row.reason.value}' if row.reason else ''}")
+    for line in it.messages:
+        say()
+        arrow = "→" if line.direction is Direction.OUT else "←"
+        mark = "" if line.class_.value == "human" else f" [{line.class_.value}: {line.why}]"
+        say(f"{arrow} {line.sender_name} <{line.sender_identity}> · {spoken(line.received_at, now, zone)}{mark}")
+        for warning in line.warnings:
+            say(f"  ! {warning}")
+        if line.state.value != "normal":
+            say(f"  ({line.state.value.replace('_', ' ')})")
+        for text in line.text.split("\n"):
+            say(f"  {text}")
+        if line.quoted:
+            say(f"  … {len(line.quoted.splitlines())} quoted lines")
+        for file in line.attachments:
+            size = f", {file.size:,} bytes" if file.size is not None else ""
+            say(f"  + {file.name} ({file.type}{size}{'' if file.stored else ', not in the export'})")
+    if it.promises:
+        say()
+    for promise in it.promises:
+        started = spoken(promise.started, now, zone) if promise.started else "with its return"
+        say(f"{promise.kind.value}: {promise.outcome.value}, from {started}, due {spoken(promise.due, now, zone)}")
+        if promise.why:
+            say(f"  {promise.why}")
