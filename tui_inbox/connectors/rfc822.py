@@ -42,7 +42,10 @@ def _message(raw: bytes, position: int, where: str, received_at: datetime | None
     to, cc = top.people("to"), (*top.people("cc"), *top.people("bcc"))
     sent_at = headers.moment(top.raw("date"))
     ids = _ids(top)
-    for warning in _sender_warnings(sender, reply_to):
+    elsewhere = (
+        reply_to if reply_to and all(reply_to.identity != one.identity for one in (*to, *cc)) else None
+    )  # a list that answers go to is no surprise
+    for warning in _sender_warnings(sender, elsewhere):
         body.warn(warning)
     references = _references(
         top, {person.identity for person in (sender, *to, *cc, *((reply_to,) if reply_to else ()))}, ids
@@ -260,11 +263,11 @@ _STATUS = re.compile(r"^\s*([245]\.\d{1,3}\.\d{1,3})")
 
 def _delivery_status(mail: Mail, part: Part, actions: list[str], statuses: list[str], returned: list[str]) -> None:
     """Add what a delivery status (RFC 3464) says of each recipient; at most a thousand are read."""
-    told = bodies.content(mail, part)[: headers.LONGEST].replace(b"\r\n", b"\n")
+    told = re.sub(rb"\n[ \t\r]*\n", b"\n\n", bodies.content(mail, part)[: headers.LONGEST])
     for section in told.split(b"\n\n")[:1_000]:
         block, _ = headers.fields(section + b"\n\n", 0, len(section) + 2)
         if action := block.text("action").lower().split():
-            actions.append(action[0])
+            actions.append("failed" if action[0].startswith("fail") else action[0])
         if status := _STATUS.match(block.text("status")):
             statuses.append(status.group(1))
         for name in ("original-message-id", "x-original-message-id"):

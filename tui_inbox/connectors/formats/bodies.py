@@ -15,6 +15,9 @@ from tui_inbox.rules.model import Attachment
 SHOWN = 1024 * 1024
 """Characters of text that are kept for reading; the raw mail holds the rest."""
 
+MOST_READ = 2 * SHOWN
+"""Characters of parts, HTML included, that one mail may have made into text."""
+
 PGP = "Encrypted with PGP: this program cannot read it."
 SMIME = "Encrypted with S/MIME: this program cannot read it."
 SMIME_SIGNED = "Signed with S/MIME in a form that hides its text: this program cannot read it."
@@ -43,7 +46,8 @@ class Body:
     """There was a part meant to be read, though it may be empty."""
     attachments: list[Attachment] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    html: bool = False
+    spent: int = 0
+    """Bytes of parts that were made text so far."""
 
     def warn(self, what: str) -> None:
         if what not in self.warnings:
@@ -64,7 +68,10 @@ def body(mail: Mail) -> Body:
                 read.found = True
             pending.extend(reversed(_chosen(mail, part, read)))
         elif _is_text(part, mail.root, texts):
-            texts.append(shown(mail, part, read))
+            if read.spent < MOST_READ:
+                texts.append(shown(mail, part, read))
+            else:
+                read.warn("the text was cut")
             read.found = True
         else:
             _attach(mail, part, read, texts)
@@ -214,6 +221,7 @@ def _decoded(mail: Mail, part: Part) -> str:
 def shown(mail: Mail, part: Part, read: Body) -> str:
     """Return *part* as a person reads it."""
     text = _decoded(mail, part)
+    read.spent += len(text)
     if part.kind in ("text/html", "text/enriched", "text/richtext") or (
         part.kind == "text/plain"
         and part is mail.root
@@ -227,7 +235,6 @@ def shown(mail: Mail, part: Part, read: Body) -> str:
 
 def _html(source: str, read: Body) -> str:
     reading = htmltext.to_text(source)
-    read.html = True
     if reading.hidden:
         read.warn("hidden text left out")
     if reading.deceptive:

@@ -229,7 +229,7 @@ class _Address:
         self.phrase: list[str] = []
         self.comment: list[str] = []
         self.angle: list[str] = []
-        self.quoted = self.in_angle = self.had_angle = False
+        self.quoted = self.in_angle = self.had_angle = self.has_at = False
         self.depth = 0
 
     def take(self, piece: str) -> None:
@@ -241,6 +241,7 @@ class _Address:
             self.angle.append(piece)
         else:
             self.phrase.append(piece)
+            self.has_at = self.has_at or "@" in piece
 
     def meet(self, sign: str) -> None:
         if self.quoted:
@@ -276,7 +277,7 @@ class _Address:
         elif sign in ",;":
             self.end()
         elif sign == ":":
-            if "@" in "".join(self.phrase):
+            if self.has_at:
                 self.phrase.append(sign)
             else:
                 self.phrase.clear()

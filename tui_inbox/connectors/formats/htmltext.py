@@ -124,29 +124,39 @@ def _long_tag(source: str) -> bool:
 _BREAKS = re.compile(r"<\s*/?\s*(?:p|br|div|tr|li|h[1-6]|table|blockquote|hr|pre)\b", re.IGNORECASE)
 
 
+_DROPPED = re.compile(r"<(script|style|head|title)\b")
+
+
+def _behind(source: str, closing: str, at: int, unclosed: set[str], opening: str) -> int:
+    """Return where *closing* stands behind *at*; without one *at* itself, and no later *opening* looks again."""
+    found = source.find(closing, at)
+    if found < 0:
+        unclosed.add(opening)
+        return at
+    return found
+
+
 def _stripped(source: str) -> Reading:
     """Return *source* without its tags, by one scan, for what no parser should see."""
     out: list[str] = []
+    unclosed: set[str] = set()
+    lowered = source.lower() if source.isascii() else re.sub(r"[A-Z]+", lambda found: found.group().lower(), source)
     at = 0
-    while at < len(source):
-        open_ = source.find("<", at)
-        if open_ < 0:
-            out.append(source[at:])
-            break
+    while (open_ := source.find("<", at)) >= 0:
         out.append(source[at:open_])
-        skipped = re.match(r"<(script|style|head|title)\b", source[open_ : open_ + 8], re.IGNORECASE)
-        if source.startswith("<!--", open_):
-            end = source.find("-->", open_)
-        elif skipped:
-            end = source.lower().find(f"</{skipped.group(1).lower()}", open_, open_ + 65_536)
-            end = source.find(">", end if end >= 0 else open_)
+        named = _DROPPED.match(lowered, open_)
+        if lowered.startswith("<!--", open_) and "<!--" not in unclosed:
+            end = _behind(lowered, "-->", open_, unclosed, "<!--")
+        elif named and named.group() not in unclosed:
+            end = _behind(lowered, "</" + named.group(1), open_, unclosed, named.group())
         else:
-            end = source.find(">", open_)
-            if _BREAKS.match(source[open_ : open_ + 14]):
+            end = open_
+            if _BREAKS.match(lowered, open_):
                 out.append("\n")
-        if end < 0:
-            break
-        at = end + (3 if source.startswith("-->", end) else 1)
+        at = source.find(">", end) + 1
+        if at <= 0:
+            at = len(source)
+    out.append(source[at:])
     text = re.sub(r"[ \t\r\f\v\xa0]+", " ", html.unescape("".join(out)[:LONGEST]))
     return Reading(_tidy(text.split("\n")))
 
@@ -171,7 +181,7 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _SIZE = re.compile(
-    r"(?<![-\w])font-size\s*:\s*([\d.]*)\s*([a-z%]*)|(?<![-\w])font\s*:[^;]*?(\d[\d.]*)(px|pt|em|rem|%)", re.I
+    r"(?<![-\w])font-size\s*:\s*([\d.]*)\s*([a-z%]*)|(?<![-\w])font\s*:[^;]{0,100}?(\d[\d.]*)(px|pt|em|rem|%)", re.I
 )
 _VISIBILITY = re.compile(r"visibility\s*:\s*(\w+)", re.IGNORECASE)
 

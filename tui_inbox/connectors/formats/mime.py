@@ -18,7 +18,7 @@ _KIND = re.compile(r"\s*([a-z0-9!#$&^_.+-]+)\s*/\s*([a-z0-9!#$&^_.+-]+)")
 _UNNAMED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s-][^\r\n]{0,200})\r?\n(?:[A-Za-z-]{4,40}:|\r?\n)")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Part:
     """One part: its fields, and its content as raw[start:end], still encoded.
 
