@@ -111,7 +111,7 @@ class Desk(Screen[None]):
         self._settled: set[int] = set()
         self._repeat: Intent | None = None
         self._counts: Counts | None = None
-        self._patient = True
+        self._patient, self._turning = True, False
 
     def compose(self) -> ComposeResult:
         post = self.post
@@ -158,6 +158,12 @@ class Desk(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         self._arrange(event.size.width, event.size.height)
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing is being read, written or waited for."""
+        waiting = self._stale.is_set() or self._turned.is_set() or self._turning
+        return not waiting and self.post.busy == 0
 
     def _arrange(self, width: int, height: int) -> None:
         """Choose how many panes there is room for."""
@@ -264,6 +270,8 @@ class Desk(Screen[None]):
             rows.dated = read.view.queue not in {"inbox", "handed_over"}
             rows.show(read.queue, at if same else 0, settled)
             self._settled -= settled
+            if self.reading.has_focus and not read.queue.ids:
+                self.on_reading_back()
         top.refresh()
         places.refresh()
         self._position()
@@ -288,26 +296,32 @@ class Desk(Screen[None]):
         """Keep the pane on the conversation under the cursor, and mark what has been read there as seen."""
         while True:
             await self._turned.wait()
-            self._turned.clear()
-            pane = self.reading
-            if not pane.display:
-                continue
-            if self._patient:
+            if self.reading.display and self._patient:
+                self._turning = True
                 await asyncio.sleep(PAUSE)
+            self._turned.clear()
             self._patient = True
-            if (id_ := self.rows.current) is None:
-                pane.show(None)
-                continue
-            width, folded = pane.room, pane.folded
-            try:
-                layout = await self.post.ask(lambda reader: self._laid_out(reader, id_, width, folded))  # noqa: B023
-            except Problem:
-                pane.show(None)
-                continue
-            if id_ == self.rows.current:
-                pane.show(layout)
-                if pane.has_focus:
-                    self._mark_seen(layout)
+            if self.reading.display:
+                await self._turn()
+            self._turning = False
+
+    async def _turn(self) -> None:
+        """Draw the conversation under the cursor, unless the cursor has gone on meanwhile."""
+        pane, id_ = self.reading, self.rows.current
+        if id_ is None:
+            pane.show(None)
+            return
+        width, folded = pane.room, pane.folded
+        try:
+            layout = await self.post.ask(lambda reader: self._laid_out(reader, id_, width, folded))
+        except Problem as problem:
+            pane.show(None)
+            self.say_problem(problem)
+            return
+        if id_ == self.rows.current:
+            pane.show(layout)
+            if pane.has_focus:
+                self._mark_seen(layout)
 
     def _laid_out(self, reader: Reader, id_: int, width: int, folded: bool) -> Layout:
         """Return a conversation as lines; runs in a thread."""

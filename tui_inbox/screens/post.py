@@ -30,6 +30,8 @@ class Post:
         self.marks: Marks = PLAIN if ascii_only else FANCY
         self.keys = keymap(config.keys)
         self.last_snooze = ""
+        self.busy = 0
+        """Questions and acts that are under way."""
         self._inbox = inbox
         self._pen = ThreadPoolExecutor(1, "pen")
 
@@ -39,7 +41,11 @@ class Post:
 
     async def ask(self, question: Callable[[Reader], T]) -> T:
         """Return the answer to *question*, asked in a thread."""
-        return await asyncio.to_thread(self._asked, question)
+        self.busy += 1
+        try:
+            return await asyncio.to_thread(self._asked, question)
+        finally:
+            self.busy -= 1
 
     def _asked(self, question: Callable[[Reader], T]) -> T:
         with self.reader() as reader:
@@ -47,7 +53,11 @@ class Post:
 
     async def write(self, act: Callable[[Inbox], T]) -> T:
         """Return what *act* returns; acts are done one after another, in the order in which they were asked for."""
-        return await asyncio.wrap_future(self._pen.submit(act, self._inbox))
+        self.busy += 1
+        try:
+            return await asyncio.wrap_future(self._pen.submit(act, self._inbox))
+        finally:
+            self.busy -= 1
 
     def close(self) -> None:
         """Wait for the acts that are under way, and close the store."""

@@ -1,0 +1,62 @@
+import pytest
+
+from tui_inbox.problems import Misconfigured
+from tui_inbox.screens import keys
+from tui_inbox.screens.desk import Desk
+from tui_inbox.screens.pages import help_lines
+
+
+def test_every_binding_has_an_id_of_its_own_and_a_sentence() -> None:
+    assert len({key.id for key in keys.KEYS}) == len(keys.KEYS)
+    for key in keys.KEYS:
+        assert key.says[0].isupper()
+        assert key.says.endswith(".")
+
+
+def test_the_declared_keys_do_not_clash_anywhere() -> None:
+    assert [clash for heard in keys.ABOVE.values() for clash in keys.clashes(heard, {})] == []
+
+
+def test_the_screen_binds_what_is_declared_and_nothing_else() -> None:
+    bound = {binding.id for binding in Desk.BINDINGS}  # type: ignore[union-attr]
+    assert bound == {key.id for key in keys.KEYS if key.where == keys.DESK}
+
+
+def test_every_declared_key_stands_in_a_help() -> None:
+    for where in (keys.LIST, keys.READING, keys.SEARCH):
+        said = "\n".join("".join(text for text, _ in line) for line in help_lines(where, {}, (), ascii_only=False))
+        for key in keys.KEYS:
+            if key.where in keys.ABOVE[where]:
+                assert key.says.split()[0] in said
+                assert keys.spelled(key.keys.split(",")[0]) in said
+
+
+def test_an_unknown_command_in_the_keys_is_named_with_the_nearest_one() -> None:
+    with pytest.raises(Misconfigured) as found:
+        keys.keymap({"conversation.archiv": "a"})
+    assert "conversation.archiv" in found.value.what
+    assert "conversation.archive" in found.value.hint
+
+
+def test_two_commands_on_one_key_are_refused_by_their_names() -> None:
+    with pytest.raises(Misconfigured) as found:
+        keys.keymap({"conversation.archive": "s"})
+    assert "conversation.archive" in found.value.what
+    assert "conversation.snooze" in found.value.what
+
+
+def test_keys_may_change_places() -> None:
+    wanted = {"conversation.archive": "s", "conversation.snooze": "e"}
+    assert keys.keymap(wanted) == wanted
+
+
+def test_keys_are_written_as_a_person_writes_them() -> None:
+    assert keys.keymap({"desk.search": "Ctrl+F, /"}) == {"desk.search": "ctrl+f,slash"}
+    assert keys.spelled("ctrl+f") == "Ctrl+F"
+
+
+def test_the_footer_and_the_help_show_a_remapped_key() -> None:
+    mapped = keys.keymap({"conversation.archive": "y"})
+    assert ("y", "archive") in keys.shown(keys.LIST, mapped)
+    said = ["".join(text for text, _ in line) for line in help_lines(keys.LIST, mapped, (), ascii_only=False)]
+    assert any(line.startswith("y ") and "Archive" in line for line in said)
