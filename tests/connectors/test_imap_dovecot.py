@@ -35,8 +35,8 @@ def user(server: Dovecot) -> str:
 
 
 def mailbox(server: Dovecot, user: str, **fields: Any) -> Source:
-    fields = {"port": server.port, "tls": "none", "password": lambda: PASSWORD} | fields
-    return Source(name="support", host="127.0.0.1", user=user, **fields)
+    given: dict[str, Any] = {"port": server.port, "tls": "none", "password": lambda: PASSWORD} | fields
+    return Source(name="support", host="127.0.0.1", user=user, **given)
 
 
 def mail(number: int, text: str = "Hello") -> bytes:

@@ -7,6 +7,8 @@ import re
 import ssl
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from tests.scripted_imap import HANG_UP, Mailbox, ScriptedImap, fetched
 from tui_inbox.connectors import Batch, imap
 from tui_inbox.connectors.imap import Source, line, walk
 from tui_inbox.connectors.imap.wire import quoted
-from tui_inbox.problems import Misconfigured, NotAdmitted, NotFound, Unreachable
+from tui_inbox.problems import Misconfigured, NotAdmitted, NotFound, Problem, Unreachable
 
 WRONG = "s3cret"
 
@@ -39,8 +41,8 @@ def server(box: Mailbox) -> Iterator[ScriptedImap]:
 
 
 def mailbox(server: ScriptedImap, **fields: Any) -> Source:
-    fields = {"port": server.port, "tls": "none", "password": lambda: "pw"} | fields
-    return Source(name="support", host="127.0.0.1", user="ada", **fields)
+    given: dict[str, Any] = {"port": server.port, "tls": "none", "password": lambda: "pw"} | fields
+    return Source(name="support", host="127.0.0.1", user="ada", **given)
 
 
 def sync(source: Source, cursors: dict[str, str] | None = None) -> list[Batch]:
@@ -512,3 +514,49 @@ def test_what_is_no_mail_server_is_one_sentence(server: ScriptedImap, greeting: 
     with pytest.raises(Unreachable) as trouble:
         sync(mailbox(server))
     assert trouble.value.hint
+
+
+# --- anything at all ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["CAPABILITY", "AUTHENTICATE", "LIST", "EXAMINE", "UID SEARCH", "UID FETCH"])
+def test_whatever_a_server_says_only_a_sentence_comes_of_it(server: ScriptedImap, box: Mailbox, command: str) -> None:
+    chance = Random(command)  # the same on every machine
+    pieces = [
+        b"(",
+        b")",
+        b'"',
+        b"{",
+        b"}",
+        b"{9}\r\n",
+        b"\r\n",
+        b"\0",
+        b"* ",
+        b"\xff",
+        b"[",
+        b"]",
+        b" ",
+        b"NIL",
+        b"-1",
+        b"9" * 30,
+    ]
+    plain = {
+        "CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n",
+        "AUTHENTICATE": b"",
+        "LIST": b'* LIST (\\HasNoChildren) "/" "INBOX"\r\n',
+        "EXAMINE": b"* 3 EXISTS\r\n* OK [UIDVALIDITY 77] x\r\n* OK [UIDNEXT 9] x\r\n",
+        "UID SEARCH": b"* SEARCH 3 5 8\r\n",
+        "UID FETCH": fetched(box, 3, True) + fetched(box, 5, False),
+    }[command]
+
+    def mangled(tag: bytes, rest: bytes) -> bytes:
+        reply = bytearray(plain + tag + b" OK done\r\n")
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(reply))
+            reply[at : at + chance.randint(0, 3)] = chance.choice(pieces)
+        return bytes(reply) + HANG_UP
+
+    server.on[command] = mangled
+    for _ in range(60):
+        with suppress(Problem):
+            sync(mailbox(server))

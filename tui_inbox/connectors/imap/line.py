@@ -53,6 +53,7 @@ class Line(imaplib.IMAP4):
         sock = socket.create_connection((host, port), timeout or CONNECT)
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a sign-in is two small lines in a row
             self._take(sock, self._context)
         except BaseException:
             sock.close()

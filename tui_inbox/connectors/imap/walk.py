@@ -34,8 +34,10 @@ PATIENCE = 3
 @contextmanager
 def connected(source: Source) -> Iterator[Wire]:
     """Open a signed-in connection to *source*; every trouble with it, also later, is a Problem."""
+    secret = source.password()  # first: a keyring may ask its owner, and a server does not wait
     with explained(source.host, source.port), Wire(source.host, source.port, source.tls, source.ca) as wire:
-        wire.sign_in(source.user, source.password(), source.auth)
+        wire.sign_in(source.user, secret, source.auth)
+        del secret
         yield wire
 
 

@@ -24,6 +24,8 @@ LONGEST_SET = 7000
 """Characters of a UID set in one command; servers refuse lines of 8,000 and more."""
 MOST_FOUND = 50_000
 """UIDs that one SEARCH may bring: some 550 kB on one line."""
+MOST_CUTS = 500
+"""Ranges one folder is listed in, whatever it claims to hold."""
 LIST = re.compile(rb'\((?P<flags>[^()]*)\) (?P<delimiter>"(?:\\.|[^"\\])"|NIL) (?P<name>.*)', re.DOTALL)
 
 
@@ -80,6 +82,7 @@ class Wire:
         self.host, self.port = host, port
         self._client = _Client(host, port, context if tls == "implicit" else None)
         self._imap: Any = self._client._imap
+        self._can: frozenset[str] = frozenset()
         try:
             if self._imap.state != "NONAUTH" and tls != "implicit":
                 raise Unreachable(  # CVE-2020-14093: whoever sits between could have said it
@@ -96,7 +99,6 @@ class Wire:
         if "STARTTLS" not in self._imap.capabilities:
             raise Unreachable(f"The server {self.host} offers no STARTTLS.", 'Set tls = "implicit" and its port.')
         self._imap.secure(context)
-        self._client._starttls_done = True
 
     def __enter__(self) -> Wire:
         return self
@@ -132,6 +134,7 @@ class Wire:
             words = said(reply[-1] or b"", never=secret)
             raise not_admitted(self.host, user, what, re.sub(r"^\[AUTHENTICATIONFAILED\] ", "", words))
         self._imap.state = "AUTH"
+        self._can = _capabilities(self._imap.untagged_responses)  # many servers say it with their OK
 
     def _admit(self, user: str, secret: str, auth: str, can: set[str]) -> tuple[str, list[bytes]]:
         if auth == "oauth2":
@@ -162,7 +165,9 @@ class Wire:
 
     def capabilities(self) -> frozenset[str]:
         """Return what the server can do, upper case, as it says after the sign-in."""
-        return frozenset(one.decode("ascii", "replace") for one in self._client.capabilities())
+        if not self._can:
+            self._can = _capabilities(self._ask("CAPABILITY"))
+        return self._can
 
     def folders(self) -> list[Folder]:
         """Return every folder the server lists; a name that cannot be decoded stands as it is on the wire."""
@@ -210,7 +215,8 @@ class Wire:
         """Return UID ranges that cover everything, each with about MOST_FOUND messages.
 
         Sequence numbers only say where to cut: a message expunged meanwhile moves a cut, and nothing falls between."""
-        at = ",".join(str(number) for number in range(MOST_FOUND, exists, MOST_FOUND))
+        step = max(MOST_FOUND, exists // MOST_CUTS)
+        at = ",".join(str(number) for number in range(step, exists, step))
         if not at:
             return [(1, "*")]
         lines = self._ask("FETCH", at, "(UID)").get("FETCH", [])
@@ -353,10 +359,15 @@ def _listed(line: bytes) -> Folder | None:
     return Folder(name, flags, delimiter.decode("latin-1"), display(name))
 
 
+def _capabilities(told: dict[str, list[Any]]) -> frozenset[str]:
+    lines = [line for line in told.get("CAPABILITY", [])[-1:] if isinstance(line, bytes)]
+    return frozenset(one.decode("latin-1").upper() for line in lines for one in line.split())
+
+
 def _number(told: dict[str, list[Any]], key: str) -> int | None:
-    """Return the number the server last gave under *key*, or None."""
+    """Return the number (RFC 9051: below 2**63) the server last gave under *key*, or None."""
     for value in reversed(told.get(key, [])):
-        if isinstance(value, bytes) and (digits := re.match(rb"\d{1,20}", value)):
+        if isinstance(value, bytes) and (digits := re.match(rb"\d{1,18}\b", value)):
             return int(digits[0])
     return None
 
