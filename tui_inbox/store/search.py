@@ -219,7 +219,6 @@ class _Plan:
 
 def _plan(connection: sqlite3.Connection, root: Node | None, now: datetime) -> _Plan:
     """Return the plan that answers *root* at *now*: what the index can answer is asked of it in one expression."""
-    connection.create_function("folded", 1, _folded, deterministic=True)
     plan = _Plan()
     wanted: list[str] = []
     unwanted: list[str] = []
@@ -340,6 +339,7 @@ class _Compiler:
     def of_message(self, node: Text | HasAttachment | Received) -> str:
         match node:
             case Text(Scope.WARNING, words):
+                _teach(self.connection)
                 told = self.value(f" {' '.join(words)}")
                 return f"(m.warnings <> '[]' AND instr(' ' || folded(m.warnings), {told}) > 0)"
             case Text(Scope.FROM, _, _, ends) if ends:
@@ -361,6 +361,7 @@ class _Compiler:
             case Has(attribute, value):
                 return self.attribute(attribute, value)
             case OfContact(None, words):
+                _teach(self.connection)
                 self.asked.parameters.extend([f" {words}"] * 3)
                 return f"c.contact_id IN ({_CONTACTS})"
             case OfContact(id):
@@ -425,6 +426,14 @@ class _Compiler:
         rows = self.connection.execute(sql).fetchall()
         known = [self.value(row[-1]) for row in rows if row[0] is not None and fold.plain(row[0]) == value]
         return f"{column} IN ({', '.join(known)})"
+
+
+def _teach(connection: sqlite3.Connection) -> None:
+    """Give *connection* the function `folded`, once: SQLite refuses a second time while any statement runs."""
+    try:
+        connection.execute("SELECT folded('')").fetchall()
+    except sqlite3.OperationalError:
+        connection.create_function("folded", 1, _folded, deterministic=True)
 
 
 def _folded(text: object) -> str:
