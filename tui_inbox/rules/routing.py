@@ -2,19 +2,205 @@
 
 from __future__ import annotations
 
-CONDITIONS = (
-    "from",
-    "to",
-    "subject",
-    "text",
-    "channel",
-    "account",
-    "tier",
-    "class",
-    "attachment",
-    "known",
-    "hours",
-    "sensitive",
-    "warning",
-)
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tui_inbox.problems import Problem
+from tui_inbox.rules.conditions import CONDITIONS, TIERS, Case, Check, View, Vocabulary, any_of, compiled
+from tui_inbox.rules.model import ME, Place
+from tui_inbox.rules.when import duration
+
+__all__ = [
+    "CONDITIONS",
+    "EFFECTS",
+    "Case",
+    "Compiled",
+    "Effects",
+    "Routed",
+    "Rules",
+    "choose_owner",
+    "compile_rules",
+    "route",
+]
+
 EFFECTS = ("place", "tier", "sla", "skill", "owner", "class")
+OCCASIONS = ("new", "reply")
+PLACES = {"archive": Place.ARCHIVED, "archived": Place.ARCHIVED, "spam": Place.SPAM}
+
+Written = tuple[str, Mapping[str, Any], Mapping[str, Any], Sequence[str]]
+"""A rule as it is written: its name, `when`, `then` and `on`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a rule does; None leaves a thing alone. `sla` is the response target, first and next."""
+
+    place: Place | None = None
+    tier: int | None = None
+    sla: timedelta | None = None
+    skill: str | None = None
+    owner: str | None = None
+    human: bool = False
+    """Treat as a customer's message what looks like a machine's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One rule, ready to run; with `problems` it is broken and matches nothing."""
+
+    name: str
+    checks: tuple[Check, ...]
+    effects: Effects
+    on: frozenset[str]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules in their order, and the words that any of them looks for."""
+
+    rules: tuple[Compiled, ...]
+    vocabulary: Vocabulary
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with the rules, a sentence each: to be shown, since a broken rule matches nothing."""
+        return tuple(f'The rule "{rule.name}" is broken: {what}.' for rule in self.rules for what in rule.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Which rule matched, what it does, and why it did and those before did not: (rule, matched, sentence)."""
+
+    matched: str | None
+    effects: Effects
+    trace: tuple[tuple[str, bool, str], ...]
+
+
+def compile_rules(rules: Iterable[Written], owners: Collection[str] | None = None) -> Rules:
+    """Return *rules* ready to run; with *owners* (the teammates' names), a rule that names another is broken."""
+    vocabulary = Vocabulary()
+    return Rules(tuple(_compiled(rule, vocabulary, owners) for rule in rules), vocabulary)
+
+
+def route(case: Case, rules: Rules, on: str = "new") -> Routed:
+    """Return what the first rule that matches *case* does; *on* is the occasion, `new` or `reply`."""
+    view = View(case, rules.vocabulary)
+    trace: list[tuple[str, bool, str]] = []
+    for rule in rules.rules:
+        if rule.problems:
+            trace.append((rule.name, False, f"It is broken: {rule.problems[0]}."))
+            continue
+        if on not in rule.on:
+            trace.append(
+                (rule.name, False, f"It does not run on a {'reply' if on == 'reply' else 'new conversation'}.")
+            )
+            continue
+        for check in rule.checks:
+            if not check.holds(view):
+                trace.append((rule.name, False, check.no))
+                break
+        else:
+            why = " ".join(check.yes(view) for check in rule.checks) or "It matches everything."
+            trace.append((rule.name, True, why))
+            return Routed(rule.name, rule.effects, tuple(trace))
+    return Routed(None, Effects(), tuple(trace))
+
+
+def choose_owner(
+    skill: str,
+    me_skills: Collection[str],
+    my_load: int,
+    capacity: int,
+    teammates: Sequence[tuple[str, Collection[str]]],
+    loads: Mapping[str, int],
+    former: frozenset[str] = frozenset(),
+) -> tuple[str, str]:
+    """Return who gets what needs *skill*, and why.
+
+    Me, if I have it and hold fewer than *capacity*; else the teammate who has it and holds the fewest of what I
+    handed over (*loads*), the first named among equals; never a *former* owner; with nobody left, me.
+    """
+    wanted = skill.casefold()
+    mine = wanted in {one.casefold() for one in me_skills}
+    if mine and my_load < capacity and ME not in former:
+        return ME, f'I have the skill "{skill}" and hold {my_load} of at most {capacity}.'
+    able = [name for name, skills in teammates if wanted in {one.casefold() for one in skills}]
+    left = [name for name in able if name not in former]
+    if left:
+        owner = min(left, key=lambda name: loads.get(name, 0))
+        if ME in former:
+            mine_not = "I have had it before"
+        else:
+            mine_not = f"I hold {my_load} of at most {capacity}" if mine else f'I do not have the skill "{skill}"'
+        return owner, f'{mine_not}; {owner} has "{skill}" and holds the fewest ({loads.get(owner, 0)}).'
+    if able:
+        return ME, f'Everybody else with the skill "{skill}" has had it before, so it is mine.'
+    return ME, f'Nobody {"else " if mine else ""}has the skill "{skill}", so it is mine.'
+
+
+def _compiled(rule: Written, vocabulary: Vocabulary, owners: Collection[str] | None) -> Compiled:
+    name, when, then, on = rule
+    problems: list[str] = []
+    checks: list[Check] = []
+    for key, value in when.items():
+        check = compiled(key, value, vocabulary)
+        if isinstance(check, str):
+            problems.append(f"when {key}: {check}")
+        else:
+            checks.append(check)
+    effects: dict[str, Any] = {}
+    for key, value in then.items():
+        done = _effect(key, value, owners)
+        if isinstance(done, str):
+            problems.append(f"then {key}: {done}")
+        else:
+            effects |= done
+    problems += [f'on: "{one}" is neither "new" nor "reply"' for one in on if one not in OCCASIONS]
+    if not when and not then:
+        problems.append("it says neither when nor then")
+    return Compiled(name, tuple(checks), Effects(**effects), frozenset(on), tuple(problems))
+
+
+def _effect(key: str, value: object, owners: Collection[str] | None) -> dict[str, Any] | str:
+    """Return one effect by its name, or what is wrong with it."""
+    match key, value:
+        case "place", str() if value in PLACES:
+            return {"place": PLACES[value]}
+        case "place", _:
+            return '"archive" or "spam" is expected'
+        case "tier", int() if value in TIERS and not isinstance(value, bool):
+            return {"tier": value}
+        case "tier", _:
+            return "0, 1, 2 or 3 is expected"
+        case "sla", str():
+            try:
+                target = duration(value)
+            except Problem as problem:
+                return problem.what.rstrip(".")
+            return {"sla": target} if target else "it leaves no time at all"
+        case "sla", _:
+            return 'a duration is expected, such as "2h"'
+        case "skill", str() if value.strip():
+            return {"skill": value.strip()}
+        case "owner", str() if value.strip():
+            return _owner(value.strip(), owners)
+        case "class", "human":
+            return {"human": True}
+        case "class", _:
+            return '"human" is expected, the only class that a rule can give'
+        case (("skill" | "owner"), _):
+            return "a name is expected"
+        case _:
+            return f"there is no such effect; known are {', '.join(EFFECTS)}"
+
+
+def _owner(name: str, owners: Collection[str] | None) -> dict[str, Any] | str:
+    if owners is None or name.casefold() == ME:
+        return {"owner": ME if name.casefold() == ME else name}
+    for one in owners:
+        if one.casefold() == name.casefold():
+            return {"owner": one}
+    return f'nobody is called "{name}"; take {any_of(["me", *owners])}'
