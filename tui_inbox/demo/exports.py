@@ -21,7 +21,7 @@ class Export:
     path: Path
     kind: str
     account: str
-    zone: str | None = None
+    zone: str = whatsapp.ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def write(folder: Path, now: datetime, until: timedelta = NOW) -> DemoFiles:
     for told, lines in by_channel["whatsapp"]:
         name, content = whatsapp.export(told, lines, now)
         path = folder / "whatsapp" / name
-        exports[Export(path, "whatsapp", "whatsapp", whatsapp.ZONE)] = {path: content}
+        exports[Export(path, "whatsapp", "whatsapp")] = {path: content}
     if chats := by_channel["telegram"]:
         path = folder / "telegram" / "DataExport"
         files = telegram.export(chats, now)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui_inbox.inbox import Inbox
     from tui_inbox.store.reader import Row
 
-SYNCS = ("-6d 2h 30m", "-4d 2h 30m", "-2d 3h 30m", "-1d 2h 15m")
+SYNCS = ("-6d 4h 30m", "-4d 2h 30m", "-2d 3h 30m", "-1d 2h 15m")
 """Moments at which the exports come in though nobody acts: what is answered later is then seen unanswered first."""
 
 
@@ -75,15 +75,16 @@ def perform(inbox: Inbox, acts: Iterable[tuple[Told, Act]], now: datetime, momen
     commands = [_command(act, _meant(told, rows), queue.seen, now) for told, act in acts]
     if commands:
         outcome = inbox.perform(commands, moment)
+        names = {row.id: row.contact.name for row in rows}
         for skipped in outcome.skipped:
-            raise Misspelt(f"conversation {skipped.id} was skipped: {skipped.why}")
+            raise Misspelt(f"an act on {names[skipped.id]} was skipped: {skipped.why}")
     for row in rows:
         if row.news and row.place is Place.INBOX:
             inbox.mark_seen(row.id, queue.seen, moment)
 
 
 def _meant(told: Told, rows: Iterable[Row]) -> int:
-    """Return the id of the newest conversation that *told* can be: mail by its subject, a chat by its name."""
+    """Return the id of the newest conversation that *told* can be: mail by its subject, a chat by its customer."""
     ids = [row.id for row in rows if row.channel == told.channel and _same(told, row)]
     if not ids:
         raise Misspelt(f"no conversation of {told.title!r} to act on")
@@ -93,7 +94,7 @@ def _meant(told: Told, rows: Iterable[Row]) -> int:
 def _same(told: Told, row: Row) -> bool:
     if told.subject:
         return row.subject == told.subject
-    return told.title in (row.subject, row.contact.name, *row.contact.identities)
+    return told.who.name in (row.contact.name, *row.contact.identities)
 
 
 def _command(act: Act, id_: int, seen: int, now: datetime) -> Command:

@@ -52,7 +52,7 @@ def _user(key: str, who: Who) -> dict[str, Any]:
         "name": first.lower(),
         "deleted": False,
         "real_name": who.name,
-        "profile": {"real_name": who.name, "display_name": first, "email": who.identity},
+        "profile": {"real_name": who.name, "display_name": who.name, "email": who.identity},
         "is_bot": False,
     }
 
