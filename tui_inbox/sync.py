@@ -20,6 +20,8 @@ from tui_inbox.problems import Misconfigured, NotFound, Problem, Unreadable
 if TYPE_CHECKING:
     from tui_inbox.connectors.formats.bundle import Bundle
 
+MAIL = "email"
+
 Progress = Callable[[str, Batch], None]
 """Told after each stored batch: the name of the file or account, and the batch."""
 
@@ -145,6 +147,8 @@ def _bring(
     source = channel.Source(bundle=bundle, zone=chosen, me=mine)
     owner = me or (source.owner() if hasattr(source, "owner") else None)
     mine = tuple(dict.fromkeys([*mine, *([owner] if owner else [])]))
+    if owner is None and inbox.config.me.addresses and channel.CHANNEL == MAIL:
+        owner = inbox.config.me.addresses[0]
     report = FileReport(bundle.path, kind, why, name, owner, chosen)
     origin = Origin(name, kind, channel.CHANNEL, me=mine, imported=True, zone=chosen)
     with inbox.trial() if dry_run else contextlib.nullcontext(inbox) as into:

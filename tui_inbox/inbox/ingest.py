@@ -80,8 +80,7 @@ class Intake:
             ):
                 self.came.set_aside += 1
         self._server_changes(batch)
-        if batch.cursor:
-            arrivals.move_cursor(self.unit, self.account.id, batch.place, batch.cursor, self.now)
+        arrivals.move_cursor(self.unit, self.account.id, batch.place, batch.cursor, self.now)
 
     # --- what is new --------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ class Readings:
 
     def _terms(self, kept: Kept) -> TermsOf:
         def terms(kind: Kind, message: Heard, tier: int) -> Terms:
-            return kept.terms.get(f"m{message.id}") or self._new_terms(kept, kind, message, tier)
+            return kept.terms.get((f"m{message.id}", kind, tier)) or self._new_terms(kept, kind, message, tier)
 
         return terms
 

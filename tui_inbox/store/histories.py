@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from tui_inbox.rules.lifecycle import Act, Delivery, Effects, Heard, History, Verb
-from tui_inbox.rules.model import ME, Class, Direction, Place
+from tui_inbox.rules.model import ME, Class, Direction, Kind, Place
 from tui_inbox.rules.promise import Terms
 from tui_inbox.rules.threads import Stretch
 from tui_inbox.store.moments import moment, stored
@@ -33,7 +33,8 @@ class Kept:
     thread_id: int
     channel: str
     history: History
-    terms: dict[str, Terms]
+    terms: dict[tuple[str, Kind, int], Terms]
+    """By what a promise began with, its kind and tier: another kind or tier is another promise."""
     seen: int
     routed: bool
     begins_at: datetime | None
@@ -44,7 +45,7 @@ class Kept:
 class _Parts:
     messages: list[Heard] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
-    terms: dict[str, Terms] = field(default_factory=dict)
+    terms: dict[tuple[str, Kind, int], Terms] = field(default_factory=dict)
 
 
 def load(connection: Connection, ids: Collection[int]) -> dict[int, Kept]:
@@ -79,7 +80,7 @@ def _load(connection: Connection, ids: Sequence[int]) -> dict[int, Kept]:
     ):
         parts[row.conversation_id].acts.append(act(row))
     for row in connection.execute(select(_promise).where(_promise.c.conversation_id.in_(ids))):
-        parts[row.conversation_id].terms[row.origin] = _terms(row)
+        parts[row.conversation_id].terms[(row.origin, Kind(row.kind), row.tier)] = _terms(row)
     found = connection.execute(
         select(
             _conversation.c.id,

@@ -199,7 +199,7 @@ def _told(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def told(moment: datetime | None) -> str | None:
     """Return a moment as an event's detail tells it: RFC 3339 in UTC."""
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def event(connection: Connection, id_: int, at: datetime, what: str, by: str, detail: Mapping[str, Any]) -> None:

@@ -514,4 +514,4 @@ def _by(row: sqlite3.Row) -> str:
 def told(stored_at: int | None) -> str | None:
     """Return a stored moment in RFC 3339, UTC."""
     at = moment(stored_at)
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
+    return None if at is None else at.isoformat(timespec="seconds").replace("+00:00", "Z")
