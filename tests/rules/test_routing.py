@@ -279,7 +279,7 @@ def test_the_choice_is_said_in_a_sentence():
 # --- speed --------------------------------------------------------------------------------------------
 
 
-def test_two_hundred_rules_over_a_thousand_messages_take_well_under_a_second_or_two():
+def test_two_hundred_rules_over_a_thousand_messages_take_no_time_to_speak_of():
     rules = compile_rules(
         (f"rule {n}", {"text": [f"word{n}", f"other thing {n}"], "from": f"*@shop{n}.example"}, SPAM, ("new",))
         for n in range(200)

@@ -6,6 +6,8 @@ import fnmatch
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 
 from tui_inbox.rules import sensitive
 from tui_inbox.rules.fold import plain
@@ -19,6 +21,7 @@ TIERS = (0, 1, 2, 3)
 LOOKED_AT = 50_000
 """Characters of a text that the rules look at."""
 
+_NONE: dict[int, dict[str, str]] = {}
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]"
 )
@@ -52,7 +55,8 @@ class Vocabulary:
     """Every word that any rule looks for in a subject or text, found in one pass over the words of that text."""
 
     def __init__(self) -> None:
-        self._beginnings: dict[str, list[tuple[str, str]]] = {}
+        self._starts: dict[str, dict[int, dict[str, str]]] = {}
+        self._phrases: dict[str, list[tuple[str, str]]] = {}
         self._inside: list[tuple[str, str]] = []
 
     def add(self, written: str) -> str:
@@ -64,71 +68,67 @@ class Vocabulary:
         word = plain(written.replace("*", " "))
         if not word:
             return ""
-        if len(word) == 1 and word.isascii():
-            self._inside.append((f" {word}", word))
-            return word
         if written.strip().startswith("*") or _UNSPACED.search(word):
             self._inside.append((word, f"*{word}"))
             return f"*{word}"
-        entries = self._beginnings.setdefault(word[:2], [])
-        if (word, word) not in entries:
-            entries.append((word, word))
+        if len(word) == 1:
+            self._inside.append((f" {word}", word))
+        elif " " in word:
+            self._phrases.setdefault(word.split()[0], []).append((f" {word}", word))
+        else:
+            self._starts.setdefault(word[:2], {}).setdefault(len(word), {})[word] = word
         return word
 
     def found(self, text: str) -> frozenset[str]:
         """Return the keys of all words that *text* has."""
-        line = plain(text[:LOOKED_AT])
-        found = {key for word, key in self._inside if word in f" {line}"} if self._inside else set()
-        beginnings = self._beginnings
-        padded = ""
+        line = f" {plain(text[:LOOKED_AT])}"
+        found = [key for word, key in self._inside if word in line]
+        starts, phrases = self._starts, self._phrases
         for token in set(line.split()):
-            for word, key in beginnings.get(token[:2], ()):
-                if token.startswith(word):
-                    found.add(key)
-                elif " " in word and word.startswith(token):
-                    padded = padded or f" {line}"
-                    if f" {word}" in padded:
-                        found.add(key)
+            for length, words in starts.get(token[:2], _NONE).items():
+                if token[:length] in words:
+                    found.append(words[token[:length]])
+            if token in phrases:
+                found += [key for phrase, key in phrases[token] if phrase in line]
         return frozenset(found)
 
 
 class View:
     """One case while rules look at it; what several ask for is worked out once, when first asked."""
 
-    __slots__ = ("_sender", "_sensitive", "_subject", "_text", "_vocabulary", "case")
-
     def __init__(self, case: Case, vocabulary: Vocabulary) -> None:
         self.case = case
         self._vocabulary = vocabulary
-        self._sender: tuple[str, ...] | None = None
-        self._subject: frozenset[str] | None = None
-        self._text: frozenset[str] | None = None
-        self._sensitive = case.sensitive
 
-    @property
+    @cached_property
     def sender(self) -> tuple[str, ...]:
-        if self._sender is None:
-            name = plain(self.case.sender_name)
-            self._sender = tuple(one for one in (_folded_address(self.case.sender), name) if one)
-        return self._sender
+        return tuple(one for one in (_folded_address(self.case.sender), plain(self.case.sender_name)) if one)
 
-    @property
+    @cached_property
+    def to(self) -> tuple[str, ...]:
+        return tuple(map(_folded_address, self.case.to))
+
+    @cached_property
+    def channel(self) -> tuple[str, ...]:
+        return (self.case.channel.casefold(),)
+
+    @cached_property
+    def account(self) -> tuple[str, ...]:
+        return (self.case.account.casefold(),)
+
+    @cached_property
     def subject(self) -> frozenset[str]:
-        if self._subject is None:
-            self._subject = self._vocabulary.found(self.case.subject)
-        return self._subject
+        return self._vocabulary.found(self.case.subject)
 
-    @property
+    @cached_property
     def text(self) -> frozenset[str]:
-        if self._text is None:
-            self._text = self._vocabulary.found(self.case.text)
-        return self._text
+        return self._vocabulary.found(self.case.text)
 
-    @property
+    @cached_property
     def sensitive(self) -> bool:
-        if self._sensitive is None:
-            self._sensitive = bool(sensitive.found(self.case.subject) or sensitive.found(self.case.text[:LOOKED_AT]))
-        return self._sensitive
+        if self.case.sensitive is not None:
+            return self.case.sensitive
+        return bool(sensitive.found(self.case.subject) or sensitive.found(self.case.text[:LOOKED_AT]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,26 +144,15 @@ def compiled(key: str, value: object, vocabulary: Vocabulary) -> Check | str:
     """Return the check for one condition of a rule, or what is wrong with its value."""
     match key:
         case "from":
-            return _addresses(value, lambda view: view.sender, "The sender is", "The sender is not")
+            return _addresses(value, attrgetter("sender"), "The sender is", "The sender is not")
         case "to":
-            return _addresses(
-                value,
-                lambda view: [_folded_address(one) for one in view.case.to],
-                "It was sent to",
-                "It was not sent to",
-            )
+            return _addresses(value, attrgetter("to"), "It was sent to", "It was not sent to")
         case "channel":
-            return _addresses(
-                value, lambda view: (view.case.channel.casefold(),), "The channel is", "The channel is not"
-            )
+            return _addresses(value, attrgetter("channel"), "The channel is", "The channel is not")
         case "account":
-            return _addresses(
-                value, lambda view: (view.case.account.casefold(),), "The account is", "The account is not"
-            )
-        case "subject":
-            return _words(value, vocabulary, lambda view: view.subject, "subject")
-        case "text":
-            return _words(value, vocabulary, lambda view: view.text, "text")
+            return _addresses(value, attrgetter("account"), "The account is", "The account is not")
+        case "subject" | "text":
+            return _words(value, vocabulary, key)
         case "tier":
             return _among(value, TIERS, lambda view: view.case.tier, "The tier is")
         case "class":
@@ -228,8 +217,14 @@ def _addresses(value: object, given: Callable[[View], Iterable[str]], yes: str, 
     def fits(name: str) -> bool:
         return name in whole or name.endswith(ends) or any(pattern.match(name) for pattern in patterns)
 
+    def holds(view: View) -> bool:
+        for name in given(view):  # noqa: SIM110 - twice as fast as any(), and asked once for every rule and message
+            if fits(name):
+                return True
+        return False
+
     return Check(
-        holds=lambda view: any(map(fits, given(view))),
+        holds=holds,
         no=f"{no} {any_of(written)}.",
         yes=lambda view: f'{yes} "{next(filter(fits, given(view)), "")}".',
     )
@@ -250,16 +245,18 @@ def _folded_address(said: str) -> str:
     return re.sub(r"[\s().-]", "", folded) if folded.startswith("+") else folded
 
 
-def _words(value: object, vocabulary: Vocabulary, given: Callable[[View], frozenset[str]], where: str) -> Check | str:
+def _words(value: object, vocabulary: Vocabulary, where: str) -> Check | str:
+    """Return a check that holds where the subject or text has one of the written words."""
     written = _texts(value)
     if isinstance(written, str):
         return written
     keys = {vocabulary.add(one): one for one in written}
     if "" in keys:
         return f'"{keys[""]}" has no letter or digit to look for'
-    wanted = frozenset(keys)
+    none = frozenset(keys).isdisjoint
+    given: Callable[[View], frozenset[str]] = attrgetter(where)
     return Check(
-        holds=lambda view: not wanted.isdisjoint(given(view)),
+        holds=(lambda view: not none(view.text)) if where == "text" else (lambda view: not none(view.subject)),
         no=f"The {where} does not have {any_of(written)}.",
         yes=lambda view: f"The {where} has {any_of([keys[key] for key in keys if key in given(view)])}.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -55,6 +55,8 @@ class Compiled:
     effects: Effects
     on: frozenset[str]
     problems: tuple[str, ...] = ()
+    tests: tuple[tuple[Callable[[View], bool], tuple[str, bool, str]], ...] = ()
+    """Each check's test, and the line of the trace where it fails, made once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,9 @@ def route(case: Case, rules: Rules, on: str = "new") -> Routed:
                 (rule.name, False, f"It does not run on a {'reply' if on == 'reply' else 'new conversation'}.")
             )
             continue
-        for check in rule.checks:
-            if not check.holds(view):
-                trace.append((rule.name, False, check.no))
+        for holds, missed in rule.tests:
+            if not holds(view):
+                trace.append(missed)
                 break
         else:
             why = " ".join(check.yes(view) for check in rule.checks) or "It matches everything."
@@ -161,7 +163,8 @@ def _compiled(rule: Written, vocabulary: Vocabulary, owners: Collection[str] | N
     problems += [f'on: "{one}" is neither "new" nor "reply"' for one in on if one not in OCCASIONS]
     if not when and not then:
         problems.append("it says neither when nor then")
-    return Compiled(name, tuple(checks), Effects(**effects), frozenset(on), tuple(problems))
+    tests = tuple((check.holds, (name, False, check.no)) for check in checks)
+    return Compiled(name, tuple(checks), Effects(**effects), frozenset(on), tuple(problems), tests)
 
 
 def _effect(key: str, value: object, owners: Collection[str] | None) -> dict[str, Any] | str:
