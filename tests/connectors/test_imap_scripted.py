@@ -17,7 +17,7 @@ from tests.dovecot import Dovecot
 from tests.scripted_imap import HANG_UP, Mailbox, ScriptedImap, fetched
 from tui_inbox.connectors import Batch, imap
 from tui_inbox.connectors.imap import Source, line, walk
-from tui_inbox.connectors.imap.wire import quoted
+from tui_inbox.connectors.imap.replies import quoted
 from tui_inbox.problems import Misconfigured, NotAdmitted, NotFound, Problem, Unreachable
 
 WRONG = "s3cret"
@@ -229,6 +229,30 @@ def test_one_message_the_server_chokes_on_costs_only_itself(server: ScriptedImap
     run = sync(mailbox(server))
     assert uids(run) == [3, 8]
     assert warnings(run)[0].startswith("INBOX uid 5: ")
+
+
+def test_neighbours_that_the_server_chokes_on_keep_no_other_back(server: ScriptedImap, box: Mailbox) -> None:
+    box.messages = {uid: mail(uid) for uid in range(1, 60)}
+    broken = set(range(20, 50))
+
+    def choking(tag: bytes, rest: bytes) -> bytes | None:
+        if b"BODY" in rest and broken & set(box.chosen(rest.split()[2].decode())):
+            return tag + b" NO no\r\n"
+        return None
+
+    server.on["UID FETCH"] = choking
+    cursors: dict[str, str] = {}
+    assert set(uids(sync(mailbox(server), cursors))) == set(box.messages) - broken
+    broken.clear()
+    assert uids(sync(mailbox(server), cursors)) == list(range(20, 50))
+
+
+def test_a_server_that_refuses_every_message_is_in_trouble_itself(server: ScriptedImap, box: Mailbox) -> None:
+    box.messages = {uid: mail(uid) for uid in range(1, 200)}
+    server.on["UID FETCH"] = lambda tag, rest: tag + b" NO no\r\n"
+    with pytest.raises(Unreachable, match="gives out no messages"):
+        sync(mailbox(server))
+    assert commands(server).count("UID FETCH") < 60
 
 
 def test_one_reply_that_breaks_the_protocol_costs_only_itself(server: ScriptedImap, box: Mailbox) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tui_inbox.config import Account
 from tui_inbox.connectors import imap
 from tui_inbox.connectors.imap.folders import Role, route
-from tui_inbox.connectors.imap.wire import Folder, display
+from tui_inbox.connectors.imap.replies import Folder, display
 from tui_inbox.problems import Misconfigured
 
 WHERE = '[[account]] 1 ("support")'

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui_inbox.connectors.imap import Source
-from tui_inbox.connectors.imap.wire import Folder
+from tui_inbox.connectors.imap.replies import Folder
 
 
 class Role(StrEnum):

@@ -23,7 +23,7 @@ LARGEST = 50 * 2**20
 """Bytes of the largest message that is fetched."""
 OUTLINED = 1000
 """Messages whose sizes are asked for at once."""
-RETRIED = 50
+RETRIED = 200
 """Messages without a body that are asked for again in one run."""
 FEW = 20
 """In a folder of so many or fewer, any number may vanish at once without a doubt."""

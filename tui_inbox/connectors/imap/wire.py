@@ -7,15 +7,24 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.imap_utf7 import decode as decode_utf7
-from imapclient.response_parser import parse_fetch_response
 
 from tui_inbox.connectors.imap.line import CONNECT, FAREWELL, READ, Line, trust
+from tui_inbox.connectors.imap.replies import (
+    Folder,
+    capabilities,
+    joined,
+    listed,
+    moment,
+    number,
+    parsed,
+    quoted,
+    refuse_breaks,
+)
 from tui_inbox.connectors.imap.trouble import LATER, Declined, Failure, not_admitted, problem, said
 from tui_inbox.connectors.imap.uids import Uids
 from tui_inbox.problems import Misconfigured, NotAdmitted, Unreachable
@@ -24,24 +33,10 @@ LONGEST_SET = 7000
 """Characters of a UID set in one command; servers refuse lines of 8,000 and more."""
 MOST_FOUND = 50_000
 """UIDs that one SEARCH may bring: some 550 kB on one line."""
+MOST_REFUSED = 20
+"""Messages that may be refused one by one before any comes; a server that goes on so is in trouble itself."""
 MOST_CUTS = 500
 """Ranges one folder is listed in, whatever it claims to hold."""
-LIST = re.compile(rb'\((?P<flags>[^()]*)\) (?P<delimiter>"(?:\\.|[^"\\])"|NIL) (?P<name>.*)', re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """One folder as the server lists it: its bytes on the wire, the text that is its key, and its name for a person."""
-
-    wire: bytes
-    flags: frozenset[str]
-    delimiter: str
-    name: str
-
-    @property
-    def key(self) -> str:
-        """The wire name as text that can be stored; ASCII and UTF-8 names as they are."""
-        return self.wire.decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +129,7 @@ class Wire:
             words = said(reply[-1] or b"", never=secret)
             raise not_admitted(self.host, user, what, re.sub(r"^\[AUTHENTICATIONFAILED\] ", "", words))
         self._imap.state = "AUTH"
-        self._can = _capabilities(self._imap.untagged_responses)  # many servers say it with their OK
+        self._can = capabilities(self._imap.untagged_responses)  # many servers say it with their OK
 
     def _admit(self, user: str, secret: str, auth: str, can: set[str]) -> tuple[str, list[bytes]]:
         if auth == "oauth2":
@@ -166,7 +161,7 @@ class Wire:
     def capabilities(self) -> frozenset[str]:
         """Return what the server can do, upper case, as it says after the sign-in."""
         if not self._can:
-            self._can = _capabilities(self._ask("CAPABILITY"))
+            self._can = capabilities(self._ask("CAPABILITY"))
         return self._can
 
     def folders(self) -> list[Folder]:
@@ -174,7 +169,7 @@ class Wire:
         can = self.capabilities()
         special = [b"RETURN (SPECIAL-USE)"] if {"SPECIAL-USE", "LIST-EXTENDED"} <= can else []
         lines = self._ask("LIST", b'""', b'"*"', *special).get("LIST", [])
-        found = [folder for folder in map(_listed, _whole(lines)) if folder is not None]
+        found = [folder for folder in map(listed, joined(lines)) if folder is not None]
         return sorted(found, key=lambda folder: folder.key)
 
     def examine(self, folder: Folder) -> Opened:
@@ -184,10 +179,10 @@ class Wire:
         told = self._ask("EXAMINE", quoted(folder.wire))
         self._imap.state = "SELECTED"
         return Opened(
-            exists=_number(told, "EXISTS") or 0,
-            uidvalidity=_number(told, "UIDVALIDITY") or 0,
-            uidnext=_number(told, "UIDNEXT"),
-            modseq=_number(told, "HIGHESTMODSEQ"),
+            exists=number(told, "EXISTS") or 0,
+            uidvalidity=number(told, "UIDVALIDITY") or 0,
+            uidnext=number(told, "UIDNEXT"),
+            modseq=number(told, "HIGHESTMODSEQ"),
         )
 
     def from_uid(self, low: int) -> Uids:
@@ -240,7 +235,7 @@ class Wire:
         return {
             uid: Outline(
                 size=one[b"RFC822.SIZE"] if isinstance(one[b"RFC822.SIZE"], int) else 0,
-                received_at=_moment(one.get(b"INTERNALDATE")),
+                received_at=moment(one.get(b"INTERNALDATE")),
                 draft=b"\\draft" in {flag.lower() for flag in one.get(b"FLAGS") or () if isinstance(flag, bytes)},
             )
             for uid, one in found.items()
@@ -254,37 +249,40 @@ class Wire:
         }
 
     def _fetch(self, uids: Uids, what: str, wanted: bytes) -> dict[int, dict[bytes, Any]]:
-        """Return what came with *wanted* in it, by UID; one message the server chokes on costs only itself."""
+        """Return what came with *wanted* in it, by UID; a message the server chokes on costs only itself."""
         found: dict[int, dict[bytes, Any]] = {}
-        for part in uids.lines(LONGEST_SET):
-            found.update(self._fetch_part(part, what, wanted, found))
+        refused = 0
+        waiting = list(uids.lines(LONGEST_SET))
+        while waiting:
+            part = waiting.pop()
+            came, complete = self._fetched(part, what, wanted)
+            found.update(came)
+            left = [uid for uid in part if uid not in came]
+            if complete or not left:
+                continue
+            if len(part) == 1:
+                refused += 1
+                if refused > MOST_REFUSED and not found:
+                    raise Unreachable(f"The server {self.host} gives out no messages.", "Try again later.")
+                continue
+            half = (len(left) + 1) // 2
+            waiting += [Uids.of(one) for one in (left[:half], left[half:]) if one]
         return found
 
-    def _fetch_part(
-        self, uids: Uids, what: str, wanted: bytes, before: dict[int, dict[bytes, Any]]
-    ) -> dict[int, dict[bytes, Any]]:
-        whole = True
+    def _fetched(self, uids: Uids, what: str, wanted: bytes) -> tuple[dict[int, dict[bytes, Any]], bool]:
+        """Return what one FETCH brought, and whether the server was done and could be understood."""
+        complete = True
         try:
             lines = self._ask("UID", "FETCH", str(uids), what).get("FETCH", [])
         except Declined as declined:
             if LATER.search(declined.reply):
-                raise Unreachable(
-                    f"The server {self.host} asks for patience: {declined.reply}.", "Try later."
-                ) from None
-            whole, lines = False, self._imap.untagged_responses.pop("FETCH", [])
-        parsed = _parsed(lines)
-        whole = whole and parsed is not None
+                what = f"The server {self.host} asks for patience: {declined.reply}."
+                raise Unreachable(what, "Try again later.") from None
+            complete, lines = False, self._imap.untagged_responses.get("FETCH", [])
+        replies = parsed(lines)
         asked = set(uids)
-        found = {uid: one for uid, one in (parsed or {}).items() if uid in asked and wanted in one}
-        if whole or len(uids) == 1:
-            return found
-        left = [uid for uid in uids if uid not in found]
-        for half in (left[: len(left) // 2], left[len(left) // 2 :]):
-            if half:
-                found.update(self._fetch_part(Uids.of(half), what, wanted, found))
-        if not found and not before and len(uids) > 1:
-            raise Unreachable(f"The server {self.host} gives out no messages.", "Try again later.")
-        return found
+        found = {uid: one for uid, one in (replies or {}).items() if uid in asked and wanted in one}
+        return found, complete and replies is not None
 
     # --- below ----------------------------------------------------------------------------------------
 
@@ -301,92 +299,5 @@ class Wire:
         return dict(told)
 
 
-def quoted(name: bytes) -> bytes:
-    """Return *name* as a quoted string (RFC 9051, 4.3)."""
-    refuse_breaks(name)
-    return b'"' + name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
-
-
-def refuse_breaks(argument: str | bytes) -> None:
-    """Raise Misconfigured if *argument* holds CR, LF or NUL: it would begin a second command."""
-    text = argument.encode("utf-8", "replace") if isinstance(argument, str) else argument
-    if any(byte in text for byte in b"\r\n\0"):
-        raise Misconfigured("A folder name holds a line break or NUL.", "Name the folder as the server lists it.")
-
-
-def display(wire: bytes) -> str:
-    """Return a folder's name for a person: modified UTF-7 (RFC 9051, 5.1.3) decoded, else the bytes as they are."""
-    try:
-        name: str = decode_utf7(wire) if wire.isascii() else wire.decode()
-    except (ValueError, LookupError):
-        return wire.decode("utf-8", "backslashreplace")
-    return name
-
-
 def _without(trouble: imaplib.IMAP4.abort, secret: str) -> imaplib.IMAP4.abort:
     return imaplib.IMAP4.abort("the sign-in failed") if secret and secret in str(trouble) else trouble
-
-
-def _whole(lines: list[Any]) -> list[bytes]:
-    """Return replies with their literals put in as quoted strings (imaplib keeps the two apart)."""
-    joined: list[bytes] = []
-    unfinished = b""
-    for line in lines:
-        if isinstance(line, tuple):
-            opening, literal = line
-            unfinished += re.sub(rb"\{\d+\}$", b"", opening) + b'"' + re.sub(rb'(["\\])', rb"\\\1", literal) + b'"'
-        else:
-            joined.append(unfinished + line)
-            unfinished = b""
-    return joined
-
-
-def _listed(line: bytes) -> Folder | None:
-    """Return the folder that one LIST reply names, or None where no name can be made out or it breaks lines."""
-    parts = LIST.fullmatch(line)
-    if parts is None or any(byte in line for byte in b"\r\n\0"):
-        return None
-    name = parts["name"].rstrip(b" ")
-    if name.startswith(b'"'):
-        closed = re.match(rb'"((?:\\.|[^"\\])*)"', name)
-        if closed is None:
-            return None
-        name = re.sub(rb"\\(.)", rb"\1", closed[1])
-    if name.upper() == b"INBOX":
-        name = b"INBOX"
-    delimiter = b"" if parts["delimiter"] == b"NIL" else re.sub(rb"\\(.)", rb"\1", parts["delimiter"][1:-1])
-    flags = frozenset(flag.decode("latin-1").lower() for flag in parts["flags"].split())
-    return Folder(name, flags, delimiter.decode("latin-1"), display(name))
-
-
-def _capabilities(told: dict[str, list[Any]]) -> frozenset[str]:
-    lines = [line for line in told.get("CAPABILITY", [])[-1:] if isinstance(line, bytes)]
-    return frozenset(one.decode("latin-1").upper() for line in lines for one in line.split())
-
-
-def _number(told: dict[str, list[Any]], key: str) -> int | None:
-    """Return the number (RFC 9051: below 2**63) the server last gave under *key*, or None."""
-    for value in reversed(told.get(key, [])):
-        if isinstance(value, bytes) and (digits := re.match(rb"\d{1,18}\b", value)):
-            return int(digits[0])
-    return None
-
-
-def _parsed(lines: list[Any]) -> dict[int, dict[bytes, Any]] | None:
-    """Return FETCH replies by UID, or None where they cannot be made out."""
-    if not lines:
-        return {}
-    try:
-        return dict(parse_fetch_response(lines, normalise_times=False, uid_is_key=True))
-    except (imaplib.IMAP4.error, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
-        return None
-
-
-def _moment(value: object) -> datetime | None:
-    """Return an INTERNALDATE in UTC; one without a zone is taken as UTC, an impossible one is None."""
-    if not isinstance(value, datetime):
-        return None
-    try:
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-    except (OverflowError, ValueError):
-        return None

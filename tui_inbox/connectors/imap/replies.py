@@ -1,0 +1,118 @@
+"""What a mail server's replies mean: folders, numbers, capabilities and messages out of hostile bytes."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from imapclient.imap_utf7 import decode as decode_utf7
+from imapclient.response_parser import parse_fetch_response
+
+from tui_inbox.problems import Misconfigured
+
+LIST = re.compile(rb'\((?P<flags>[^()]*)\) (?P<delimiter>"(?:\\.|[^"\\])"|NIL) (?P<name>.*)', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One folder as the server lists it: its bytes on the wire, the text that is its key, and its name for a person."""
+
+    wire: bytes
+    flags: frozenset[str]
+    delimiter: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """The wire name as text that can be stored; ASCII and UTF-8 names as they are."""
+        return self.wire.decode("utf-8", "backslashreplace")
+
+
+def quoted(name: bytes) -> bytes:
+    """Return *name* as a quoted string (RFC 9051, 4.3)."""
+    refuse_breaks(name)
+    return b'"' + name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
+def refuse_breaks(argument: str | bytes) -> None:
+    """Raise Misconfigured if *argument* holds CR, LF or NUL: it would begin a second command."""
+    text = argument.encode("utf-8", "replace") if isinstance(argument, str) else argument
+    if any(byte in text for byte in b"\r\n\0"):
+        raise Misconfigured("A folder name holds a line break or NUL.", "Name the folder as the server lists it.")
+
+
+def display(wire: bytes) -> str:
+    """Return a folder's name for a person: modified UTF-7 (RFC 9051, 5.1.3) decoded, else the bytes as they are."""
+    try:
+        name: str = decode_utf7(wire) if wire.isascii() else wire.decode()
+    except (ValueError, LookupError):
+        return wire.decode("utf-8", "backslashreplace")
+    return name
+
+
+def joined(lines: list[Any]) -> list[bytes]:
+    """Return replies with their literals put in as quoted strings (imaplib keeps the two apart)."""
+    whole: list[bytes] = []
+    unfinished = b""
+    for line in lines:
+        if isinstance(line, tuple):
+            opening, literal = line
+            unfinished += re.sub(rb"\{\d+\}$", b"", opening) + b'"' + re.sub(rb'(["\\])', rb"\\\1", literal) + b'"'
+        else:
+            whole.append(unfinished + line)
+            unfinished = b""
+    return whole
+
+
+def listed(line: bytes) -> Folder | None:
+    """Return the folder that one LIST reply names, or None where no name can be made out or it breaks lines."""
+    parts = LIST.fullmatch(line)
+    if parts is None or any(byte in line for byte in b"\r\n\0"):
+        return None
+    name = parts["name"].rstrip(b" ")
+    if name.startswith(b'"'):
+        closed = re.match(rb'"((?:\\.|[^"\\])*)"', name)
+        if closed is None:
+            return None
+        name = re.sub(rb"\\(.)", rb"\1", closed[1])
+    if name.upper() == b"INBOX":
+        name = b"INBOX"
+    delimiter = b"" if parts["delimiter"] == b"NIL" else re.sub(rb"\\(.)", rb"\1", parts["delimiter"][1:-1])
+    flags = frozenset(flag.decode("latin-1").lower() for flag in parts["flags"].split())
+    return Folder(name, flags, delimiter.decode("latin-1"), display(name))
+
+
+def capabilities(told: dict[str, list[Any]]) -> frozenset[str]:
+    lines = [line for line in told.get("CAPABILITY", [])[-1:] if isinstance(line, bytes)]
+    return frozenset(one.decode("latin-1").upper() for line in lines for one in line.split())
+
+
+def number(told: dict[str, list[Any]], key: str) -> int | None:
+    """Return the number (RFC 9051: below 2**63) the server last gave under *key*, or None."""
+    for value in reversed(told.get(key, [])):
+        if isinstance(value, bytes) and (digits := re.match(rb"\d{1,18}\b", value)):
+            return int(digits[0])
+    return None
+
+
+def parsed(lines: list[Any]) -> dict[int, dict[bytes, Any]] | None:
+    """Return FETCH replies by UID, or None where they cannot be made out."""
+    if not lines:
+        return {}
+    try:
+        return dict(parse_fetch_response(lines, normalise_times=False, uid_is_key=True))
+    except (imaplib.IMAP4.error, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
+        return None
+
+
+def moment(value: object) -> datetime | None:
+    """Return an INTERNALDATE in UTC; one without a zone is taken as UTC, an impossible one is None."""
+    if not isinstance(value, datetime):
+        return None
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except (OverflowError, ValueError):
+        return None
