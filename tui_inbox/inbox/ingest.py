@@ -345,11 +345,11 @@ def take(unit: Unit, config: Config, origin: Origin, batch: Batch, now: datetime
         names |= set(mate.names.get(origin.channel, ()))
     users = [str(one.table["user"]) for one in config.accounts if "user" in one.table]
     us = Us.of([*config.me.addresses, *users, *team, *names], names)
+    since = arrivals.watermark(unit)
     intake = Intake(unit, config, origin, now, account, us)
     intake.take(batch)
-    readings = Readings(unit, config)
-    readings.record(intake.touched, now, "")
-    intake.came.warnings.extend(routes.run(unit, config, readings, intake.touched, now))
+    intake.came.warnings.extend(routes.run(unit, config, intake.touched, since, now))
+    Readings(unit, config).record(intake.touched, now, "")
     intake.came.conversations = intake.touched
     return intake.came
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from tui_inbox.config import Config
 from tui_inbox.rules import lifecycle
 from tui_inbox.rules.calendar import Calendar
-from tui_inbox.rules.lifecycle import Act, Conversation, Heard, TermsOf, Verb
+from tui_inbox.rules.lifecycle import Conversation, Heard, TermsOf
 from tui_inbox.rules.model import Kind
 from tui_inbox.rules.promise import Terms
 from tui_inbox.store import histories, projection
@@ -68,8 +68,3 @@ def at_risk_from(hours: Calendar, started: datetime, amount: timedelta, due: dat
     spent = hours.add(started, amount * share)
     closed_since = hours.last_closing(due)
     return spent if closed_since is None else min(spent, max(closed_since, started))
-
-
-def routing_act(effects: lifecycle.Effects, rule: str, at: datetime, seen: int, *, opening: bool) -> Act:
-    """Return the act of a rule that matched."""
-    return Act(0, Verb.ROUTE, at, seen, by=f"rule:{rule}", effects=effects, opening=opening)

@@ -1,15 +1,128 @@
-"""The rules, run once on what is new before the agent sees it, and what their effects come to."""
+"""The rules of the configuration, run before the agent sees what is new, and what their effects come to."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from tui_inbox.config import Config
-from tui_inbox.inbox.reading import Readings
+from tui_inbox.rules import lifecycle, routing
+from tui_inbox.rules.lifecycle import Act, Delivery, Verb
+from tui_inbox.rules.model import ME, Class
+from tui_inbox.rules.routing import Effects, Routed, Rules
+from tui_inbox.store import cases, histories, projection
+from tui_inbox.store.cases import Occasion
 from tui_inbox.store.writer import Unit
 
+NO_BATCH = 0
+"""The batch of acts that no undo of the agent's takes back."""
 
-def run(unit: Unit, config: Config, readings: Readings, touched: Collection[int], now: datetime) -> list[str]:
-    """Run the rules on conversations that are new among *touched*; return warnings to show."""
-    return []
+
+def compiled(config: Config) -> Rules:
+    """Return the configuration's rules, ready to run."""
+    owners = [mate.name for mate in config.teammates]
+    return routing.compile_rules(((one.name, one.when, one.then, one.on) for one in config.rules), owners)
+
+
+def run(unit: Unit, config: Config, touched: Collection[int], since: int, now: datetime) -> list[str]:
+    """Run the rules on what is new in *touched* since message *since*; return warnings to show.
+
+    To be called before the conversations are read, since a rule's tier and target hold from the start.
+    """
+    rules = compiled(config)
+    warnings = list(rules.problems)
+    mates = {ME, *(mate.name for mate in config.teammates)}
+    for occasion in cases.occasions(unit, touched, since):
+        if occasion.owner not in mates and not occasion.new:
+            warnings.append(_come_home(unit, occasion, now))
+        if rules.rules:
+            _route(unit, config, rules, occasion)
+    return warnings
+
+
+def _come_home(unit: Unit, occasion: Occasion, now: datetime) -> str:
+    """A customer writes to somebody who is no teammate any more: it comes to me."""
+    act = Act(0, Verb.RETURN, now, occasion.message, by="returned")
+    histories.record(unit, occasion.conversation, act, NO_BATCH)
+    projection.event(unit, occasion.conversation, now, "returned", "server", {"owner": occasion.owner})
+    return f"{occasion.owner} is no teammate any more: conversation {occasion.conversation} has come to you."
+
+
+def _route(unit: Unit, config: Config, rules: Rules, occasion: Occasion) -> None:
+    case = replace(occasion.case, in_hours=config.hours.is_open(occasion.received))
+    routed = routing.route(case, rules, "new" if occasion.new else "reply")
+    if routed.matched is None and not occasion.new:
+        return
+    owner, why = _owner(unit, config, routed.effects, occasion)
+    if occasion.new or routed.effects.sla is not None:
+        projection.routed(unit, occasion.conversation, told(routed, why))
+    if routed.matched is None:
+        return
+    _effect(unit, occasion, routed, owner)
+
+
+def _effect(unit: Unit, occasion: Occasion, routed: Routed, owner: str | None) -> None:
+    wanted = routed.effects
+    if wanted.human:
+        cases.judge(unit, occasion.message, Class.HUMAN)
+    effects = lifecycle.Effects(wanted.place, wanted.tier, wanted.skill, owner)
+    handed = owner is not None and owner != ME
+    act = Act(
+        0,
+        Verb.ROUTE,
+        # Before anybody saw it: what a rule archives was never late.
+        occasion.received,
+        occasion.message,
+        by=f"rule:{routed.matched}",
+        to=owner or "",
+        effects=effects,
+        opening=occasion.new,
+        delivery=Delivery.WAITING if handed else None,
+    )
+    act_id = histories.record(unit, occasion.conversation, act, NO_BATCH)
+    if handed and owner is not None:
+        histories.post(unit, act_id, occasion.conversation, "hand_over", owner, occasion.received, occasion.received)
+    projection.event(
+        unit,
+        occasion.conversation,
+        occasion.received,
+        "routed",
+        act.by,
+        {"rule": routed.matched, **_said(wanted, owner)},
+    )
+
+
+def _said(wanted: Effects, owner: str | None) -> dict[str, object]:
+    said = {"place": wanted.place and wanted.place.value, "tier": wanted.tier, "skill": wanted.skill, "owner": owner}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _owner(unit: Unit, config: Config, wanted: Effects, occasion: Occasion) -> tuple[str | None, str]:
+    """Return who the rule makes the owner (None: nobody else), and why."""
+    if wanted.owner is not None:
+        return wanted.owner, "The rule names the owner."
+    if wanted.skill is None:
+        return None, ""
+    loads = histories.held(unit)
+    owner, why = routing.choose_owner(
+        wanted.skill,
+        config.me.skills,
+        loads.get(ME, 0),
+        config.me.capacity,
+        [(mate.name, mate.skills) for mate in config.teammates],
+        loads,
+        histories.former_owners(unit, occasion.conversation),
+    )
+    return (None if owner == occasion.owner else owner), why
+
+
+def told(routed: Routed, why: str) -> dict[str, object]:
+    """Return what `explain` can tell of it later."""
+    sla = routed.effects.sla
+    return {
+        "matched": routed.matched,
+        "trace": [list(one) for one in routed.trace],
+        "owner": why,
+        "sla": None if sla is None else round(sla.total_seconds() * 1000),
+    }

@@ -306,6 +306,19 @@ def turned(connection: Connection, now: datetime) -> list[int]:
     return list(connection.execute(select(_conversation.c.id).where(_conversation.c.turns_at <= stored(now))).scalars())
 
 
+def former_owners(connection: Connection, conversation: int) -> frozenset[str]:
+    """Return who had owned a conversation before its present owner."""
+    row = connection.execute(
+        select(_conversation.c.owner, _conversation.c.begins_with).where(_conversation.c.id == conversation)
+    ).one()
+    given = connection.execute(
+        select(_act.c.to).where(
+            _act.c.conversation_id == conversation, _act.c.undone_at.is_(None), _act.c.to.is_not(None)
+        )
+    ).scalars()
+    return frozenset({row.begins_with, *given} - {row.owner})
+
+
 def held(connection: Connection) -> dict[str, int]:
     """Return how many open conversations each owner holds."""
     rows = connection.execute(

@@ -1,0 +1,153 @@
+"""Conversations as the rules of the configuration see them: the message they run on, and what surrounds it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from tui_inbox.rules.model import Class, Direction
+from tui_inbox.rules.routing import Case
+from tui_inbox.store.moments import moment, stored
+from tui_inbox.store.tables import AccountRow, ConversationRow, IdentityRow, MessageRow, table
+
+_message, _conversation = table(MessageRow), table(ConversationRow)
+_account, _identity = table(AccountRow), table(IdentityRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why the rules run on a conversation: its first live message (`new`), or a customer's further one."""
+
+    conversation: int
+    message: int
+    new: bool
+    received: datetime
+    owner: str
+    case: Case
+
+
+def occasions(connection: Connection, conversations: Collection[int], since: int) -> list[Occasion]:
+    """Return on what of *conversations* the rules run, given that all up to message *since* was here before."""
+    found: list[Occasion] = []
+    wanted = sorted(conversations)
+    for start in range(0, len(wanted), 500):
+        rows = connection.execute(
+            _asked().where(_message.c.conversation_id.in_(wanted[start : start + 500])).order_by(*_ORDER)
+        )
+        lines: dict[int, list[Row[*tuple[Any, ...]]]] = {}
+        for row in rows:
+            lines.setdefault(row.conversation_id, []).append(row)
+        for asked in lines.values():
+            found.extend(_of(connection, asked, since))
+    return found
+
+
+def _of(connection: Connection, asked: list[Row[*tuple[Any, ...]]], since: int) -> Iterator[Occasion]:
+    first = asked[0]
+    if all(row.id > since for row in asked) and first.routed is None:
+        yield _occasion(connection, first, new=True)
+        return
+    replies = [row for row in asked if row.id > since and row.class_ == Class.HUMAN.value]
+    if replies:
+        yield _occasion(connection, replies[0], new=False)
+
+
+def first_ones(connection: Connection, since: datetime | None) -> Iterator[Occasion]:
+    """Yield every stored conversation's first live message, oldest conversation first, to try rules on."""
+    wanted = _asked().order_by(_message.c.conversation_id, *_ORDER)
+    if since is not None:
+        wanted = wanted.where(_conversation.c.last_at >= stored(since))
+    last = 0
+    for row in connection.execute(wanted.execution_options(yield_per=2000)):
+        if row.conversation_id != last:
+            last = row.conversation_id
+            yield _occasion(connection, row, new=True)
+
+
+_ORDER = (_message.c.received_at, _message.c.rank, _message.c.position, _message.c.id)
+
+
+def _asked() -> Any:
+    """Select live messages of customers and machines, with their conversations."""
+    return (
+        select(
+            _message.c.id,
+            _message.c.conversation_id,
+            _message.c.received_at,
+            _message.c["class"].label("class_"),
+            _message.c.sender_name,
+            _message.c.sender_identity,
+            _message.c.recipients,
+            _message.c.subject,
+            _message.c.text,
+            _message.c.warnings,
+            _message.c.attachments,
+            _message.c.identity_id,
+            _conversation.c.channel,
+            _conversation.c.owner,
+            _conversation.c.tier,
+            _conversation.c.routed,
+            _account.c.name.label("account"),
+        )
+        .join(_conversation, _conversation.c.id == _message.c.conversation_id)
+        .join(_account, _account.c.id == _message.c.account_id)
+        .where(
+            _message.c.direction == Direction.IN.value,
+            _message.c["class"] != Class.SYSTEM.value,
+            _message.c.history.is_(False),
+        )
+    )
+
+
+def _occasion(connection: Connection, row: Row[*tuple[Any, ...]], *, new: bool) -> Occasion:
+    class_ = Class(row.class_)
+    tier = row.tier if not new else (1 if class_ is Class.HUMAN else 0)
+    return Occasion(
+        row.conversation_id,
+        row.id,
+        new,
+        moment(row.received_at),
+        row.owner,
+        Case(
+            sender_name=row.sender_name,
+            sender=row.sender_identity,
+            to=tuple(identity or name for name, identity in json.loads(row.recipients)),
+            subject=row.subject,
+            text=row.text,
+            channel=row.channel,
+            account=row.account,
+            tier=tier,
+            class_=class_,
+            attachment=row.attachments > 0,
+            known=_known(connection, row),
+            warnings=tuple(json.loads(row.warnings)),
+        ),
+    )
+
+
+def _known(connection: Connection, row: Row[*tuple[Any, ...]]) -> bool:
+    """Return whether this customer had written, or been written to, in another conversation before."""
+    if row.identity_id is None:
+        return False
+    contact = select(_identity.c.contact_id).where(_identity.c.id == row.identity_id).scalar_subquery()
+    earlier = (
+        select(_message.c.id)
+        .join(_identity, _identity.c.id == _message.c.identity_id)
+        .where(
+            _identity.c.contact_id == contact,
+            _message.c.conversation_id != row.conversation_id,
+            _message.c.received_at < row.received_at,
+        )
+        .limit(1)
+    )
+    return connection.execute(earlier).first() is not None
+
+
+def judge(connection: Connection, message_id: int, class_: Class) -> None:
+    """Give a message the class that a rule or the agent says it has; what it was taken for stays on record."""
+    connection.execute(update(_message).where(_message.c.id == message_id).values(judged=class_.value))
