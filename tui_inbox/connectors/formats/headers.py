@@ -301,7 +301,9 @@ class _Address:
         if address or name:
             named = text(name.encode("latin-1"), self.charset) if name else ""
             identity = eight_bit(address.encode("latin-1")).lower()
-            self.found.append(Person((named.strip("'\" ") if address else named)[:LONGEST_NAME], identity))
+            if len(named) > 1 and named[0] == named[-1] and named[0] in "'\"":
+                named = named[1:-1].strip()  # quoted again inside an encoded word
+            self.found.append(Person(named[:LONGEST_NAME], identity))
         self._clear()
 
 
@@ -405,10 +407,14 @@ def _percent(piece: str) -> bytes:
 # --- moments and ids --------------------------------------------------------------------------------------
 
 
+_NO_YEAR = re.compile(r"[A-Za-z]{3}[ -]0\d{3}\b")
+"""A year such as 0000, of which the standard library makes 2000."""
+
+
 def moment(value: bytes) -> datetime | None:
     """Return the moment a Date field names, in UTC, or None if it names none between 1980 and 2100."""
     written = value[:200].decode("latin-1").strip()
-    if not written:
+    if not written or _NO_YEAR.search(written):
         return None
     try:
         parts = parsedate_tz(written)
