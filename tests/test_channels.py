@@ -25,7 +25,7 @@ def samples(kind: str) -> list[Path]:
 FILES = [kind for kind in kinds() if hasattr(channel(kind), "sniff")]
 CASES = [(kind, path) for kind in FILES for path in samples(kind)]
 NAMES = [f"{kind}: {path.name}" for kind, path in CASES]
-CUTS = 600
+CUTS = 300
 
 
 def batches(kind: str, path: Path, cursors: dict[str, str] | None = None) -> list[Batch]:
@@ -98,7 +98,7 @@ def test_a_sample_cut_at_any_byte_ends_in_messages_or_in_one_sentence(kind: str,
         ended(kind, cut)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=600) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
 @pytest.mark.parametrize("kind", FILES)
 def test_any_bytes_as_any_kind_end_in_messages_or_in_one_sentence(kind: str, content: bytes, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_any_bytes_as_any_kind_end_in_messages_or_in_one_sentence(kind: str, con
     ended(kind, path)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 10_000), put=st.binary(max_size=6))
 @pytest.mark.parametrize(("kind", "path"), CASES, ids=NAMES)
 def test_a_damaged_sample_never_breaks_its_reader(kind: str, path: Path, at: int, put: bytes, tmp_path: Path) -> None:

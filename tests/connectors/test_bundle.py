@@ -15,7 +15,7 @@ from tui_inbox.problems import Unreadable
 def packed(path: Path, *names: str, content: bytes = b"hello") -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
         for name in names:
-            out.writestr(zipfile.ZipInfo(name), content)
+            out.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return path
 
 
