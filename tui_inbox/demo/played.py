@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui_inbox.config import Home, load
 from tui_inbox.demo.exports import NOW, DemoFiles, write
 from tui_inbox.demo.week import Act, Misspelt, Told, distance, week
-from tui_inbox.rules.model import Archive, Command, Forward, Place, Snooze
+from tui_inbox.rules.model import Archive, Command, Forward, Snooze
 
 if TYPE_CHECKING:
     from tui_inbox.inbox import Inbox
@@ -68,7 +68,7 @@ def play(inbox: Inbox, files: DemoFiles, now: datetime) -> DemoFiles:
 
 
 def perform(inbox: Inbox, acts: Iterable[tuple[Told, Act]], now: datetime, moment: datetime) -> None:
-    """Perform *acts* at *moment*, each on the newest conversation it can mean, and look through the whole inbox."""
+    """Perform *acts* at *moment*, each on the newest conversation it can mean, and look through every queue."""
     with inbox.reader() as reader:
         queue = reader.queue("all", moment)
         rows = reader.rows(queue.ids, moment)
@@ -79,7 +79,7 @@ def perform(inbox: Inbox, acts: Iterable[tuple[Told, Act]], now: datetime, momen
         for skipped in outcome.skipped:
             raise Misspelt(f"an act on {names[skipped.id]} was skipped: {skipped.why}")
     for row in rows:
-        if row.news and row.place is Place.INBOX:
+        if row.news:
             inbox.mark_seen(row.id, queue.seen, moment)
 
 
