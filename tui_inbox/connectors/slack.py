@@ -235,7 +235,9 @@ def _said(bundle: Bundle, space: _Workspace, day: str) -> Iterator[Message | Set
 
 def _message(bundle: Bundle, space: _Workspace, room: _Room, one: dict[str, Any], raw: bytes, where: str) -> Message:
     ts = _text_of(one, "ts")
-    user = _text_of(one, "user") or _text_of(one, "bot_id")
+    comment = one.get("comment")  # of old exports: a remark on a file
+    user = _text_of(one, "user") or _text_of(comment if isinstance(comment, dict) else {}, "user")
+    user = user or _text_of(one, "bot_id")
     verdict, state = _verdict(space, one, user)
     received, fraction = _moment(ts)
     root = _text_of(one, "thread_ts")
