@@ -79,7 +79,9 @@ def bringing_in(folder: Path, kind: str, messages: int, runs: int) -> tuple[Figu
 
 def main() -> None:
     arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    arguments.add_argument("--messages", type=int, default=5_000, help="how many mails, and a tenth of how many chat lines (default 5000)")
+    arguments.add_argument(
+        "--messages", type=int, default=2_000, help="how many mails, and a tenth of how many chat lines (default 2000)"
+    )
     arguments.add_argument("--runs", type=int, default=3, help="how often each import is timed (default 3)")
     arguments.add_argument("--json", action="store_true", help="write JSON")
     asked = arguments.parse_args()

@@ -106,3 +106,13 @@ def test_a_lock_names_no_place_to_fetch_from():
 def test_backports_are_asked_for_by_old_pythons_only():
     markers = {name: marker for name, _, marker in PIN.findall((ROOT / "requirements.lock").read_text("utf-8"))}
     assert "3.12" in markers["backports-tarfile"]
+
+
+def test_every_room_is_held_by_the_contracts_of_imports():
+    rooms = {
+        one.stem for one in (ROOT / "tui_inbox").iterdir() if (one / "__init__.py").is_file() or one.suffix == ".py"
+    } - {"__init__"}
+    _, screen, database, _ = PYPROJECT["tool"]["importlinter"]["contracts"]
+    may_know = {"Textual": {"__main__", "app", "screens"}, "the database": {"__main__", "store"}}
+    for contract, free in zip((screen, database), may_know.values(), strict=True):
+        assert {f"tui_inbox.{room}" for room in rooms - free} == set(contract["source_modules"]), contract["name"]
