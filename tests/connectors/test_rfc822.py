@@ -318,6 +318,19 @@ def test_html_becomes_what_a_reader_sees():
     assert not any("Nobody" in line or "zero" in line or "alert" in line or "color" in line for line in lines)
 
 
+def test_a_links_target_stands_beneath_the_part_it_is_in():
+    answer = '<p>See <a href="https://x.example/new">this</a></p>'
+    quote = '<p>On 2 Mar 2026 Ada wrote:</p><blockquote><a href="https://x.example/old">that</a></blockquote>'
+    read = mail(answer + quote, Content_Type="text/html")
+    assert read.text == "See this [1]\n\n[1] https://x.example/new"
+    assert read.quoted.endswith("> that [2]\n\n[2] https://x.example/old")
+
+
+def test_a_picture_that_is_a_link_is_not_lost():
+    read = mail('<a href="https://x.example/"><img src="x.png"></a>', Content_Type="text/html")
+    assert read.text == "[image] [1]\n\n[1] https://x.example/"
+
+
 def test_what_a_reader_should_beware_of_is_said():
     assert set(sample("html_only").warnings) == {
         "hidden text left out",

@@ -9,16 +9,12 @@ from dataclasses import dataclass
 
 from tui_inbox.connectors import Arrival, Batch, SetAside, rfc822
 from tui_inbox.connectors.formats.bundle import Bundle
-from tui_inbox.connectors.formats.mailfiles import Gathering, Listing, files, too_large, whole
+from tui_inbox.connectors.formats.mailfiles import Gathering, Listing, files, is_mail, too_large, whole
 from tui_inbox.problems import Unreadable
 
 CHANNEL = "email"
 
 _NAMED = (".eml", ".emlx")
-_FIELD = re.compile(rb"[!-9;-~]{1,60}[ \t]*:")
-_TELLING = re.compile(
-    rb"^(?:From|To|Subject|Date|Received|Message-ID|Return-Path|Delivered-To|MIME-Version)[ \t]*:", re.I | re.M
-)
 _SENT = re.compile(
     r"(?:^|/)\.?(?:sent|gesendet|gönderilmiş|poslano|poslato|envoyés|enviados|inviati|verzonden)[^/]*/", re.I
 )
@@ -73,13 +69,3 @@ def sniff(bundle: Bundle) -> str | None:
     if len(names) == 1 and is_mail(bundle.head(names[0], 16_384)):
         return "it begins with the header of a mail"
     return None
-
-
-def is_mail(head: bytes) -> bool:
-    """Return whether *head* begins like a mail: with fields, two of them such as every mail has."""
-    head = re.sub(rb"\A(?:\xef\xbb\xbf)?[\r\n]*(?:\d{1,10}[ \t]*\r?\n)?", b"", head, count=1)
-    first = head.split(b"\n", 1)[0]
-    if not _FIELD.match(first):
-        return False
-    header = re.split(rb"\r?\n\r?\n|\r\r", head, maxsplit=1)[0]
-    return len({found.group().lower() for found in _TELLING.finditer(header.replace(b"\r", b"\n"))}) >= 2

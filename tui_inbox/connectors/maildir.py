@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui_inbox.connectors import Arrival, Batch, SetAside, rfc822
-from tui_inbox.connectors.eml import is_mail
 from tui_inbox.connectors.formats.bundle import Bundle
-from tui_inbox.connectors.formats.mailfiles import Gathering, Listing, files, too_large, whole
+from tui_inbox.connectors.formats.mailfiles import Gathering, Listing, files, is_mail, too_large, whole
 from tui_inbox.problems import Unreadable
 
 CHANNEL = "email"

@@ -37,7 +37,7 @@ def _message(raw: bytes, position: int, where: str, received_at: datetime | None
     sender = _sender(top)
     subject = top.text("subject")
     body = bodies.body(mail)
-    text, quoted = quotes.split(body.text)
+    text, quoted = bodies.with_targets(*quotes.split(body.text), body.links)
     reply_to = next(iter(top.people("reply-to")), None)
     to, cc = top.people("to"), (*top.people("cc"), *top.people("bcc"))
     sent_at = headers.moment(top.raw("date"))

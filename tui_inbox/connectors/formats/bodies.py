@@ -39,13 +39,15 @@ _USELESS = re.compile(
 
 @dataclass(slots=True)
 class Body:
-    """A mail's readable text (plain, links numbered), what came with it, and what a reader should be told."""
+    """A mail's readable text (links numbered), what came with it, and what a reader should be told."""
 
     text: str = ""
     found: bool = False
     """There was a part meant to be read, though it may be empty."""
     attachments: list[Attachment] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    """Where `[1]`, `[2]`, ... in the text lead."""
     spent: int = 0
     """Bytes of parts that were made text so far."""
 
@@ -234,7 +236,8 @@ def shown(mail: Mail, part: Part, read: Body) -> str:
 
 
 def _html(source: str, read: Body) -> str:
-    reading = htmltext.to_text(source)
+    reading = htmltext.to_text(source, len(read.links))
+    read.links.extend(reading.links)
     if reading.hidden:
         read.warn("hidden text left out")
     if reading.deceptive:
@@ -325,3 +328,18 @@ def _encrypted(part: Part) -> str:
     if part.kind != "multipart/encrypted":
         return ""
     return SMIME if "pkcs7" in part.params.get("protocol", "") else PGP
+
+
+_NUMBER = re.compile(r"\[(\d{1,6})\]")
+
+
+def with_targets(text: str, quoted: str, links: list[str]) -> tuple[str, str]:
+    """Return both with the targets of the links that stand in them, each target once, numbered as in the text."""
+    if not links:
+        return text, quoted
+    named = {int(number) for number in _NUMBER.findall(text)}
+    here: list[str] = []
+    there: list[str] = []
+    for number, target in enumerate(links, 1):
+        (here if number in named else there).append(f"[{number}] {target}")
+    return "\n\n".join(filter(None, (text, "\n".join(here)))), "\n\n".join(filter(None, (quoted, "\n".join(there))))

@@ -32,11 +32,14 @@ class Reading:
     cut: bool = False
 
 
-def to_text(source: str) -> Reading:
-    """Return the text of *source*: in linear time, and never an exception, whatever it holds."""
+def to_text(source: str, numbered: int = 0) -> Reading:
+    """Return the text of *source*: in linear time, and never an exception, whatever it holds.
+
+    A link shows as `text [n]`, counted on from *numbered*; the targets are the reading's `links`, in that order.
+    """
     cut = len(source) > LONGEST
     source = source[:LONGEST].replace("\0", "")
-    reading = _stripped(source) if _hostile(source) else _walked(source)
+    reading = _stripped(source) if _hostile(source) else _walked(source, numbered)
     reading.cut = cut
     return reading
 
@@ -251,7 +254,7 @@ class _Open:
     number: int = 0
 
 
-def _walked(source: str) -> Reading:
+def _walked(source: str, numbered: int) -> Reading:
     from selectolax.lexbor import LexborHTMLParser  # late: plain mail never needs it
 
     root = LexborHTMLParser(source).root
@@ -259,22 +262,19 @@ def _walked(source: str) -> Reading:
         return Reading("")
     reading = Reading("")
     page = _Page()
-    walk = _Walk(page, reading)
-    walk.over(root)
+    _Walk(page, reading, numbered).over(root)
     page.line()
-    text = _tidy(page.lines)
-    if reading.links:
-        text += "\n\n" + "\n".join(f"[{number}] {link}" for number, link in enumerate(reading.links, 1))
-    reading.text = text.strip("\n")
+    reading.text = _tidy(page.lines).strip("\n")
     return reading
 
 
 class _Walk:
     """The way through the nodes, in document order, with its own stack."""
 
-    def __init__(self, page: _Page, reading: Reading) -> None:
+    def __init__(self, page: _Page, reading: Reading, numbered: int) -> None:
         self.page = page
         self.reading = reading
+        self.numbered = numbered
         self.stack: list[_Open] = []
         self.numbers: dict[str, int] = {}
 
@@ -399,6 +399,8 @@ class _Walk:
         alt = (node.attributes.get("alt") or "").strip()
         if _visible(alt):
             self.page.write(f"[{alt[:200]}]")
+        elif any(one.tag == "a" for one in self.stack[-4:]):
+            self.page.write("[image]")  # so that its link is not lost
 
     def _link(self, inside: _Open) -> None:
         target = "".join((inside.node.attributes.get("href") or "").split())[:4_000]
@@ -416,7 +418,7 @@ class _Walk:
         number = self.numbers.get(target)
         if number is None:
             self.reading.links.append(target)
-            number = self.numbers[target] = len(self.reading.links)
+            number = self.numbers[target] = self.numbered + len(self.reading.links)
         if self.page.blank and self.page.lines:
             self.page.lines[-1] += f" [{number}]"
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -15,6 +16,11 @@ LARGEST = 64 * 1024 * 1024
 BATCH_MESSAGES = 500
 BATCH_BYTES = 16 * 1024 * 1024
 
+
+_FIELD = re.compile(rb"[!-9;-~]{1,60}[ \t]*:")
+_TELLING = re.compile(
+    rb"^(?:From|To|Subject|Date|Received|Message-ID|Return-Path|Delivered-To|MIME-Version)[ \t]*:", re.I | re.M
+)
 
 ReadOne = Callable[[str, int], Iterator[Arrival | SetAside]]
 """Yields what lies in the file of that name and number in the list."""
@@ -96,3 +102,13 @@ def files(gathering: Gathering, listing: Listing, cursor: str, read_one: ReadOne
         if gathering.full() and number + 1 < len(listing.names):
             yield gathering.batch(json.dumps({"done": number + 1, "listing": digest}), number + 1)
     yield gathering.batch("", len(listing.names))
+
+
+def is_mail(head: bytes) -> bool:
+    """Return whether *head* begins like a mail: with fields, two of them such as every mail has."""
+    head = re.sub(rb"\A(?:\xef\xbb\xbf)?[\r\n]*(?:\d{1,10}[ \t]*\r?\n)?", b"", head, count=1)
+    first = head.split(b"\n", 1)[0]
+    if not _FIELD.match(first):
+        return False
+    header = re.split(rb"\r?\n\r?\n|\r\r", head, maxsplit=1)[0]
+    return len({found.group().lower() for found in _TELLING.finditer(header.replace(b"\r", b"\n"))}) >= 2

@@ -124,7 +124,7 @@ def _quoted(lines: list[str]) -> tuple[int, list[_Run]]:
         if not line.strip():
             at += 1
             continue
-        if line.lstrip().startswith(">"):
+        if line.lstrip().startswith(">") and not line.startswith(">From "):  # that is how an mbox writes "From "
             end = _run_end(lines, at)
             if runs and not _any(lines[runs[-1].end : at]):
                 runs[-1].end = end
