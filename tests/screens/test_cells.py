@@ -48,7 +48,16 @@ def drawn(one: Row, room: int, **more: object) -> str:
 
 @pytest.mark.parametrize(
     ("minutes", "said"),
-    [(0, "<1m"), (35, "35m"), (60, "1h 00m"), (130, "2h 10m"), (1440, "1d"), (1700, "1d 4h"), (20000, "13d")],
+    [
+        (0, "<1m"),
+        (35, "35m"),
+        (60, "1h 00m"),
+        (130, "2h 10m"),
+        (900, "15h"),
+        (1440, "1d"),
+        (1700, "1d 4h"),
+        (20000, "13d"),
+    ],
 )
 def test_an_amount_of_time_is_said_in_the_two_units_that_matter(minutes: int, said: str) -> None:
     assert cells.amount(timedelta(minutes=minutes)) == said

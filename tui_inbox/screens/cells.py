@@ -59,13 +59,15 @@ TITLES = {
 
 
 def amount(span: timedelta) -> str:
-    """Return a length of time in the two units that matter: `35m`, `2h 10m`, `3d 4h`, `12d`."""
+    """Return a length of time in the units that matter: `35m`, `2h 10m`, `14h`, `3d 4h`, `12d`."""
     minutes = max(0, int(span.total_seconds()) // 60)
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days >= 7:
         return f"{days}d"
     if days:
         return f"{days}d {hours}h" if hours else f"{days}d"
+    if hours >= 10:
+        return f"{hours}h"
     if hours:
         return f"{hours}h {rest:02}m"
     return f"{rest}m" if rest else "<1m"
@@ -122,24 +124,26 @@ def row_pieces(
 ) -> list[Piece]:
     """Return one row of the list as pieces that fill *room* cells (from 40 on)."""
     when, role = clock(row, now, zone, marks)
-    wait = 17 if dated else 13
+    wait = 17 if dated else 12
     name = max(10, min(24, room // 5))
-    last = 14 if room >= 74 else 0
-    text = max(0, room - 4 - wait - 3 - name - 1 - (last + 4 if last else 0))
+    last = 17 if room >= 100 else 14 if room >= 74 else 0
+    text = max(0, room - 4 - wait - 3 - name - 1 - last)
     pieces = [
         (marks.cursor if cursor else " ", "cursor"),
         (marks.selected if selected else " ", "selected"),
         (marks.news if row.news else " ", "news"),
         (" ", "quiet"),
-        (fit(when, wait - 1, marks) + " ", role),
+        (when[: wait - 1].ljust(wait), role),
         (fit(channel(row.channel, marks), 2, marks) + " ", "channel"),
         (fit(who(row), name, marks) + " ", "customer" if row.news else "read"),
         *_said(row, text, marks),
     ]
     if last:
-        snoozes = f"{marks.again}{min(row.snoozes, 99)}" if row.snoozes else ""
-        pieces.append((" " + fit(snoozes, 3, marks, right=True), "quiet"))
-        pieces.append((" " + fit(remark(row), last - 1, marks, right=True), "reason"))
+        why = remark(row)
+        snoozes = f"{marks.again}{min(row.snoozes, 99)} " if row.snoozes else ""
+        room_left = last - 1 - width(why) - width(snoozes)
+        pieces.append((" " * max(1, 1 + room_left) + snoozes if room_left >= 0 else " ", "quiet"))
+        pieces.append((fit(why, last - 1 if room_left < 0 else width(why), marks, right=True), "reason"))
     return pieces
 
 

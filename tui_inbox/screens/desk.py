@@ -94,7 +94,7 @@ class Desk(Screen[None]):
     Desk.-wide Places { display: block; }
     Desk.-wide #panes { layout: horizontal; }
     Desk.-wide #listing { width: 6fr; }
-    Desk.-wide Reading { display: block; width: 5fr; border-left: solid $primary 40%; }
+    Desk.-wide Reading { display: block; width: 5fr; padding: 0 1; border-left: solid $primary 40%; }
     Desk.-stacked Reading:focus { border-top: solid $accent; }
     Desk.-wide Reading:focus { border-left: solid $accent; }
     Desk.-plain Reading { border-top: none; border-left: none; }
@@ -327,6 +327,10 @@ class Desk(Screen[None]):
         """Return a conversation as lines; runs in a thread."""
         now = self.post.clock()
         whole = reader.conversation(id_, now)
+        before = self.reading.layout_
+        if before and before.whole.row.id == id_:
+            # What was new when the conversation was opened stays marked while it is open.
+            whole = replace(whole, seen_before=min(whole.seen_before, before.whole.seen_before))
         return lay_out(whole, width, now, self.post.zone, folded=folded, marks=self.post.marks)
 
     def _mark_seen(self, layout: Layout) -> None:
@@ -355,12 +359,14 @@ class Desk(Screen[None]):
             self._mark_seen(self.reading.layout_)
         else:
             self.reading.show(None)
-            self._patient = False
-            self._turned.set()
+        self._patient = False
+        self._turned.set()
 
     def on_reading_back(self) -> None:
         self.remove_class("-open")
         self.rows.focus()
+        if self.has_class("-narrow"):
+            self.reading.show(None)
 
     def on_reading_turned(self, event: Reading.Turned) -> None:
         self._patient = False

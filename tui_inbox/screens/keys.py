@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from textual.binding import Binding
 
+from tui_inbox.config import View
 from tui_inbox.problems import Misconfigured
 
 
@@ -76,7 +77,7 @@ KEYS: tuple[Key, ...] = (
     Key("go.handed_over", "h", "go('handed_over')", "Handed over", "Go to what was handed over.", GO),
     Key("go.archived", "a", "go('archived')", "Archived", "Go to what is archived.", GO),
     Key("go.spam", "p", "go('spam')", "Spam", "Go to what was taken for spam.", GO),
-    Key("go.all", "l", "go('all')", "All", "Go to all conversations.", GO),
+    Key("go.all", "e", "go('all')", "All", "Go to all conversations.", GO),
     Key("go.late", "1", "go('?is:late')", "Late", "Show what is late.", GO),
     Key("go.at_risk", "2", "go('?is:at_risk')", "At risk", "Show what is at risk.", GO),
     Key("go.back", "escape,g,q", "back", "back", "Stay here.", GO, palette=False),
@@ -172,6 +173,17 @@ def keymap(wanted: Mapping[str, str]) -> dict[str, str]:
                 f'[keys] gives "{spelled(key)}" to both "{first}" and "{second}".', "Give one of them another key."
             )
     return mapped
+
+
+def check_views(views: Iterable[View], mapped: Mapping[str, str]) -> None:
+    """Raise `Misconfigured` where a view's key, after `g`, leads elsewhere already."""
+    taken = {name: key.id for key in KEYS if key.where == GO for name in mapped.get(key.id, key.keys).split(",")}
+    for view in views:
+        if view.key and taken.setdefault(named(view.key), view.name) != view.name:
+            raise Misconfigured(
+                f'The view "{view.name}" has the key "{view.key}", which g needs for "{taken[named(view.key)]}".',
+                "Give the view another key.",
+            )
 
 
 def clashes(heard: Iterable[str], mapped: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tui_inbox.config import Config
 from tui_inbox.inbox import Inbox
 from tui_inbox.screens.cells import FANCY, PLAIN, Marks
-from tui_inbox.screens.keys import keymap
+from tui_inbox.screens.keys import check_views, keymap
 from tui_inbox.store.reader import Reader
 
 T = TypeVar("T")
@@ -29,6 +29,7 @@ class Post:
         self.zone = ZoneInfo(config.hours.zone)
         self.marks: Marks = PLAIN if ascii_only else FANCY
         self.keys = keymap(config.keys)
+        check_views(config.views, self.keys)
         self.last_snooze = ""
         self.busy = 0
         """Questions and acts that are under way."""

@@ -22,7 +22,7 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
     BINDINGS = bindings(READING)  # type: ignore[assignment]  # Textual types this as a mixed list
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"reading--{role}" for role in paint.ROLES}
     DEFAULT_CSS = """
-    Reading { height: 1fr; width: 1fr; overflow-x: hidden; overflow-y: auto; padding: 0 1;
+    Reading { height: 1fr; width: 1fr; overflow-x: hidden; overflow-y: auto;
               scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     Reading.-plain { scrollbar-size-vertical: 0; }
     """
@@ -74,7 +74,7 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
             self.virtual_size = Size(self.size.width, len(layout.lines))
             same = old is not None and old.whole.row.id == layout.whole.row.id
             top = self._kept(old, layout) if same and old else self._opening(layout)
-            self.scroll_to(y=top, animate=False, immediate=True)
+            self.scroll_to(y=top, animate=False, immediate=True, force=True)
         self.refresh()
 
     def _opening(self, layout: Layout) -> int:
@@ -115,7 +115,7 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
         self.app.cursor_position = self.content_region.offset
 
     def _scroll(self, lines: int) -> None:
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True)
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True, force=True)
 
     def action_down(self) -> None:
         self._scroll(1)

@@ -36,6 +36,10 @@ def follow(old: Sequence[int], at: int, new: array[int]) -> int:
     return min(at, len(new) - 1)
 
 
+def _plain(role: str) -> Style:
+    return Style.null()
+
+
 class Rows(ScrollView, can_focus=True, inherit_bindings=False):
     """A virtual list: it holds the ids of a queue, and of its rows only those around what is visible."""
 
@@ -47,6 +51,8 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
     Rows.-plain { scrollbar-size-vertical: 0; }
     Rows > .rows--bar { background: $primary 22%; }
     Rows:focus > .rows--bar { background: $primary 45%; text-style: bold; }
+    Rows:ansi > .rows--bar { background: ansi_default; text-style: reverse; }
+    Rows:ansi > .rows--held { background: ansi_default; text-style: underline; }
     Rows > .rows--held { background: $accent 18%; }
     """
 
@@ -102,7 +108,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         at = max(0, min(at, len(queue.ids) - 1))
         self.set_reactive(Rows.cursor, at)
         top = at - line if same and 0 <= line < self.size.height else at
-        self.scroll_to(y=max(0, min(top, len(queue.ids) - self.size.height)), animate=False, immediate=True)
+        self.scroll_to(y=max(0, min(top, len(queue.ids) - self.size.height)), animate=False, immediate=True, force=True)
         self._keep_visible()
         self.refresh()
         self.call_after_refresh(self._was_drawn, queue.seen)
@@ -166,7 +172,9 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         )
         if id_ in self.going:
             pieces = [(text, "going") for text, _ in pieces]
-        return paint.strip(pieces, self._style, width, under)
+        # A terminal's own colours are not ours to combine: there the cursor's row is reversed, and plain.
+        style = _plain if here and self.app.native_ansi_color else self._style
+        return paint.strip(pieces, style, width, under)
 
     def _beside(self, y: int, width: int, under: Style) -> Strip:
         """Return a line below the rows: blank, or a part of what an empty list says."""
@@ -224,9 +232,9 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
     def _keep_visible(self) -> None:
         top, height = self.scroll_offset.y, self.size.height
         if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, immediate=True)
+            self.scroll_to(y=self.cursor, animate=False, immediate=True, force=True)
         elif height and self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True, force=True)
         self.stand()
 
     def stand(self) -> None:

@@ -75,7 +75,12 @@ def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks)
         yield ((text, "title"),)
     identity = next(iter(row.contact.identities), "")
     named = who(row) + (f" <{identity}>" if identity and identity != row.contact.name else "")
-    yield ((clean.cells(f"{channel(row.channel, marks)} {named} · {row.account}", width, marks.ascii), "customer"),)
+    yield (
+        (
+            clean.cells(f"{channel(row.channel, marks)} {named} {marks.dash} {row.account}", width, marks.ascii),
+            "customer",
+        ),
+    )
     count = f"{row.messages} message{'' if row.messages == 1 else 's'}, tier {row.tier}"
     skill = f", needs {row.skill}" if row.skill else ""
     for text in wrap(f"{_where(row, now, zone)} {count}{skill}.", width):
