@@ -120,13 +120,13 @@ class Source:
             seen += 1
             if seen <= behind:
                 continue
-            message = None if value.trouble else teller.message(chat, value)
+            message = None if value.trouble else teller.message(chat, value, f"message {seen}")
             if message is None:
                 why = value.trouble or "it is no message"
                 aside.append(SetAside(f"message {seen} at character {value.offset}", why, value.raw[:65536]))
                 weight += len(aside[-1].raw)
             else:
-                arrivals.append(Arrival(replace(message, where=f"message {seen}")))
+                arrivals.append(Arrival(message))
                 weight += len(value.text) + sum(len(one.content or b"") for one in message.attachments)
             if len(arrivals) + len(aside) >= BATCH or weight > 2 * KEEP:
                 yield _batch(arrivals, aside, place, seen, teller.offset, total, done=False)
@@ -216,11 +216,13 @@ class _Teller:
 
     # --- a message ---
 
-    def message(self, chat: _Chat, value: Value) -> Message | None:
+    def message(self, chat: _Chat, value: Value, where: str = "") -> Message | None:
         """Return the message that *value* is, or None where it is none."""
         if not isinstance(value.found, dict):
             return None
-        one: dict[str, Any] = cleaned(value.found)
+        one: dict[str, Any] = value.found
+        if "\\" in value.text or "\0" in value.text:  # only escapes bring what cannot be stored
+            one = cleaned(one)
         service = one.get("type") == "service"
         sender = self._sender(one, service)
         mine = self._mine(chat, sender, one)
@@ -255,6 +257,7 @@ class _Teller:
             attachments=attachments,
             warnings=warnings,
             raw=value.raw,
+            where=where,
         )
 
     def _sender(self, one: dict[str, Any], service: bool) -> Person:

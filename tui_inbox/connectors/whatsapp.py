@@ -19,7 +19,14 @@ from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.whatsapp_bodies import Body, File, read_body
 from tui_inbox.connectors.formats.whatsapp_dates import Clockwork, DateOrder, Shape, common_shape
-from tui_inbox.connectors.formats.whatsapp_phrases import DELETED, EXPORT_AROUND, YOU_DELETED, bare, plain
+from tui_inbox.connectors.formats.whatsapp_phrases import (
+    DELETED,
+    EXPORT_AROUND,
+    YOU_DELETED,
+    bare,
+    may_be_phrase,
+    plain,
+)
 from tui_inbox.problems import Misconfigured, Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
@@ -34,6 +41,7 @@ _NUMBER = re.compile(r"\+\d[\d ().\-]{5,25}$")
 _GROUP = re.compile(
     r"(?i)\b(?:group|grupp?e?|grupo|groupe|gruppo|группу?|grubu?|skupin\w|ryhm\w+)\b|グループ|群組|群组|그룹"
 )
+_MINE = YOU_DELETED - DELETED
 _QUOTES = '"“”„«»'
 
 
@@ -225,7 +233,7 @@ def _count(chat: _Chat, sender: str, body: str) -> None:
     if name not in chat.senders and len(chat.senders) > 5000:
         return
     chat.senders[name] = chat.senders.get(name, 0) + 1
-    if len(body) < 200 and bare(body) in YOU_DELETED - DELETED:
+    if len(body) < 200 and may_be_phrase(body) and bare(body) in _MINE:
         chat.owners[name] = chat.owners.get(name, 0) + 1
 
 

@@ -18,6 +18,7 @@ from tui_inbox.connectors.formats.whatsapp_phrases import (
     PLACEHOLDERS,
     YOU_DELETED,
     bare,
+    may_be_phrase,
     plain,
 )
 from tui_inbox.rules.model import State
@@ -32,7 +33,6 @@ _NUMBERED = re.compile(r"\d{8}-|[A-Z]{3}-\d{8}-WA\d+")
 _PLACE = re.compile(r"https://(?:maps\.google|maps\.apple|foursquare)\.com/")
 _VOTES = re.compile(r":[^\n]*\(\d[\d., ]*[^\n()]*\)[^\S\n]*$", re.MULTILINE)
 _BY_ADMIN = re.compile(r"(?i)\b(?:deleted by|gelöscht von|supprimé par|eliminado por|eliminato da|apagada por)\b")
-_LAST_WORDS = frozenset(phrase.rpartition(" ")[2] for phrase in PLACEHOLDERS)
 _TYPES = {"image": "image/*", "video": "video/*", "audio": "audio/*", "gif": "image/gif", "sticker": "image/webp"}
 
 
@@ -63,8 +63,8 @@ def read_body(body: str, lead: bool, bracket: bool, find: Find) -> Body:
     The three rules of the marks on iOS come first, as they need no language; then the app's own phrases.
     """
     ascii_only = body.isascii()
-    if len(body) < 300 or not ascii_only:
-        phrase = bare(body) if len(body) < 300 else ""
+    if len(body) < 300 and may_be_phrase(body):
+        phrase = bare(body)
         if phrase in YOU_DELETED or phrase in DELETED:
             return Body("", state=State.DELETED, app="deleted", mine=phrase in YOU_DELETED and phrase not in DELETED)
         if phrase in MISSED:
@@ -164,7 +164,7 @@ def _plain_file(body: str, bracket: bool, marked: bool, find: Find) -> Body | No
 
 def _looks(line: str) -> bool:
     """Return whether an ASCII *line* may speak of a file at all: cheap, since nearly none does."""
-    return "<" in line or "(" in line or line.rpartition(" ")[2].casefold().rstrip(".") in _LAST_WORDS
+    return "<" in line or "(" in line or may_be_phrase(line)
 
 
 def _android_name(line: str, mark: bool, find: Find) -> str | None:

@@ -926,3 +926,12 @@ FILE_AROUND = _around(FILE_ATTACHED)
 
 EXPORT_AROUND = _around(EXPORT_NAME)
 """How the app names the exported file around the chat's name."""
+
+_LAST_WORDS = frozenset(
+    phrase.rpartition(" ")[2] for table in (PLACEHOLDERS, DELETED, YOU_DELETED, MISSED, {"null"}) for phrase in table
+)
+
+
+def may_be_phrase(body: str) -> bool:
+    """Return whether *body* can be one of the app's phrases at all: cheap, since nearly none is."""
+    return not body.isascii() or body.rstrip(" .\r\n").rpartition(" ")[2].casefold() in _LAST_WORDS
