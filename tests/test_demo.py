@@ -159,8 +159,7 @@ def test_a_home_that_was_filled_before_is_left_as_it_is(tmp_path: Path) -> None:
 
 def test_every_promise_outcome_is_in_the_week(at_noon: Filled) -> None:
     outcomes = {promise.outcome for one in at_noon.wholes for promise in one.promises}
-    # A hand-over that nothing sent comes back when it is due, so nothing can be unobserved before there is an outbox.
-    assert outcomes >= set(Outcome) - {Outcome.UNOBSERVED}
+    assert outcomes == set(Outcome)
 
 
 def test_every_clock_and_place_is_in_the_week(at_noon: Filled) -> None:

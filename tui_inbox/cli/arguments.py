@@ -165,13 +165,17 @@ def parser() -> argparse.ArgumentParser:
     contact = _add(
         commands,
         "contact",
-        "say that two contacts are one person, or take it back",
+        "say that two contacts are one person, or take it back; see who may be",
         "tui-inbox contact link 3 9",
-        "explaining",
+        "people",
         "contact",
     )
-    contact.add_argument("what", choices=("link", "unlink"))
-    contact.add_argument("ids", nargs="+", type=int, metavar="ID", help="link: two contacts; unlink: one identity")
+    contact.add_argument(
+        "what",
+        choices=("show", "link", "unlink", "suggest"),
+        help="link A B: the same person; unlink IDENTITY: take it back; show ID; suggest: who may be one person",
+    )
+    contact.add_argument("names", nargs="*", metavar="ID", help="contacts by id; an identity by id, address or number")
 
     _add(
         commands,

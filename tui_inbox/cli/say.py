@@ -87,7 +87,9 @@ def say_whole(it: Whole, now: datetime, zone: str) -> None:
         say()
         arrow = "→" if line.direction is Direction.OUT else "←"
         mark = "" if line.class_.value == "human" else f" [{line.class_.value}: {line.why}]"
-        say(f"{arrow} {line.sender_name} <{line.sender_identity}> · {spoken(line.received_at, now, zone)}{mark}")
+        address = f" <{line.sender_identity}>" if line.sender_identity else ""
+        who = f"{line.sender_name}{address} · " if line.sender_name or address else ""
+        say(f"{arrow} {who}{spoken(line.received_at, now, zone)}{mark}")
         for warning in line.warnings:
             say(f"  ! {warning}")
         if line.state.value != "normal":

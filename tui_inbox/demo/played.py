@@ -78,9 +78,20 @@ def perform(inbox: Inbox, acts: Iterable[tuple[Told, Act]], now: datetime, momen
         names = {row.id: row.contact.name for row in rows}
         for skipped in outcome.skipped:
             raise Misspelt(f"an act on {names[skipped.id]} was skipped: {skipped.why}")
+        _deliver(inbox, [id_ for id_ in outcome.done if names[id_] != LOST], moment)
     for row in rows:
         if row.news:
             inbox.mark_seen(row.id, queue.seen, moment)
+
+
+LOST = "Marta Jelić"
+"""Her hand-over never gets out, as happens with a network that stays down: it comes back when it is due."""
+
+
+def _deliver(inbox: Inbox, ids: list[int], moment: datetime) -> None:
+    """The demo has no server: what was handed over counts as delivered, except for what is meant to come back."""
+    if ids:
+        inbox.delivered(ids, moment)
 
 
 def _meant(told: Told, rows: Iterable[Row]) -> int:

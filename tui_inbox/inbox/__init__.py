@@ -16,11 +16,12 @@ from tui_inbox.config import Config, Home
 from tui_inbox.connectors import Batch
 from tui_inbox.inbox.outcome import Ingested, Outcome, Skipped, SnoozePlan
 from tui_inbox.problems import NotFound, Refused
-from tui_inbox.rules.model import Command
+from tui_inbox.rules.model import Class, Command
 from tui_inbox.store import migrations
 from tui_inbox.store.reader import AccountLine, Reader
 
 if TYPE_CHECKING:
+    from tui_inbox.inbox.explain import Explanation
     from tui_inbox.inbox.ingest import Origin
     from tui_inbox.store.writer import Writer
 
@@ -69,6 +70,16 @@ class Inbox:
 
         with self.writer.unit() as unit:
             return doing.undo(unit, self.config, now, batches=acts, act_id=act_id)
+
+    def delivered(self, ids: Sequence[int], now: datetime, *, refused: bool = False) -> None:
+        """Record that the waiting hand-overs of *ids* have reached their new owners, or were refused for good."""
+        from tui_inbox.inbox.reading import Readings
+        from tui_inbox.rules.lifecycle import Delivery
+        from tui_inbox.store import histories
+
+        with self.writer.unit() as unit:
+            histories.deliver(unit, ids, Delivery.REFUSED if refused else Delivery.SENT, now)
+            Readings(unit, self.config).record(ids, now, "server")
 
     def plan_snooze(self, id: int, words: str, now: datetime) -> SnoozePlan:  # noqa: A002 - the product's word
         """Return both times that *words* (`fri 9 / 12:00`, `3h`, `again`) would set. Raises a `Problem`."""
@@ -147,3 +158,40 @@ class Inbox:
                 yield trial
             finally:
                 trial.close()
+
+    # --- why, and who -------------------------------------------------------------------------------
+
+    def explain(self, id: int, now: datetime) -> Explanation:  # noqa: A002
+        """Return in sentences why a conversation lies where it lies, is due when it is due, and whose it is."""
+        from tui_inbox.inbox.explain import explain
+
+        with self.reader() as reader:
+            whole = reader.conversation(id, now)
+            return explain(whole, reader.routed(whole.row.id), now, self.config.hours.zone)
+
+    def link(self, keep: int, other: int, now: datetime) -> None:
+        """Say that two contacts are one person; their conversations stay as they are."""
+        from tui_inbox.inbox.reading import Readings
+        from tui_inbox.store import people
+
+        with self.writer.unit() as unit:
+            Readings(unit, self.config).record(people.link(unit, keep, other), now, "me")
+
+    def unlink(self, identity: str, now: datetime) -> int:
+        """Take an identity back out of the contact it was linked to; return the contact it has now."""
+        from tui_inbox.inbox.reading import Readings
+        from tui_inbox.store import people
+
+        with self.writer.unit() as unit:
+            own, touched = people.unlink(unit, identity)
+            Readings(unit, self.config).record(touched, now, "me")
+            return own
+
+    def judge(self, message: int, class_: Class, now: datetime) -> None:
+        """Correct what a message was taken for; its conversation is read anew."""
+        from tui_inbox.inbox.reading import Readings
+        from tui_inbox.store import cases
+
+        with self.writer.unit() as unit:
+            conversation = cases.judge(unit, message, class_)
+            Readings(unit, self.config).record([conversation], now, "me")

@@ -160,6 +160,8 @@ class Intake:
     def _add(self, new: _New, number: int) -> None:
         message = new.message
         judged = judge(message, self.us, sent=message.channel == MAIL and new.arrival.rank == 0)
+        if judged.form:
+            message = replace(message, warnings=tuple(one for one in message.warnings if "reply goes" not in one))
         thread = self._thread_of(message)
         history = new.arrival.history or (
             self.origin.imported and new.received < thread.first_at - self.config.history.open_since
@@ -216,9 +218,22 @@ class Intake:
         if customer is None:
             return None
         key = people.identity_key(message.channel, customer, self.account.name, message.thread or thread.key)
-        return arrivals.identity(
-            self.unit, key, message.channel, customer.identity or customer.name, customer.name or customer.identity
+        id_ = arrivals.identity(
+            self.unit,
+            key,
+            message.channel,
+            customer.identity or customer.name,
+            customer.name or customer.identity,
+            [self._key_of(one) for one in customer.also],
         )
+        for one in customer.also:
+            channel = MAIL if "@" in one else "phone"
+            arrivals.identity(self.unit, self._key_of(one), channel, one, customer.name, [key])
+        return id_
+
+    def _key_of(self, value: str) -> str:
+        """Return the key of a mail address or number that a channel gives for somebody."""
+        return people.identity_key(MAIL if "@" in value else "whatsapp", Person("", value), self.account.name, "")
 
     # --- threads and conversations ------------------------------------------------------------------
 

@@ -102,6 +102,8 @@ class Person:
 
     name: str
     identity: str = ""
+    also: tuple[str, ...] = ()
+    """Mail addresses and E.164 numbers that the channel itself gives for this person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Judged:
     why: str
     customer: Person | None
     """Whom the message is from (`in`) or to (`out`); None where no customer is on it."""
+    form: bool = False
+    """It came through a contact form: sent by us to us for somebody else, so that the reply goes elsewhere."""
 
 
 def judge(message: Message, us: Us, *, sent: bool = False) -> Judged:
@@ -56,7 +58,8 @@ def _mail(message: Message, us: Us, *, sent: bool) -> Judged:
         return Judged(Direction.OUT, verdict.as_, verdict.why, customers[0])
     writer = message.reply_to
     if writer is not None and writer.identity and not us.wrote(writer):
-        return Judged(Direction.IN, Class.HUMAN, "a contact form: from us, to us, the reply goes to them", writer)
+        why = "a contact form: from us, to us, the reply goes to them"
+        return Judged(Direction.IN, Class.HUMAN, why, writer, form=True)
     return Judged(Direction.IN, Class.SYSTEM, "from one of us, to no customer", None)
 
 

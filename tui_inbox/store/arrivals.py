@@ -324,8 +324,11 @@ def join_threads(connection: Connection, into: int, others: Collection[int]) -> 
 # --- people ---------------------------------------------------------------------------------------------
 
 
-def identity(connection: Connection, key: str, channel: str, value: str, name: str) -> int:
-    """Return the identity *key*, made with a contact of its own where it is new; a better name is learned."""
+def identity(connection: Connection, key: str, channel: str, value: str, name: str, also: Sequence[str] = ()) -> int:
+    """Return the identity *key*; where it is new, with the contact that one of the keys *also* has, else its own.
+
+    A better name is learned.
+    """
     row = connection.execute(
         select(_identity.c.id, _identity.c.name, _identity.c.contact_id).where(_identity.c.key == key)
     ).one_or_none()
@@ -336,13 +339,25 @@ def identity(connection: Connection, key: str, channel: str, value: str, name: s
                 update(_contact).where(_contact.c.id == row.contact_id, _contact.c.name == value).values(name=name)
             )
         return int(row.id)
-    contact = connection.execute(insert(_contact).values(name=name or value)).inserted_primary_key
-    assert contact is not None
+    contact = _contact_with(connection, also) or _new_contact(connection, name or value)
     made = connection.execute(
         insert(_identity).values(
-            contact_id=contact[0], key=key, channel=channel, value=value, name=name, born_with=contact[0]
+            contact_id=contact, key=key, channel=channel, value=value, name=name, born_with=contact
         )
     ).inserted_primary_key
+    assert made is not None
+    return int(made[0])
+
+
+def _contact_with(connection: Connection, keys: Sequence[str]) -> int | None:
+    if not keys:
+        return None
+    found = connection.execute(select(_identity.c.contact_id).where(_identity.c.key.in_(keys)).limit(1)).scalar()
+    return None if found is None else int(found)
+
+
+def _new_contact(connection: Connection, name: str) -> int:
+    made = connection.execute(insert(_contact).values(name=name)).inserted_primary_key
     assert made is not None
     return int(made[0])
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from tui_inbox.problems import NotFound
 from tui_inbox.rules.model import Class, Direction
 from tui_inbox.rules.routing import Case
 from tui_inbox.store.moments import moment, stored
@@ -29,6 +30,8 @@ class Occasion:
     received: datetime
     owner: str
     case: Case
+    matched: str | None = None
+    """The rule that had matched when it was new."""
 
 
 def occasions(connection: Connection, conversations: Collection[int], since: int) -> list[Occasion]:
@@ -127,6 +130,7 @@ def _occasion(connection: Connection, row: Row[*tuple[Any, ...]], *, new: bool) 
             known=_known(connection, row),
             warnings=tuple(json.loads(row.warnings)),
         ),
+        json.loads(row.routed).get("matched") if row.routed else None,
     )
 
 
@@ -148,6 +152,17 @@ def _known(connection: Connection, row: Row[*tuple[Any, ...]]) -> bool:
     return connection.execute(earlier).first() is not None
 
 
-def judge(connection: Connection, message_id: int, class_: Class) -> None:
-    """Give a message the class that a rule or the agent says it has; what it was taken for stays on record."""
-    connection.execute(update(_message).where(_message.c.id == message_id).values(judged=class_.value))
+def judge(connection: Connection, message_id: int, class_: Class) -> int:
+    """Give a message the class that a rule or the agent says it has; what it was taken for stays on record.
+
+    Returns its conversation. Raises `NotFound`.
+    """
+    row = connection.execute(
+        update(_message)
+        .where(_message.c.id == message_id)
+        .values(judged=class_.value)
+        .returning(_message.c.conversation_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no message {message_id}.", "`tui-inbox show ID --json` names them.")
+    return int(row.conversation_id)

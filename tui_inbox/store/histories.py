@@ -251,6 +251,18 @@ def post(
     )
 
 
+def deliver(connection: Connection, conversations: Collection[int], state: Delivery, at: datetime) -> None:
+    """Record that the hand-overs of *conversations* that waited have gone out, or were refused for good."""
+    waiting = select(_act.c.id).where(
+        _act.c.conversation_id.in_(conversations),
+        _act.c.delivery == Delivery.WAITING.value,
+        _act.c.undone_at.is_(None),
+    )
+    acts = connection.execute(waiting).scalars().all()
+    connection.execute(update(_act).where(_act.c.id.in_(acts)).values(delivery=state.value, delivered_at=stored(at)))
+    connection.execute(update(_outbox).where(_outbox.c.act_id.in_(acts)).values(state=state.value))
+
+
 @dataclass(frozen=True, slots=True)
 class Stood:
     """An act that stands, and the batch it was made in."""

@@ -15,10 +15,20 @@ from tui_inbox.rules.lifecycle import place as place_of
 from tui_inbox.rules.model import ME, Class, Direction, Outcome, Place, Reason, Status
 from tui_inbox.rules.promise import Promise
 from tui_inbox.store.moments import moment, stored
-from tui_inbox.store.tables import CalendarRow, ConversationRow, EventRow, IdentityRow, MessageRow, PromiseRow, table
+from tui_inbox.store.tables import (
+    CalendarRow,
+    ConversationRow,
+    EventRow,
+    IdentityRow,
+    MessageRow,
+    PromiseRow,
+    ThreadRow,
+    table,
+)
 
 _conversation, _promise, _event = table(ConversationRow), table(PromiseRow), table(EventRow)
 _message, _identity, _calendar = table(MessageRow), table(IdentityRow), table(CalendarRow)
+_thread = table(ThreadRow)
 
 Line = Row[*tuple[Any, ...]]
 
@@ -134,13 +144,21 @@ def _facts(connection: Connection, before: Line) -> dict[str, Any]:
     out = [row.received_at for row in spoken if row.direction == Direction.OUT.value]
     return {
         "messages": len(rows),
-        "subject": next((row.subject for row in rows if row.subject), ""),
+        "subject": next((row.subject for row in rows if row.subject), "") or _group_title(connection, before),
         "contact_id": who and _contact_of(connection, who.identity_id),
         "last_at": last.received_at,
         "last_out_at": out[-1] if out else None,
         "snippet": " ".join((text.text or text.quoted)[: SNIPPET * 4].split())[:SNIPPET],
         "news": any(row.id > before.seen and row.direction == Direction.IN.value and not row.history for row in spoken),
     }
+
+
+def _group_title(connection: Connection, conversation: Line) -> str:
+    """Return the name of a group, which is its chat's subject; a chat with one person has none."""
+    title = connection.execute(
+        select(_thread.c.title).where(_thread.c.id == conversation.thread_id, _thread.c.is_group)
+    ).scalar()
+    return title or ""
 
 
 def _contact_of(connection: Connection, identity_id: int) -> int:

@@ -391,6 +391,12 @@ class Reader:
                 self._connection.execute("SELECT seen FROM conversation WHERE id = ?", (id_,)).fetchone()[0],
             )
 
+    def routed(self, id: int) -> dict[str, object]:  # noqa: A002
+        """Return what the rules said of a conversation: `matched`, `trace`, `owner`; empty where none ran."""
+        row = self._connection.execute("SELECT routed FROM conversation WHERE id = ?", (id,)).fetchone()
+        found: dict[str, object] = json.loads(row[0]) if row and row[0] else {}
+        return found
+
     def _messages(self, id_: int) -> tuple[MessageLine, ...]:
         attachments: dict[int, list[AttachmentLine]] = {}
         for row in self._connection.execute(

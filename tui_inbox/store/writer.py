@@ -42,6 +42,17 @@ class Writer:
                 raise migrations.trouble_of(self.path, trouble.orig) from trouble
             raise
 
+    @contextmanager
+    def window(self) -> Iterator[Unit]:
+        """Yield a read-only connection on one state of the store, beside which others may write."""
+        engine = create_engine("sqlite://", creator=lambda: migrations.connect(self.path, read_only=True))
+        try:
+            with engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN")
+                yield connection
+        finally:
+            engine.dispose()
+
     def close(self) -> None:
         """Close it and fold the journal back into the file."""
         self._engine.dispose()

@@ -1,0 +1,116 @@
+"""Contacts and their identities: who is one person, linked and unlinked; conversations are never merged by it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from tui_inbox.problems import NotFound, Refused
+from tui_inbox.rules.model import Direction
+from tui_inbox.rules.people import Contact, mentions_in
+from tui_inbox.store.tables import ContactRow, ConversationRow, IdentityRow, MessageRow, table
+
+_contact, _identity = table(ContactRow), table(IdentityRow)
+_message, _conversation = table(MessageRow), table(ConversationRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One identity of a contact; `linked` where it was born with another one."""
+
+    id: int
+    channel: str
+    value: str
+    name: str
+    linked: bool
+
+
+def link(connection: Connection, keep: int, other: int) -> set[int]:
+    """Give the identities of contact *other* to *keep*; return the conversations that show another customer now."""
+    for id_ in (keep, other):
+        if connection.execute(select(_contact.c.id).where(_contact.c.id == id_)).first() is None:
+            raise NotFound(f"There is no contact {id_}.", "`tui-inbox show ID --json` names each customer's contact.")
+    if keep == other:
+        raise Refused("That is one contact already.", "Name two different ones.")
+    moved = connection.execute(select(_identity.c.id).where(_identity.c.contact_id == other)).scalars().all()
+    if not moved:
+        raise Refused(f"Contact {other} has no identities left: it is linked already.", "")
+    connection.execute(update(_identity).where(_identity.c.id.in_(moved)).values(contact_id=keep))
+    return conversations_of(connection, moved)
+
+
+def unlink(connection: Connection, said: str) -> tuple[int, set[int]]:
+    """Take one identity (its id, or what it is on its channel) back out of the contact it was linked to.
+
+    Returns its own contact and the conversations that show another customer now.
+    """
+    wanted = [_identity.c.value == said, _identity.c.key == said]
+    if said.isdigit():
+        wanted.append(_identity.c.id == int(said))
+    rows = connection.execute(select(_identity).where(or_(*wanted))).all()
+    if not rows:
+        raise NotFound(f"There is no identity {said}.", "`tui-inbox contact show ID` lists them.")
+    row = rows[0]
+    if row.born_with == row.contact_id:
+        others = connection.execute(
+            select(_identity.c.id).where(_identity.c.contact_id == row.contact_id, _identity.c.id != row.id)
+        ).first()
+        if others is None:
+            raise Refused(f"{row.value} is linked to nobody.", "")
+        made = connection.execute(insert(_contact).values(name=row.name or row.value)).inserted_primary_key
+        assert made is not None
+        own = int(made[0])
+    else:
+        own = int(row.born_with)
+    connection.execute(update(_identity).where(_identity.c.id == row.id).values(contact_id=own, born_with=own))
+    return own, conversations_of(connection, [row.id])
+
+
+def conversations_of(connection: Connection, identities: Collection[int]) -> set[int]:
+    """Return the conversations that messages of *identities* lie in."""
+    return set(
+        connection.execute(
+            select(_message.c.conversation_id).where(_message.c.identity_id.in_(identities)).distinct()
+        ).scalars()
+    )
+
+
+def identities(connection: Connection, contact: int) -> list[Identity]:
+    """Return every identity of a contact."""
+    rows = connection.execute(select(_identity).where(_identity.c.contact_id == contact).order_by(_identity.c.id))
+    return [Identity(row.id, row.channel, row.value, row.name, row.born_with != contact) for row in rows]
+
+
+def name(connection: Connection, contact: int) -> str:
+    found = connection.execute(select(_contact.c.name).where(_contact.c.id == contact)).scalar()
+    if found is None:
+        raise NotFound(f"There is no contact {contact}.", "`tui-inbox show ID --json` names each customer's contact.")
+    return str(found)
+
+
+def contacts(connection: Connection) -> list[Contact]:
+    """Return what is known of every contact, for suggestions: keys, name, and what their last messages mention."""
+    keys: dict[int, list[str]] = {}
+    for row in connection.execute(select(_identity.c.contact_id, _identity.c.key)):
+        keys.setdefault(row.contact_id, []).append(row.key)
+    said: dict[int, set[str]] = {}
+    texts = connection.execute(
+        select(_identity.c.contact_id, _message.c.text)
+        .join(_identity, _identity.c.id == _message.c.identity_id)
+        .where(
+            _message.c.direction == Direction.IN.value,
+            or_(_message.c.text.like("%@%"), _message.c.text.like("%+%")),
+        )
+        .order_by(_message.c.stamp.desc())
+        .limit(20_000)
+    )
+    for row in texts:
+        said.setdefault(row.contact_id, set()).update(mentions_in(row.text))
+    rows = connection.execute(select(_contact.c.id, _contact.c.name)).all()
+    return [
+        Contact(row.id, row.name, tuple(keys[row.id]), frozenset(said.get(row.id, ())))
+        for row in rows
+        if row.id in keys
+    ]
