@@ -84,6 +84,8 @@ def clock(row: Row, now: datetime, zone: ZoneInfo, marks: Marks = FANCY) -> Piec
     """Return what the row's clock says, by words as well as by the role that colours it."""
     if row.place is Place.SNOOZED and row.returns is not None:
         return spoken(row.returns, now, zone), "quiet"
+    if row.place is Place.ARCHIVED and row.last_at is not None:
+        return spoken(row.last_at, now, zone), "quiet"
     if row.due is None:
         return marks.dash, "quiet"
     if row.clock is Clock.BREACHED or row.due <= now:
@@ -104,8 +106,11 @@ def who(row: Row) -> str:
     return row.contact.name or next(iter(row.contact.identities), "") or "somebody"
 
 
-def remark(row: Row) -> str:
-    """Return the short word at the right of a row: whose it is where not mine, else why it lies there."""
+def remark(row: Row, now: datetime, zone: ZoneInfo) -> str:
+    """Return the short word at the right of a row: whose it is where not mine, until when it is then to be answered
+    where it is snoozed, else why it lies there."""
+    if row.place is Place.SNOOZED and row.due is not None:
+        return f"by {spoken(row.due, now, zone)}"
     if row.owner != ME:
         return row.owner + {"waiting": ", unsent", "failed": ", refused"}.get(row.delivery or "", "")
     return REASONS[row.reason] if row.reason else ""
@@ -139,7 +144,7 @@ def row_pieces(
         *_said(row, text, marks),
     ]
     if last:
-        why = remark(row)
+        why = remark(row, now, zone)
         snoozes = f"{marks.again}{min(row.snoozes, 99)} " if row.snoozes else ""
         room_left = last - 1 - width(why) - width(snoozes)
         pieces.append((" " * max(1, 1 + room_left) + snoozes if room_left >= 0 else " ", "quiet"))

@@ -147,6 +147,8 @@ class Desk(Screen[None]):
         self._arrange(self.size.width, self.size.height)
         self.run_worker(self._keep_list(), group="list", exit_on_error=True)
         self.run_worker(self._keep_reading(), group="reading", exit_on_error=True)
+        self._reader = self.post.reader()
+        self._version = self._reader.version()
         self.set_interval(POLL, self._poll)
         self.set_interval(TICK, self._stale.set)
         self._stale.set()
@@ -204,9 +206,7 @@ class Desk(Screen[None]):
 
     def _window(self, ids: Sequence[int]) -> list[Row]:
         """Return the rows of *ids*: a short indexed read, on the screen's own connection."""
-        if self._reader is None:
-            self._reader = self.post.reader()
-        return self._reader.rows(ids, self.post.clock())
+        return self._reader.rows(ids, self.post.clock()) if self._reader else []
 
     def _poll(self) -> None:
         """Notice that somebody else has written; a look costs a few microseconds."""

@@ -26,7 +26,7 @@ SECTIONS = {
     LIST: "In the list",
     READING: "In a conversation",
     SEARCH: "While searching",
-    DESK: "Everywhere",
+    DESK: "Anywhere",
     GO: "After g",
 }
 
@@ -38,6 +38,7 @@ class Page(ModalScreen[None]):
     DEFAULT_CSS = """
     Page { align: center middle; background: $background 60%; }
     Page > #window { width: 84; max-width: 100%; height: auto; max-height: 100%; background: $panel; padding: 1 2 0 2; }
+    Page Foot { margin-top: 1; }
     Page VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
     Page Static { height: auto; }
     Page Foot { padding: 0; }
@@ -55,7 +56,7 @@ class Page(ModalScreen[None]):
             yield Foot()
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).styles.max_height = max(5, self.size.height - 2)
+        self.query_one(VerticalScroll).styles.max_height = max(5, self.size.height - 3)
         self.query_one(Foot).keys = shown(PAGE, self.post.keys, self.post.marks.ascii)
 
     def action_down(self) -> None:
@@ -77,7 +78,8 @@ def help_lines(
         [("answer where the customer wrote; the answer comes back with the next sync", "read")],
         [("or import, and stops the clock.", "read")],
     ]
-    places = [where, *(one for one in ABOVE[where] if one != where), *((GO,) if DESK in ABOVE[where] else ())]
+    # What one came for first: the acts, then where one is, then where one can go.
+    places = (*reversed(ABOVE[where]), *((GO,) if DESK in ABOVE[where] else ()))
     for place in places:
         lines += [[], [(SECTIONS[place], "title")]]
         for key in (one for one in KEYS if one.where == place):

@@ -65,7 +65,7 @@ STYLES: Mapping[str, str] = {
     "late": "bold $text-error",
     "risk": "bold $text-warning",
     "ontime": "$text-success",
-    "quiet": "$text-muted",
+    "quiet": "dim",
     "news": "bold $text-accent",
     "title": "bold",
     "good": "$text-success",

@@ -32,10 +32,10 @@ class Commands(Provider):
 
     async def discover(self) -> Hits:
         for key, shown, run in self._all():
-            yield DiscoveryHit(Content(f"{key.says}  {shown}"), run, text=key.says)
+            yield DiscoveryHit(Content(f"{shown:<11} {key.says}"), run, text=key.says)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for key, shown, run in self._all():
             if (score := matcher.match(f"{key.says} {key.label}")) > 0:
-                yield Hit(score, Content(f"{key.says}  {shown}"), run, text=key.says)
+                yield Hit(score, Content(f"{shown:<11} {key.says}"), run, text=key.says)

@@ -37,7 +37,7 @@ class Prompt(ModalScreen[R | None], Generic[R]):
     DEFAULT_CSS = """
     Prompt { align: center middle; background: $background 60%; }
     Prompt > #window { width: 72; max-width: 96%; height: auto; max-height: 96%; background: $panel; padding: 1 2; }
-    Prompt Line { border: none; height: 1; padding: 0 1 !important; background: $boost; margin: 1 0; }
+    Prompt Line { border: none; height: 1; padding: 0 1 !important; background: $background; margin: 1 0; }
     Prompt Static { height: auto; }
     Prompt #preview { margin-top: 1; min-height: 2; }
     Prompt Foot { margin-top: 1; padding: 0; }

@@ -184,7 +184,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         said = self.nothing[y - top] if 0 <= y - top < len(self.nothing) else ""
         left = max(0, min(8, (width - max(map(len, self.nothing))) // 2))
         role = "title" if y == top else "quiet"
-        return paint.strip([(" " * left + cells.fit(said, width - left, self.marks), role)], self._style, width, under)
+        return paint.strip([(" " * left + said, role)], self._style, width, under)
 
     def _style(self, role: str) -> Style:
         if (style := self._styles.get(role)) is None:

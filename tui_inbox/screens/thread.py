@@ -132,7 +132,7 @@ def _message(
     out = message.direction is Direction.OUT
     yield _sender(message, width, now, zone, marks, machine=machine, new=new)
     if out and message.to:
-        yield ((clean.cells("  to " + ", ".join(message.to[:20]), width, marks.ascii), "quiet"),)
+        yield (("  " + clean.cells("to " + ", ".join(message.to[:20]), width - 2, marks.ascii), "quiet"),)
     for text, role in _remarks(message):
         yield from ((("  " + one, role),) for one in wrap(text, width - 2))
     body = "machine" if machine else "mine" if out else "theirs"
@@ -141,7 +141,7 @@ def _message(
         yield (("  " + text, "quiet" if gone else body),)
     yield from _quoted(clean.block(message.quoted).strip("\n"), width, marks, folded=folded)
     for file in message.attachments:
-        yield ((clean.cells(f"{marks.file} {attachment(file)}", width - 2, marks.ascii).join(("  ", "")), "file"),)
+        yield (("  " + clean.cells(f"{marks.file} {attachment(file)}", width - 2, marks.ascii), "file"),)
 
 
 def _sender(
