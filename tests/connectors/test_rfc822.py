@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui_inbox.connectors import rfc822
-from tui_inbox.connectors.formats import headers
+from tui_inbox.connectors.formats.addresses import people
 from tui_inbox.problems import NotFound
 from tui_inbox.rules.model import Class, Message, Person, State
 
@@ -143,16 +143,16 @@ def test_outlooks_conversation_counts_only_without_references():
     ],
 )
 def test_the_angle_address_is_the_person(written: str, name: str, address: str):
-    assert headers.people(written.encode()) == [Person(name, address)]
+    assert people(written.encode()) == [Person(name, address)]
 
 
 def test_groups_are_opened_and_empty_ones_name_nobody():
-    assert [one.identity for one in headers.people(b"Team: a@x.example, B <b@x.example>;, c@x.example")] == [
+    assert [one.identity for one in people(b"Team: a@x.example, B <b@x.example>;, c@x.example")] == [
         "a@x.example",
         "b@x.example",
         "c@x.example",
     ]
-    assert headers.people(b"undisclosed-recipients:;") == []
+    assert people(b"undisclosed-recipients:;") == []
 
 
 def test_eight_bit_headers_are_utf8_or_the_bodys_charset():
@@ -324,6 +324,13 @@ def test_a_links_target_stands_beneath_the_part_it_is_in():
     read = mail(answer + quote, Content_Type="text/html")
     assert read.text == "See this [1]\n\n[1] https://x.example/new"
     assert read.quoted.endswith("> that [2]\n\n[2] https://x.example/old")
+
+
+def test_a_picture_written_into_the_html_hides_nothing_behind_it():
+    picture = '<img alt="logo" src="data:image/png;base64,' + "iVBORw0/" * 100_000 + '">'
+    read = mail(f"{picture}<p>Hello <b>there</b></p>", Content_Type="text/html")
+    assert read.text == "[logo]\n\nHello there"
+    assert read.warnings == ()
 
 
 def test_a_picture_that_is_a_link_is_not_lost():

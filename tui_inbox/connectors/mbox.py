@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from tui_inbox.connectors import Arrival, Batch, SetAside, rfc822
-from tui_inbox.connectors.formats import headers
 from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.connectors.formats.headers import unfolded
 from tui_inbox.connectors.formats.mailfiles import LARGEST, Gathering, too_large
+from tui_inbox.connectors.formats.words import text
 
 CHANNEL = "email"
 
@@ -127,11 +128,7 @@ def _labels(raw: bytes) -> set[str]:
     if b"X-Gmail-Labels" not in head:
         return set()
     found = _LABELS.search(head)
-    return (
-        {label.strip().strip('"').lower() for label in headers.text(headers.unfolded(found.group(1))).split(",")}
-        if found
-        else set()
-    )
+    return {label.strip().strip('"').lower() for label in text(unfolded(found.group(1))).split(",")} if found else set()
 
 
 def _resumed(reader: _Reader, cursor: str) -> int | None:

@@ -11,6 +11,8 @@ from datetime import datetime
 from tui_inbox.connectors.formats import bodies, headers, mime, quotes
 from tui_inbox.connectors.formats.headers import Fields, message_ids
 from tui_inbox.connectors.formats.mime import Mail, Part
+from tui_inbox.connectors.formats.words import LONGEST
+from tui_inbox.connectors.formats.words import text as decoded
 from tui_inbox.problems import NotFound
 from tui_inbox.rules import automated
 from tui_inbox.rules.model import Message, Person, State, Verdict
@@ -219,7 +221,7 @@ _OPENING = 8_000
 
 def _verdict(mail: Mail, subject: str, sender: Person, text: str, *, references_ours: bool = False) -> Verdict:
     top = mail.root.fields
-    said = {name: [headers.text(value)[:1_000] for value in top.every(name)[:5]] for name in _JUDGED if name in top}
+    said = {name: [decoded(value)[:1_000] for value in top.every(name)[:5]] for name in _JUDGED if name in top}
     return automated.verdict(said, _structure(mail, text), subject, sender, references_ours=references_ours)
 
 
@@ -263,7 +265,7 @@ _STATUS = re.compile(r"^\s*([245]\.\d{1,3}\.\d{1,3})")
 
 def _delivery_status(mail: Mail, part: Part, actions: list[str], statuses: list[str], returned: list[str]) -> None:
     """Add what a delivery status (RFC 3464) says of each recipient; at most a thousand are read."""
-    told = re.sub(rb"\n[ \t\r]*\n", b"\n\n", bodies.content(mail, part)[: headers.LONGEST])
+    told = re.sub(rb"\n[ \t\r]*\n", b"\n\n", bodies.content(mail, part)[:LONGEST])
     for section in told.split(b"\n\n")[:1_000]:
         block, _ = headers.fields(section + b"\n\n", 0, len(section) + 2)
         if action := block.text("action").lower().split():

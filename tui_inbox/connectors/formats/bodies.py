@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 
 from tui_inbox.connectors.formats import htmltext
 from tui_inbox.connectors.formats.charsets import decode
-from tui_inbox.connectors.formats.headers import base64, parameters
+from tui_inbox.connectors.formats.headers import parameters
 from tui_inbox.connectors.formats.mime import Mail, Part
+from tui_inbox.connectors.formats.words import base64
 from tui_inbox.rules.model import Attachment
 
 SHOWN = 1024 * 1024
 """Characters of text that are kept for reading; the raw mail holds the rest."""
 
-MOST_READ = 2 * SHOWN
+MOST_READ = SHOWN
 """Characters of parts, HTML included, that one mail may have made into text."""
 
 PGP = "Encrypted with PGP: this program cannot read it."

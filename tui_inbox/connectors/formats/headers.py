@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 
+from tui_inbox.connectors.formats.addresses import people
 from tui_inbox.connectors.formats.charsets import decode
+from tui_inbox.connectors.formats.words import LONGEST, one_line, text
 from tui_inbox.rules.model import Person
 
-LONGEST = 256 * 1024
-"""Bytes of a header block that are read; what lies behind is left alone."""
-LONGEST_NAME = 500
-MOST_PEOPLE = 5_000
 MOST_IDS = 200
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
@@ -92,237 +89,6 @@ def _only_fields(lines: list[bytes]) -> bool:
     return bool(seen) and all(line[:1] in (b" ", b"\t") or _FIELD.match(line) for line in seen)
 
 
-# --- text -----------------------------------------------------------------------------------------------
-
-# At most eight stray question marks inside a word keep the search linear.
-_WORD = re.compile(rb"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,8})\?=")
-
-
-def text(value: bytes, charset: str = "") -> str:
-    """Return an unfolded header *value* decoded: RFC 2047 words, raw 8-bit by UTF-8, *charset* or cp1252."""
-    value = value[:LONGEST]
-    if value.isascii() and b"=?" not in value and b"\x1b" not in value:
-        return _one_line(value.decode("ascii"))
-    out: list[str] = []
-    run: list[tuple[str, bytes, bytes]] = []
-    last = 0
-    for word in _WORD.finditer(value):
-        between = value[last : word.start()]
-        if between.strip(b" \t\r\n") or not run:
-            out.append(_words(run))
-            run = []
-            out.append(eight_bit(between, charset))
-        run.append((word.group(1).decode("latin-1"), word.group(2).lower(), word.group(3)))
-        last = word.end()
-    out.append(_words(run))
-    out.append(eight_bit(value[last:], charset))
-    return _one_line("".join(out))
-
-
-def _one_line(value: str) -> str:
-    if "\n" in value or "\r" in value or "\0" in value:
-        value = re.sub(r"[\r\n]+", " ", value).replace("\0", "")
-    return value.strip()
-
-
-def _words(run: list[tuple[str, bytes, bytes]]) -> str:
-    """Return adjacent encoded words as text; those of one charset are joined before they are decoded."""
-    out: list[str] = []
-    joined: list[bytes] = []
-    before = ""
-    carried = b""
-    for charset, how, body in run:
-        if joined and charset.lower() != before:
-            out.append(decode(b"".join(joined), before, guess=False))
-            joined = []
-        before = charset.lower()
-        if how == b"b":
-            body, carried = carried + body, b""
-            if len(body) % 4 and not body.endswith(b"=") and len(body) > 4 and len(run) > 1:
-                body, carried = body[: -(len(body) % 4)], body[-(len(body) % 4) :]
-            joined.append(base64(body))
-        else:
-            joined.append(binascii.a2b_qp(body, header=True))
-    if carried:
-        joined.append(base64(carried))
-    if joined:
-        out.append(decode(b"".join(joined), before, guess=False))
-    return "".join(out)
-
-
-def eight_bit(value: bytes, charset: str = "") -> str:
-    """Return raw header bytes as text: UTF-8, ISO-2022-JP, the body's *charset*, Windows-1252."""
-    if value.isascii() and b"\x1b" not in value:
-        return value.decode("ascii")
-    try:
-        if b"\x1b" not in value:
-            return value.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    return decode(value, charset, guess=False)
-
-
-_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-_JUNK = bytes(sorted(set(range(256)) - set(_BASE64)))
-
-
-def base64(raw: bytes) -> bytes:
-    """Return what base64 text holds, whatever junk, wrong length or inner padding it has."""
-    clean = raw.translate(None, _JUNK).rstrip(b"=")
-    if b"=" not in clean:
-        return _quads(clean)
-    return b"".join(_quads(piece) for piece in clean.split(b"=") if piece)
-
-
-def _quads(clean: bytes) -> bytes:
-    over = len(clean) % 4
-    if over == 1:
-        clean = clean[:-1]
-    elif over:
-        clean += b"=" * (4 - over)
-    return binascii.a2b_base64(clean)
-
-
-# --- people -----------------------------------------------------------------------------------------------
-
-_SPECIAL = re.compile(r'["(),:;<>\\]')
-
-
-def people(value: bytes, charset: str = "") -> list[Person]:
-    """Return the people of an address list (RFC 5322 3.4), in one pass; the angle address wins.
-
-    Groups are opened, comments dropped (one alone names the person), an address without `@` is a name.
-    Addresses are lower case.
-    """
-    state = _Address(charset)
-    line = value[:LONGEST].decode("latin-1")
-    last = 0
-    skip = -1
-    for special in _SPECIAL.finditer(line):
-        at = special.start()
-        if at < skip:
-            continue
-        state.take(line[last:at])
-        sign = line[at]
-        last = at + 1
-        if sign == "\\" and at + 1 < len(line):
-            state.take(line[at + 1] if line[at + 1] in '"\\()' else line[at : at + 2])
-            last = skip = at + 2
-        else:
-            state.meet(sign)
-        if len(state.found) >= MOST_PEOPLE:
-            return state.found
-    state.take(line[last:])
-    state.end()
-    return state.found
-
-
-class _Address:
-    """The address being read, character class by character class."""
-
-    def __init__(self, charset: str) -> None:
-        self.charset = charset
-        self.found: list[Person] = []
-        self._clear()
-
-    def _clear(self) -> None:
-        self.phrase: list[str] = []
-        self.comment: list[str] = []
-        self.angle: list[str] = []
-        self.quoted = self.in_angle = self.had_angle = self.has_at = False
-        self.depth = 0
-
-    def take(self, piece: str) -> None:
-        if not piece:
-            return
-        if self.depth:
-            self.comment.append(piece)
-        elif self.in_angle:
-            self.angle.append(piece)
-        else:
-            self.phrase.append(piece)
-            self.has_at = self.has_at or "@" in piece
-
-    def meet(self, sign: str) -> None:
-        if self.quoted:
-            if sign == '"':
-                self.quoted = False
-            elif not self.in_angle or sign != ">":
-                self.take(sign)
-            else:
-                self.quoted = self.in_angle = False
-        elif self.depth:
-            self.depth += {"(": 1, ")": -1}.get(sign, 0)
-            if self.depth and sign != '"':
-                self.comment.append(sign)
-        elif sign == "(":
-            self.depth = 1
-            self.comment.append(" ")
-        elif sign == '"':
-            self.quoted = True
-        elif self.in_angle:
-            if sign == ">":
-                self.in_angle = False
-            elif sign == "<":
-                self.angle.clear()
-            else:
-                self.angle.append(sign)
-        else:
-            self._outside(sign)
-
-    def _outside(self, sign: str) -> None:
-        if sign == "<":
-            self.in_angle = self.had_angle = True
-            self.angle.clear()
-        elif sign in ",;":
-            self.end()
-        elif sign == ":":
-            if self.has_at:
-                self.phrase.append(sign)
-            else:
-                self.phrase.clear()
-                self.comment.clear()
-        elif sign == ")":
-            self.phrase.append(sign)
-
-    def end(self) -> None:
-        """Note down the address read so far, if there is one."""
-        phrase = " ".join("".join(self.phrase).split())
-        angle = "".join(self.angle)
-        if not self.had_angle and (open_ := phrase.rfind("<")) >= 0 and "@" in phrase[open_:]:
-            phrase, angle = phrase[:open_].strip(), phrase[open_ + 1 :].partition(">")[0]  # a quote never closed
-        comment = " ".join("".join(self.comment).split())
-        address = _address(angle)
-        name = phrase
-        if not address and (bare := _address(phrase)):
-            address, name = bare, comment
-        elif not address and "@" in phrase and phrase.count(" ") < 50:
-            address = next((one for word in phrase.split() if (one := _address(word.strip("'[]")))), "")
-        if address or name:
-            named = text(name.encode("latin-1"), self.charset) if name else ""
-            identity = eight_bit(address.encode("latin-1")).lower()
-            if len(named) > 1 and named[0] == named[-1] and named[0] in "'\"":
-                named = named[1:-1].strip()  # quoted again inside an encoded word
-            self.found.append(Person(named[:LONGEST_NAME], identity))
-        self._clear()
-
-
-def _address(written: str) -> str:
-    """Return a mail address in its plain form, or "" if *written* is none."""
-    if "@" not in written or len(written) > 1_000:
-        return ""
-    plain = written.strip()
-    if plain.startswith("@") and ":" in plain:  # a source route (RFC 5322 4.4)
-        plain = plain.rpartition(":")[2]
-    if plain.lower().startswith("mailto:"):
-        plain = plain[7:]
-    plain = re.sub(r"\s*([@.])\s*", r"\1", plain) if " " in plain else plain
-    local, _, domain = plain.rpartition("@")
-    if not local or not domain or any(sign in domain for sign in ' \t,;:<>"') or re.search(r"[\s,;:<>\0]", local):
-        return ""
-    return plain.rstrip(".")
-
-
 # --- parameters -----------------------------------------------------------------------------------------
 
 _PIECE = re.compile(r'[";\\]')
@@ -394,7 +160,7 @@ def _extended(parts: list[tuple[bool, str]]) -> str:
     joined = b"".join(_percent(piece) if encoded else piece.encode("latin-1") for encoded, piece in parts)
     if not any(encoded for encoded, _ in parts):
         return text(joined)
-    return _one_line(decode(joined, charset, guess=False))
+    return one_line(decode(joined, charset, guess=False))
 
 
 _HEX = re.compile(rb"%([0-9A-Fa-f]{2})")

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tui_inbox.connectors.formats.htmlguard import LONGEST, hostile, stripped, tags, tidy, visible, without_pictures
+
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
-
-LONGEST = 512 * 1024
-"""Characters of HTML that are read."""
-DEEPEST = 5_000
-"""Open elements above which a parser slows down quadratically."""
-MOST_COPIES = 2_000_000
-"""Elements a parser may have to invent, to carry unclosed <font> and the like into each new block."""
-LONGEST_TAG = 32 * 1024
 
 
 @dataclass(slots=True)
@@ -37,146 +30,24 @@ def to_text(source: str, numbered: int = 0) -> Reading:
 
     A link shows as `text [n]`, counted on from *numbered*; the targets are the reading's `links`, in that order.
     """
+    source = without_pictures(source)
     cut = len(source) > LONGEST
     source = source[:LONGEST].replace("\0", "")
-    reading = _stripped(source) if _hostile(source) else _walked(source, numbered)
+    reading = Reading(stripped(source)) if hostile(source) else _walked(source, numbered)
     reading.cut = cut
     return reading
 
 
-# --- the guard --------------------------------------------------------------------------------------------
-
-
-def _tags(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_FORMATTING = _tags("a b big code em font i nobr s small strike strong tt u")
-_CELLS = _tags("table tr td th")
-_VOID = _tags("area base br col embed hr img input link meta param source track wbr")
-
-
-def _hostile(source: str) -> bool:
-    """Return whether a parser could need more than linear time or memory for *source*.
-
-    A rough model of its two expensive lists: the elements still open, and the formatting elements that it
-    opens again in each block.
-    """
-    if source.count("<") < 500 and len(source) < LONGEST_TAG:
-        return False
-    if _long_tag(source):
-        return True
-    open_: dict[str, int] = {}
-    active: list[str] = []
-    depth = most = blocks = widest = 0
-    for found in _TAG.finditer(source):
-        closing, name = found.group(1), found.group(2).lower()
-        if name in _VOID:
-            continue
-        if not closing:
-            open_[name] = open_.get(name, 0) + 1
-            depth += 1
-            most = max(most, depth)
-            blocks += name not in _FORMATTING
-        elif open_.get(name, 0):
-            open_[name] -= 1
-            depth -= 1
-        if name in _FORMATTING or name in _CELLS:
-            _follow(active, name, bool(closing))
-            widest = max(widest, len(active))
-            if widest > 150:
-                return True
-    return most > DEEPEST or widest * blocks > MOST_COPIES
-
-
-def _follow(active: list[str], name: str, closing: bool) -> None:
-    """Change the list of formatting elements in force as a parser would; "table" and "|" shield what is before them."""
-    shield = next((at for at in range(len(active) - 1, -1, -1) if active[at] in ("table", "|")), -1)
-    in_cell = shield >= 0 and active[shield] == "|"
-    if name in _FORMATTING:
-        if not closing:
-            active.append(name)
-        elif name in active[shield + 1 :]:
-            active.pop(len(active) - 1 - active[::-1].index(name))
-    elif name == "table" and not closing:
-        active.append("table")
-    elif in_cell:
-        del active[shield + (name != "table" and not closing) :]
-        if name == "table":
-            _follow(active, name, closing)
-    elif shield >= 0 and name == "table":
-        del active[shield]
-    elif shield >= 0 and name in ("td", "th") and not closing:
-        active.append("|")
-
-
-def _long_tag(source: str) -> bool:
-    """Return whether a tag is so long that its attributes could take quadratic time."""
-    at = source.find("<")
-    while at >= 0:
-        end = source.find(">", at)
-        if (len(source) if end < 0 else end) - at > LONGEST_TAG:
-            return True
-        if end < 0:
-            return False
-        at = source.find("<", end)
-    return False
-
-
-_BREAKS = re.compile(r"<\s*/?\s*(?:p|br|div|tr|li|h[1-6]|table|blockquote|hr|pre)\b", re.IGNORECASE)
-
-
-_DROPPED = re.compile(r"<(script|style|head|title)\b")
-
-
-def _behind(source: str, closing: str, at: int, unclosed: set[str], opening: str) -> int:
-    """Return where *closing* stands behind *at*; without one *at* itself, and no later *opening* looks again."""
-    found = source.find(closing, at)
-    if found < 0:
-        unclosed.add(opening)
-        return at
-    return found
-
-
-def _stripped(source: str) -> Reading:
-    """Return *source* without its tags, by one scan, for what no parser should see."""
-    out: list[str] = []
-    unclosed: set[str] = set()
-    lowered = source.lower() if source.isascii() else re.sub(r"[A-Z]+", lambda found: found.group().lower(), source)
-    at = 0
-    while (open_ := source.find("<", at)) >= 0:
-        out.append(source[at:open_])
-        named = _DROPPED.match(lowered, open_)
-        if lowered.startswith("<!--", open_) and "<!--" not in unclosed:
-            end = _behind(lowered, "-->", open_, unclosed, "<!--")
-        elif named and named.group() not in unclosed:
-            end = _behind(lowered, "</" + named.group(1), open_, unclosed, named.group())
-        else:
-            end = open_
-            if _BREAKS.match(lowered, open_):
-                out.append("\n")
-        at = source.find(">", end) + 1
-        if at <= 0:
-            at = len(source)
-    out.append(source[at:])
-    text = re.sub(r"[ \t\r\f\v\xa0]+", " ", html.unescape("".join(out)[:LONGEST]))
-    return Reading(_tidy(text.split("\n")))
-
-
-# --- the walk ---------------------------------------------------------------------------------------------
-
-_SKIPPED = _tags(
+_SKIPPED = tags(
     "script style head title noscript template object embed applet iframe frame frameset noframes audio video "
     "canvas svg math select option datalist input button textarea meta link base map area -comment !doctype"
 )
-_PARAGRAPH = _tags("p h1 h2 h3 h4 h5 h6 ul ol dl blockquote table pre fieldset figure address")
-_LINE = _PARAGRAPH | _tags(
+_PARAGRAPH = tags("p h1 h2 h3 h4 h5 h6 ul ol dl blockquote table pre fieldset figure address")
+_LINE = _PARAGRAPH | tags(
     "div tr li dt dd br hr center section article header footer main nav aside form caption legend thead "
     "tbody tfoot body html details summary"
 )
 _SPACE = re.compile(r"[ \t\n\r\f\v\xa0]+")
-_FILLER = re.compile(r"[\u200b-\u200d\u2060\u034f\u00ad\ufeff\u2007\s]*")
 
 _GONE = re.compile(
     r"display\s*:\s*none|mso-hide\s*:\s*all|(?<![-\w])opacity\s*:\s*0*(?:\.0+)?\s*(?:[;!]|$)"
@@ -264,7 +135,7 @@ def _walked(source: str, numbered: int) -> Reading:
     page = _Page()
     _Walk(page, reading, numbered).over(root)
     page.line()
-    reading.text = _tidy(page.lines).strip("\n")
+    reading.text = tidy(page.lines).strip("\n")
     return reading
 
 
@@ -320,7 +191,7 @@ class _Walk:
         if attributes:
             style = attributes.get("style") or ""
             if "hidden" in attributes or (style and _GONE.search(style[:2_000])):
-                self.reading.hidden = self.reading.hidden or bool(_visible(node.text(deep=True)[:10_000]))
+                self.reading.hidden = self.reading.hidden or bool(visible(node.text(deep=True)[:10_000]))
                 return None
             if style:
                 _style(opened, style)
@@ -383,7 +254,7 @@ class _Walk:
         written = node.text_content or ""
         inside = self.stack[-1] if self.stack else None
         if inside is not None and (inside.unseen or inside.zero):
-            self.reading.hidden = self.reading.hidden or bool(_visible(written))
+            self.reading.hidden = self.reading.hidden or bool(visible(written))
             return
         if inside is not None and inside.pre and "\n" in written:
             for number, line in enumerate(written.split("\n")):
@@ -397,7 +268,7 @@ class _Walk:
         if self.stack and (self.stack[-1].unseen or (self.stack[-1].zero and self.stack[-1].tag != "a")):
             return
         alt = (node.attributes.get("alt") or "").strip()
-        if _visible(alt):
+        if visible(alt):
             self.page.write(f"[{alt[:200]}]")
         elif any(one.tag == "a" for one in self.stack[-4:]):
             self.page.write("[image]")  # so that its link is not lost
@@ -409,7 +280,7 @@ class _Walk:
             return
         same_line = inside.link == len(self.page.lines)
         shown = "".join(self.page.now[inside.mark :] if same_line else self.page.now).strip()
-        if not shown and not _visible(" ".join(self.page.lines[inside.link :])):
+        if not shown and not visible(" ".join(self.page.lines[inside.link :])):
             return  # nothing to see, nothing to follow
         if deceives(shown, target):
             self.reading.deceptive = True
@@ -440,10 +311,6 @@ def _style(opened: _Open, style: str) -> None:
         opened.unseen = seen.group(1).lower() in ("hidden", "collapse")
 
 
-def _visible(text: str) -> str:
-    return _FILLER.sub("", text)
-
-
 _ADDRESS = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,10}[^\W\d_]{2,24})(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
 
 
@@ -468,17 +335,3 @@ def _same(shown: str, target: str) -> bool:
         return re.sub(r"^(?:https?://|mailto:|tel:)?(?:www\.)?", "", address.strip().lower(), count=1).rstrip("/")
 
     return bare(shown) == bare(target)
-
-
-def _tidy(lines: list[str]) -> str:
-    """Return *lines* joined, without fillers and without more than one empty line at once."""
-    out: list[str] = []
-    for line in lines:
-        line = line.rstrip()
-        if line and not _visible(line):
-            line = ""
-        if line.strip("> ") or (out and out[-1].strip("> ")):
-            out.append(line)
-    while out and not out[-1].strip("> "):
-        out.pop()
-    return "\n".join(out)
