@@ -224,6 +224,24 @@ def test_a_file_in_the_zip_is_known_by_its_name_in_any_language(tmp_path: Path) 
     assert read(path)[0].attachments[0].content == b"%PDF"
 
 
+def test_a_text_file_that_somebody_sent_is_no_chat_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "WhatsApp Chat with Ann.zip"
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("WhatsApp Chat with Ann.txt", "13/01/2026, 10:00 - Ann: notes.txt (file attached)\n")
+        out.writestr("notes.txt", "13/01/2026, 10:00 - Bob: pasted\n13/01/2026, 10:01 - Bob: here\n")
+    (one,) = read(path)
+    assert (one.thread, one.attachments[0].stored) == ("Ann", True)
+
+
+def test_a_folder_of_exports_gives_a_thread_for_each(tmp_path: Path) -> None:
+    for name in ("Ann", "Bob"):
+        chat(tmp_path, f"13/01/2026, 10:00 - {name}: hi\n", f"WhatsApp Chat with {name}.txt")
+    with open_bundle(tmp_path) as bundle:
+        read_again = list(Source(bundle).read({}))
+    assert [batch.arrivals[0].message.thread for batch in read_again] == ["Ann", "Bob"]
+    assert len({batch.place for batch in read_again}) == 2
+
+
 def test_an_empty_text_behind_the_sender_is_a_message(tmp_path: Path) -> None:
     said = read(chat(tmp_path, "13/01/2026, 10:00 - Ann: \n13/01/2026, 10:01 - Ann:\n13/01/2026, 10:02 - Ann: x\n"))
     assert [(one.sender.name, one.text) for one in said] == [("Ann", ""), ("Ann", ""), ("Ann", "x")]

@@ -58,20 +58,24 @@ class _Chat:
 
 def sniff(bundle: Bundle) -> str | None:
     """Return why *bundle* is a Telegram export, or None."""
-    for member in _results(bundle):
-        head = bundle.head(member).decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-        if head.startswith("{") and re.search(r'"(?:messages|chats|left_chats|about)"\s*:', head):
-            for sign, why in _SIGNS:
-                if sign.search(head):
-                    return f"{member}: {why}"
+    return next((f"{member}: {why}" for member in _results(bundle) if (why := _sign(bundle, member))), None)
+
+
+def _sign(bundle: Bundle, member: str) -> str | None:
+    head = bundle.head(member).decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    if head.startswith("{") and re.search(r'"(?:messages|chats|left_chats|about)"\s*:', head):
+        return next((why for sign, why in _SIGNS if sign.search(head)), None)
     return None
 
 
 def _results(bundle: Bundle) -> list[str]:
+    """Return the members that are `result.json`, or else any that look like one."""
     names = bundle.names()
     if len(names) == 1:
         return names
-    return bundle.find("result.json") or [one for one in names if one.count("/") <= 1 and one.endswith(".json")][:50]
+    found = bundle.find("result.json")
+    others = [one for one in names if one.count("/") <= 1 and one.casefold().endswith(".json")][:50]
+    return found or [one for one in others if _sign(bundle, one)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,11 @@ class Source:
     def read(self, cursors: dict[str, str]) -> Iterator[Batch]:
         """Yield every message in the file's order; an interrupted run goes on behind its cursor."""
         members = _results(self.bundle)
+        if not members:
+            raise Unreadable(
+                f"{self.bundle.path.name} holds no result.json of Telegram Desktop.",
+                "Export the chat from Telegram Desktop as machine-readable JSON.",
+            )
         for member in members:
             place = self.bundle.digest if len(members) == 1 else f"{self.bundle.digest}:{member}"
             cursor = json.loads(cursors.get(place) or "{}")

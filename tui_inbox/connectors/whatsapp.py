@@ -77,12 +77,14 @@ def _example(shape: Shape) -> str:
 
 
 def _chats(bundle: Bundle) -> list[str]:
-    """Return the members that may be a chat's text."""
+    """Return the members that are a chat's text; a text file that somebody sent as an attachment is none."""
     names = bundle.names()
     if names == [bundle.path.name]:
         return [] if names[0].casefold().endswith((".md", ".json", ".csv", ".html", ".eml")) else names
     own = bundle.find("_chat.txt")
-    return own or [one for one in names if one.count("/") <= 3 and one.casefold().endswith(".txt")][:1000]
+    texts = [one for one in names if one.count("/") <= 3 and one.casefold().endswith(".txt")][:1000]
+    named = [one for one in texts if _around(one.rpartition("/")[2].removesuffix(".txt"))]
+    return own + named or [one for one in texts if _shape(bundle, one)[0]]
 
 
 def _shape(bundle: Bundle, member: str) -> tuple[Shape | None, int]:
@@ -124,8 +126,9 @@ class Source:
         """Yield every message from the first on; a file whose cursor says done yields nothing."""
         zone = _zone(self.zone)
         found = False
-        for member in _chats(self.bundle):
-            place = f"{self.bundle.digest}:{member}" if len(_chats(self.bundle)) > 1 else self.bundle.digest
+        members = _chats(self.bundle)
+        for member in members:
+            place = f"{self.bundle.digest}:{member}" if len(members) > 1 else self.bundle.digest
             if json.loads(cursors.get(place) or "{}").get("done"):
                 found = True
                 continue
