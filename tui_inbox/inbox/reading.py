@@ -30,8 +30,8 @@ class Readings:
 
     def record(self, ids: Collection[int], now: datetime, by: str) -> None:
         """Read conversations *ids* anew and record what they amount to."""
-        for id_, kept in histories.load(self._unit, ids).items():
-            projection.save(self._unit, id_, self.state(kept, now), now, by)
+        kept = histories.load(self._unit, ids)
+        projection.save(self._unit, {id_: self.state(one, now) for id_, one in kept.items()}, now, by)
 
     def _terms(self, kept: Kept) -> TermsOf:
         def terms(kind: Kind, message: Heard, tier: int) -> Terms:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tui_inbox.rules.lifecycle import Conversation
 from tui_inbox.rules.lifecycle import place as place_of
 from tui_inbox.rules.model import ME, Class, Direction, Outcome, Place, Reason, Status
 from tui_inbox.rules.promise import Promise
+from tui_inbox.store.facts import facts_of
 from tui_inbox.store.moments import moment, stored
 from tui_inbox.store.tables import (
     CalendarRow,
@@ -32,7 +34,10 @@ _thread = table(ThreadRow)
 
 Line = Row[*tuple[Any, ...]]
 
-SNIPPET = 160
+_CHUNK = 500
+_INSERT_PROMISE, _INSERT_EVENT = insert(_promise), insert(_event)
+_UPDATE_PROMISE = update(_promise).where(_promise.c.id == bindparam("id_"))
+_UPDATE_CONVERSATION = update(_conversation).where(_conversation.c.id == bindparam("id_"))
 VOID = "void"
 """A promise that a later reading of the history no longer holds; its terms are kept."""
 
@@ -65,21 +70,28 @@ def begin(
     return int(made[0])
 
 
-def save(connection: Connection, id: int, it: Conversation, now: datetime, by: str = "") -> None:  # noqa: A002
-    """Record what conversation *id* now reads as: its row, its promises, and an event for what changed."""
-    before = connection.execute(select(_conversation).where(_conversation.c.id == id)).one()
-    values = _state(it) | _facts(connection, before)
-    connection.execute(update(_conversation).where(_conversation.c.id == id).values(**values))
-    if (before.place, before.owner) != (values["place"], values["owner"]) and before.messages:
-        event(
-            connection,
-            id,
-            now,
-            "moved",
-            by,
-            {"from": before.place, "to": values["place"], "owner": values["owner"], "reason": values["reason"]},
-        )
-    _save_promises(connection, id, it.promises, now, by)
+def save(connection: Connection, readings: Mapping[int, Conversation], now: datetime, by: str = "") -> None:
+    """Record what conversations now read as: their rows, their promises, and an event for each change."""
+    ids = sorted(readings)
+    for start in range(0, len(ids), _CHUNK):
+        part = {id_: readings[id_] for id_ in ids[start : start + _CHUNK]}
+        before = {row.id: row for row in connection.execute(select(_conversation).where(_conversation.c.id.in_(part)))}
+        facts = facts_of(connection, before)
+        record = Record(now, by)
+        changed = []
+        for id_, it in part.items():
+            values = _state(it) | facts[id_]
+            changed.append({"id_": id_, **values})
+            _moved(record, before[id_], values)
+        connection.execute(_UPDATE_CONVERSATION, changed)
+        _save_promises(connection, record, part)
+        record.write(connection)
+
+
+def _moved(record: Record, before: Line, values: Mapping[str, Any]) -> None:
+    if before.messages and (before.place, before.owner) != (values["place"], values["owner"]):
+        said = {"from": before.place, "to": values["place"], "owner": values["owner"], "reason": values["reason"]}
+        record.add(before.id, "moved", said)
 
 
 def _state(it: Conversation) -> dict[str, Any]:
@@ -117,74 +129,36 @@ def _turn(it: Conversation) -> tuple[datetime, Place, Reason] | None:
     return None
 
 
-def _facts(connection: Connection, before: Line) -> dict[str, Any]:
-    """Return what the messages themselves say: subject, customer, count, last moments, snippet, news."""
-    rows = connection.execute(
-        select(
-            _message.c.id,
-            _message.c.received_at,
-            _message.c.direction,
-            _message.c["class"].label("class_"),
-            _message.c.history,
-            _message.c.identity_id,
-            _message.c.subject,
-            _message.c.judged,
-        )
-        .where(_message.c.conversation_id == before.id)
-        .order_by(_message.c.received_at, _message.c.rank, _message.c.position, _message.c.id)
-    ).all()
-    if not rows:
-        return {"messages": 0}
-    spoken = [row for row in rows if (row.judged or row.class_) != Class.SYSTEM.value] or rows
-    asked = [row for row in spoken if row.direction == Direction.IN.value and row.identity_id is not None]
-    person = next((row for row in asked if row.class_ == Class.HUMAN.value), asked[0] if asked else None)
-    who = person or next((row for row in spoken if row.identity_id is not None), None)
-    last = spoken[-1]
-    text = connection.execute(select(_message.c.text, _message.c.quoted).where(_message.c.id == last.id)).one()
-    out = [row.received_at for row in spoken if row.direction == Direction.OUT.value]
-    return {
-        "messages": len(rows),
-        "subject": next((row.subject for row in rows if row.subject), "") or _group_title(connection, before),
-        "contact_id": who and _contact_of(connection, who.identity_id),
-        "last_at": last.received_at,
-        "last_out_at": out[-1] if out else None,
-        "snippet": " ".join((text.text or text.quoted)[: SNIPPET * 4].split())[:SNIPPET],
-        "news": any(row.id > before.seen and row.direction == Direction.IN.value and not row.history for row in spoken),
-    }
+def _save_promises(connection: Connection, record: Record, readings: Mapping[int, Conversation]) -> None:
+    known: dict[int, dict[str, Line]] = {id_: {} for id_ in readings}
+    for kept in connection.execute(select(_promise).where(_promise.c.conversation_id.in_(readings))):
+        known[kept.conversation_id][kept.origin] = kept
+    made: list[dict[str, Any]] = []
+    for id_, it in readings.items():
+        here = known[id_]
+        for one in it.promises:
+            values = _promise_values(id_, one)
+            row = here.pop(one.origin, None)
+            if row is None:
+                made.append(values)
+                record.add(id_, "promised", _told(values))
+            elif any(getattr(row, name) != value for name, value in values.items()):
+                connection.execute(_UPDATE_PROMISE, {"id_": row.id, **values})
+                if (row.outcome, row.ended) != (values["outcome"], values["ended"]):
+                    what = "promise ended" if row.outcome == Outcome.OPEN.value else "promise corrected"
+                    record.add(id_, what, {**_told(values), "was": row.outcome})
+        for gone in here.values():
+            _void(connection, record, gone)
+    if made:
+        connection.execute(_INSERT_PROMISE, made)
 
 
-def _group_title(connection: Connection, conversation: Line) -> str:
-    """Return the name of a group, which is its chat's subject; a chat with one person has none."""
-    title = connection.execute(
-        select(_thread.c.title).where(_thread.c.id == conversation.thread_id, _thread.c.is_group)
-    ).scalar()
-    return title or ""
-
-
-def _contact_of(connection: Connection, identity_id: int) -> int:
-    found = connection.execute(select(_identity.c.contact_id).where(_identity.c.id == identity_id)).scalar_one()
-    return int(found)
-
-
-def _save_promises(connection: Connection, id_: int, promises: tuple[Promise, ...], now: datetime, by: str) -> None:
-    known = {row.origin: row for row in connection.execute(select(_promise).where(_promise.c.conversation_id == id_))}
-    for one in promises:
-        row = known.pop(one.origin, None)
-        values = _promise_values(id_, one)
-        if row is None:
-            connection.execute(insert(_promise).values(**values))
-            event(connection, id_, now, "promised", by, _told(values))
-        elif any(getattr(row, name) != value for name, value in values.items()):
-            connection.execute(update(_promise).where(_promise.c.id == row.id).values(**values))
-            if (row.outcome, row.ended) != (values["outcome"], values["ended"]):
-                what = "promise ended" if row.outcome == Outcome.OPEN.value else "promise corrected"
-                event(connection, id_, now, what, by, {**_told(values), "was": row.outcome})
-    for row in known.values():
-        if row.outcome != VOID:
-            connection.execute(update(_promise).where(_promise.c.id == row.id).values(outcome=VOID, ended=None))
-            event(
-                connection, id_, now, "promise corrected", by, {"kind": row.kind, "outcome": VOID, "was": row.outcome}
-            )
+def _void(connection: Connection, record: Record, row: Line) -> None:
+    """A later reading no longer holds the promise: it stays as a row, for its terms, and on record."""
+    if row.outcome != VOID:
+        connection.execute(update(_promise).where(_promise.c.id == row.id).values(outcome=VOID, ended=None))
+        said = {"kind": row.kind, "outcome": VOID, "was": row.outcome}
+        record.add(row.conversation_id, "promise corrected", said)
 
 
 def _promise_values(id_: int, one: Promise) -> dict[str, Any]:
@@ -220,17 +194,35 @@ def told(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+@dataclass(slots=True)
+class Record:
+    """Events of one reading, to be written together."""
+
+    now: datetime
+    by: str
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, conversation: int, what: str, detail: Mapping[str, Any]) -> None:
+        self.events.append(
+            {
+                "conversation_id": conversation,
+                "at": stored(self.now),
+                "event": what,
+                "by": self.by,
+                "detail": json.dumps(detail, ensure_ascii=False),
+            }
+        )
+
+    def write(self, connection: Connection) -> None:
+        if self.events:
+            connection.execute(_INSERT_EVENT, self.events)
+
+
 def event(connection: Connection, id_: int, at: datetime, what: str, by: str, detail: Mapping[str, Any]) -> None:
     """Add to the record: nothing that further events corrected is ever taken out of it."""
-    connection.execute(
-        insert(_event).values(
-            conversation_id=id_,
-            at=stored(at),
-            event=what,
-            by=by,
-            detail=json.dumps(detail, ensure_ascii=False),
-        )
-    )
+    record = Record(at, by)
+    record.add(id_, what, detail)
+    record.write(connection)
 
 
 def routed(connection: Connection, id_: int, trace: Mapping[str, Any]) -> None:
