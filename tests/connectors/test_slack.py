@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_inbox.connectors.formats.bundle import open_bundle
-from tui_inbox.connectors.slack import Source, words
+from tui_inbox.connectors.formats.slack_words import words
+from tui_inbox.connectors.slack import Source
 from tui_inbox.rules.model import Class, Message, State
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "slack" / "export.zip"

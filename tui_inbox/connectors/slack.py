@@ -19,6 +19,7 @@ from typing import Any
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, cleaned
+from tui_inbox.connectors.formats.slack_words import SECRET_BYTES, body_of, field_text
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
@@ -29,9 +30,6 @@ KEEP = 25 << 20
 _LISTS = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\.json$")
 _TS = re.compile(r"\d{9,11}(?:\.\d{1,9})?$")
-_TOKEN = re.compile(r"<([^<>\n]{1,4000})>")
-_SECRET = re.compile(r"\bt=xox[a-z]-[A-Za-z0-9%-]*")
-_SECRET_BYTES = re.compile(_SECRET.pattern.encode())
 _NOTICES: tuple[str, ...] = (
     "channel_",
     "group_",
@@ -44,7 +42,6 @@ _NOTICES: tuple[str, ...] = (
     "bot_disable",
 )
 _NOTICES += ("reminder_add", "huddle_thread", "sh_room_created", "app_conversation_join")
-_EVERYONE = {"!here": "@here", "!channel": "@channel", "!everyone": "@everyone"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +156,7 @@ def _workspace(bundle: Bundle, me: tuple[str, ...]) -> _Workspace:
     named = {one.casefold() for one in me}
     for users in ("users.json", "org_users.json"):
         for user in _entries(bundle, top + users):
-            id_, names = _text_of(user, "id"), _names(user)
+            id_, names = field_text(user, "id"), _names(user)
             if not id_:
                 continue
             space.people[id_] = names[0] if names else id_
@@ -185,21 +182,16 @@ def _workspace(bundle: Bundle, me: tuple[str, ...]) -> _Workspace:
 def _room_of(room: dict[str, Any], kind: str) -> _Room:
     members = room.get("members")
     people = tuple(one for one in members if isinstance(one, str)) if isinstance(members, list) else ()
-    id_ = _text_of(room, "id")
-    return _Room(id_, _text_of(room, "name") or id_, kind, people)
-
-
-def _text_of(one: dict[str, Any], key: str) -> str:
-    value = one.get(key)
-    return value if isinstance(value, str) else ""
+    id_ = field_text(room, "id")
+    return _Room(id_, field_text(room, "name") or id_, kind, people)
 
 
 def _names(user: dict[str, Any]) -> list[str]:
     """Return what a user is called, the best first."""
     profile = user.get("profile")
     inner = profile if isinstance(profile, dict) else {}
-    found = [_text_of(inner, "display_name"), _text_of(inner, "real_name"), _text_of(user, "real_name")]
-    return [name for name in (*found, _text_of(user, "name")) if name]
+    found = [field_text(inner, "display_name"), field_text(inner, "real_name"), field_text(user, "real_name")]
+    return [name for name in (*found, field_text(user, "name")) if name]
 
 
 def _room(space: _Workspace, day: str) -> _Room:
@@ -223,9 +215,9 @@ def _said(bundle: Bundle, space: _Workspace, day: str) -> Iterator[Message | Set
             for _ in reader.elements():
                 number += 1
                 value = reader.value()
-                raw = _SECRET_BYTES.sub(b"t=", value.raw)
+                raw = SECRET_BYTES.sub(b"t=", value.raw)
                 where = f"{day} message {number}"
-                if isinstance(value.found, dict) and _TS.match(_text_of(value.found, "ts")):
+                if isinstance(value.found, dict) and _TS.match(field_text(value.found, "ts")):
                     yield _message(bundle, space, room, cleaned(value.found), raw, where)
                 else:
                     yield SetAside(where, value.trouble or "it has no time stamp", raw[:65536])
@@ -234,15 +226,15 @@ def _said(bundle: Bundle, space: _Workspace, day: str) -> Iterator[Message | Set
 
 
 def _message(bundle: Bundle, space: _Workspace, room: _Room, one: dict[str, Any], raw: bytes, where: str) -> Message:
-    ts = _text_of(one, "ts")
+    ts = field_text(one, "ts")
     comment = one.get("comment")  # of old exports: a remark on a file
-    user = _text_of(one, "user") or _text_of(comment if isinstance(comment, dict) else {}, "user")
-    user = user or _text_of(one, "bot_id")
+    user = field_text(one, "user") or field_text(comment if isinstance(comment, dict) else {}, "user")
+    user = user or field_text(one, "bot_id")
     verdict, state = _verdict(space, one, user)
     received, fraction = _moment(ts)
-    root = _text_of(one, "thread_ts")
+    root = field_text(one, "thread_ts")
     edited = one.get("edited")
-    edited_at = _moment(_text_of(edited, "ts"))[0] if isinstance(edited, dict) else None
+    edited_at = _moment(field_text(edited, "ts"))[0] if isinstance(edited, dict) else None
     direct = room.kind in ("dm", "mpim")
     plain_notice = verdict.as_ is not Class.HUMAN and not root
     thread = room.id if direct or plain_notice else f"{room.id}/{root or ts}"
@@ -252,7 +244,7 @@ def _message(bundle: Bundle, space: _Workspace, room: _Room, one: dict[str, Any]
         key=ts,
         sender=Person(_name(space, one, user), user),
         received_at=received,
-        text=_body(space, one),
+        text=body_of(one, space.people),
         thread=thread,
         thread_title=title,
         group=room.kind != "dm",
@@ -283,7 +275,7 @@ def _moment(ts: str) -> tuple[datetime | None, int]:
 
 
 def _verdict(space: _Workspace, one: dict[str, Any], user: str) -> tuple[Verdict, State]:
-    subtype = _text_of(one, "subtype")
+    subtype = field_text(one, "subtype")
     if subtype in ("tombstone", "message_deleted"):
         return Verdict(Class.SYSTEM, "deleted"), State.DELETED
     if subtype.startswith(_NOTICES):
@@ -303,7 +295,7 @@ def _name(space: _Workspace, one: dict[str, Any], user: str) -> str:
         return space.people[user]
     profile = one.get("user_profile") or one.get("bot_profile")
     names = _names({"profile": profile, **profile}) if isinstance(profile, dict) else []
-    return names[0] if names else _text_of(one, "username") or user
+    return names[0] if names else field_text(one, "username") or user
 
 
 def _title(space: _Workspace, room: _Room) -> str:
@@ -317,10 +309,10 @@ def _files(bundle: Bundle, space: _Workspace, one: dict[str, Any]) -> tuple[Atta
     for file in listed if isinstance(listed, list) else ():
         if not isinstance(file, dict):
             continue
-        name = _text_of(file, "name") or _text_of(file, "title") or "file"
-        type_ = _text_of(file, "mimetype") or "application/octet-stream"
+        name = field_text(file, "name") or field_text(file, "title") or "file"
+        type_ = field_text(file, "mimetype") or "application/octet-stream"
         size = file.get("size")
-        kept = _content(bundle, f"{space.top}/" if space.top else "", _text_of(file, "id"), name)
+        kept = _content(bundle, f"{space.top}/" if space.top else "", field_text(file, "id"), name)
         length = size if isinstance(size, int) and 0 <= size < 2**62 else None
         found.append(Attachment(name, type_, length, kept, stored=kept is not None))
     return tuple(found)
@@ -333,67 +325,3 @@ def _content(bundle: Bundle, top: str, id_: str, name: str) -> bytes | None:
         return None
     with bundle.open(member) as stream:
         return stream.read()
-
-
-# --- words --------------------------------------------------------------------------------------------
-
-
-def _body(space: _Workspace, one: dict[str, Any]) -> str:
-    text = _text_of(one, "text") or "\n".join(_elsewhere(one))
-    return words(text, space.people)
-
-
-def _elsewhere(one: dict[str, Any]) -> Iterator[str]:
-    """Yield the words of a message whose text is empty: of its attachments and blocks."""
-    attachments = one.get("attachments")
-    for each in attachments if isinstance(attachments, list) else ():
-        if isinstance(each, dict):
-            said = next((text for key in ("text", "fallback", "title") if (text := _text_of(each, key))), "")
-            if said:
-                yield said
-    if not attachments:
-        said = "".join(_blocks(one.get("blocks"), 0)).strip()
-        if said:
-            yield said
-
-
-def _blocks(block: object, depth: int) -> Iterator[str]:
-    if depth > 20:
-        return
-    if isinstance(block, list):
-        for each in block:
-            yield from _blocks(each, depth + 1)
-    elif isinstance(block, dict):
-        match block:
-            case {"text": str() as text}:
-                yield text
-            case {"type": "user", "user_id": str() as user}:
-                yield f"<@{user}>"
-            case {"type": "emoji", "name": str() as name}:
-                yield f":{name}:"
-            case {"url": str() as url}:
-                yield url
-            case _:
-                for key in ("text", "elements", "fields"):
-                    yield from _blocks(block.get(key), depth + 1)
-                yield "\n" if block.get("type") in ("rich_text_section", "section") else ""
-
-
-def words(text: str, people: dict[str, str]) -> str:
-    """Return Slack's *text* for a reader: `<...>` tokens as names and links, then the three escapes undone."""
-    said = _TOKEN.sub(lambda found: _token(found[1], people), text)
-    return _SECRET.sub("t=", said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
-
-
-def _token(inner: str, people: dict[str, str]) -> str:
-    target, _, label = inner.partition("|")
-    match target[:1]:
-        case "@":
-            return "@" + (people.get(target[1:]) or label or target[1:])
-        case "#":
-            return "#" + (label or target[1:])
-        case "!":
-            return _EVERYONE.get(target.partition("^")[0]) or label or target.partition("^")[0].replace("!", "@")
-        case _:
-            address = re.sub(r"^(?:mailto|tel):", "", target)
-            return f"{label} ({address})" if label and label not in (address, target) else address

@@ -19,14 +19,8 @@ from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.whatsapp_bodies import Body, File, read_body
 from tui_inbox.connectors.formats.whatsapp_dates import Clockwork, DateOrder, Shape, common_shape
-from tui_inbox.connectors.formats.whatsapp_phrases import (
-    DELETED,
-    EXPORT_AROUND,
-    YOU_DELETED,
-    bare,
-    may_be_phrase,
-    plain,
-)
+from tui_inbox.connectors.formats.whatsapp_names import chat_in, number_of, same_person, title_of
+from tui_inbox.connectors.formats.whatsapp_phrases import DELETED, YOU_DELETED, bare, may_be_phrase, plain
 from tui_inbox.problems import Misconfigured, Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
@@ -36,8 +30,6 @@ KEEP = 25 << 20
 """Bytes up to which an attachment is kept."""
 _LINE = 16 << 20
 _MESSAGE = 16 << 20
-_COPY = re.compile(r"\s*\(\d{1,3}\)$")
-_NUMBER = re.compile(r"\+\d[\d ().\-]{5,25}$")
 _GROUP = re.compile(
     r"(?i)\b(?:group|grupp?e?|grupo|groupe|gruppo|группу?|grubu?|skupin\w|ryhm\w+)\b|グループ|群組|群组|그룹"
 )
@@ -83,7 +75,7 @@ def _chats(bundle: Bundle) -> list[str]:
         return [] if names[0].casefold().endswith((".md", ".json", ".csv", ".html", ".eml")) else names
     own = bundle.find("_chat.txt")
     texts = [one for one in names if one.count("/") <= 3 and one.casefold().endswith(".txt")][:1000]
-    named = [one for one in texts if _around(one.rpartition("/")[2].removesuffix(".txt"))]
+    named = [one for one in texts if chat_in(one.rpartition("/")[2].removesuffix(".txt"))]
     return own + named or [one for one in texts if _shape(bundle, one)[0]]
 
 
@@ -242,7 +234,7 @@ def _count(chat: _Chat, sender: str, body: str) -> None:
 
 def _drop_phantoms(chat: _Chat) -> None:
     """Take what only looks like a sender out: a notice of the app that contains a colon."""
-    once = [name for name, count in chat.senders.items() if count == 1 and not _number(name)]
+    once = [name for name, count in chat.senders.items() if count == 1 and not number_of(name)]
     odd = [name for name in once if _quoted(name) or (len(name) > 40 and name.count(" ") > 5)]
     for name in odd:
         del chat.senders[name]
@@ -261,13 +253,13 @@ def _quoted(name: str) -> bool:
 
 def _recognise_owner(chat: _Chat, bundle: Bundle, me: tuple[str, ...]) -> None:
     """Set the chat's name, whether it is a group, and which sender is the agent, with the evidence."""
-    title, sure = _title(bundle, chat.member)
+    title, sure = title_of(bundle, chat.member)
     people = list(chat.senders)
-    others = [name for name in people if not _same(name, title)]
+    others = [name for name in people if not same_person(name, title)]
     sure = sure or len(others) < len(people)
     chat.group = chat.group or len(people) > 2
     known = {bare(one) for one in me}
-    given = [name for name in people if bare(name) in known or (_number(name) and _number(name) in known)]
+    given = [name for name in people if bare(name) in known or (number_of(name) and number_of(name) in known)]
     if given:
         chat.owner, chat.owner_why = given[0], "the name that you gave"
     elif chat.owners:
@@ -279,54 +271,6 @@ def _recognise_owner(chat: _Chat, bundle: Bundle, me: tuple[str, ...]) -> None:
     if not sure and not chat.group:
         title = ", ".join(sorted(name for name in people if name not in chat.mine)) or title
     chat.name = unicodedata.normalize("NFC", title)
-
-
-def _same(name: str, title: str) -> bool:
-    return bare(name) == bare(title) or (bool(_number(name)) and _number(name) == _number(title))
-
-
-def _title(bundle: Bundle, member: str) -> tuple[str, bool]:
-    """Return the chat's name by its file, and whether the file was named after the chat."""
-    folder, _, own = member.rpartition("/")
-    stem = own.rpartition(".")[0] or own
-    outer = folder.rpartition("/")[2] or _stem(bundle)
-    for name in (stem, outer, _stem(bundle)):
-        inner = _around(name)
-        if inner:
-            return inner, True
-    if own.casefold() == "_chat.txt" and bundle.path.name != own:
-        return _COPY.sub("", plain(outer)), True
-    if own.casefold() == "_chat.txt":
-        return _COPY.sub("", plain(bundle.path.resolve().parent.name)), False
-    return _COPY.sub("", plain(stem)), False
-
-
-def _stem(bundle: Bundle) -> str:
-    return bundle.path.name if bundle.path.is_dir() else bundle.path.stem
-
-
-def _around(name: str) -> str:
-    """Return the chat's name out of the app's own name for an export, in any of its languages, or ""."""
-    for written in (name, name.replace("_", " ")):
-        core = _COPY.sub("", plain(written)).replace("WhatsApp Business", "WhatsApp")
-        folded = core.casefold()
-        if len(folded) != len(core):
-            folded = core.lower() if len(core.lower()) == len(core) else core
-        for head, tail in EXPORT_AROUND:
-            if folded.startswith(head) and folded.endswith(tail) and len(core) > len(head) + len(tail):
-                return core[len(head) : len(core) - len(tail)].strip()
-        before, dash, behind = core.partition(" - ")
-        if dash and ("whatsapp" in before.casefold() or "واتساب" in before):
-            return behind.strip()
-    return ""
-
-
-def _number(name: str) -> str:
-    """Return the telephone number that *name* is, in the manner of E.164, or ""."""
-    if not _NUMBER.fullmatch(name):
-        return ""
-    digits = "".join(one for one in name if one.isdecimal())
-    return f"+{digits}" if 7 <= len(digits) <= 15 else ""
 
 
 # --- messages -----------------------------------------------------------------------------------------
@@ -431,7 +375,7 @@ class _Teller:
         return Message(
             channel=CHANNEL,
             key="",
-            sender=Person(name, _number(name)),
+            sender=Person(name, number_of(name)),
             received_at=received,
             text=said.text.replace("\0", "\ufffd"),
             thread=self._chat.name,
@@ -455,7 +399,7 @@ class _Teller:
             return False
         if self._chat.mine:
             return name in self._chat.mine
-        return False if not self._chat.group and _same(name, self._chat.name) else None
+        return False if not self._chat.group and same_person(name, self._chat.name) else None
 
     def _received(self, local: datetime | None) -> datetime | None:
         """Return *local* in the phone's zone; in the hour that comes twice the file's order tells which it is."""
