@@ -238,9 +238,9 @@ def _drop_phantoms(chat: _Chat) -> None:
     odd = [name for name in once if _quoted(name) or (len(name) > 40 and name.count(" ") > 5)]
     for name in odd:
         del chat.senders[name]
-    known = set(chat.senders)
-    for name in [one for one in known if chat.senders[one] == 1]:
-        if any(name.startswith(other + " ") and _GROUP.search(name) for other in known - {name}):
+    noticed = [name for name, count in chat.senders.items() if count == 1 and _GROUP.search(name)]
+    for name in noticed[:100]:
+        if any(name.startswith(f"{other} ") for other in chat.senders if other != name):
             del chat.senders[name]
 
 
