@@ -1,0 +1,61 @@
+"""A sync that ends anywhere, between two statements or two words of the server, and is started again, leaves what an
+unbroken one leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.dovecot import Dovecot
+from tests.torture import scenes
+from tests.torture.breaking import proves, tortured
+from tests.torture.scenes import NOW, US, mail
+
+pytestmark = pytest.mark.needs("dovecot")
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Dovecot]:
+    """Two mailboxes: answers that lie in the sent folder, a reply that came first, a mail in two folders, history."""
+    with Dovecot({"support": "pw", "deniz": "pw"}) as running:
+        inbox = [(raw, NOW - ago) for raw, ago in zip(scenes.threads(), (3 * DAY, DAY, 2 * DAY, DAY, DAY), strict=True)]
+        running.deliver_all("support", "INBOX", [one for number, one in enumerate(inbox) if number != 1])
+        running.deliver_all("support", "Sent", [inbox[1], (mail(6, US, "eve@six.example", ago=DAY), NOW - DAY)])
+        running.deliver_all("support", "Archive", [inbox[0], (mail(7, ago=30 * DAY, answers=6), NOW - 30 * DAY)])
+        running.deliver_all(
+            "deniz", "INBOX", [(mail(8, "mia@eight.example", "deniz@shop.example"), NOW - DAY), inbox[4]]
+        )
+        running.deliver("deniz", "INBOX", b"\x00\xff no mail at all", NOW - DAY)
+        answer = mail(9, "deniz@shop.example", "mia@eight.example", answers=8)
+        running.deliver("deniz", "Sent", answer, NOW - DAY / 2)
+        yield running
+
+
+def config(server: Dovecot) -> str:
+    lines = ['[me]\nname = "Deniz Kaya"\naddresses = ["support@shop.example", "deniz@shop.example"]\n']
+    lines += [
+        f'[[account]]\nname = "{user}"\nkind = "imap"\nhost = "127.0.0.1"\nport = {server.port}\ntls = "none"\n'
+        f'user = "{user}"\npassword_command = ["printf", "pw"]\n'
+        for user in ("support", "deniz")
+    ]
+    return "\n".join(lines)
+
+
+def test_a_sync_that_ends_at_some_steps_and_runs_again_stores_what_an_unbroken_one_does(
+    server: Dovecot, folder: Path
+) -> None:
+    came = tortured(folder, [["sync"]], config=config(server), first=5, every=23)
+    proves(came, messages=11)
+
+
+@pytest.mark.torture
+def test_a_sync_that_ends_at_any_step_and_runs_again_stores_what_an_unbroken_one_does(
+    server: Dovecot, folder: Path
+) -> None:
+    came = tortured(folder, [["sync"]], config=config(server))
+    proves(came, messages=11)

@@ -1,0 +1,73 @@
+"""An import and a sync of 2,000 messages, killed at random moments and started again, lose nothing and double nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.dovecot import Dovecot
+from tests.torture import scenes
+from tests.torture.breaking import proves, tortured
+
+COUNT = 2000
+SEED = 20260304
+CONFIG = '[me]\nname = "Deniz Kaya"\naddresses = ["support@shop.example"]\n'
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Dovecot]:
+    """Two mailboxes with half of the mail each: what we wrote in the sent folder, the oldest in the archive."""
+    with Dovecot({"support": "pw", "deniz": "pw"}) as running:
+        mails = scenes.correspondence(COUNT)
+        for user, half in (("support", mails[: COUNT // 2]), ("deniz", mails[COUNT // 2 :])):
+            folders: dict[str, list[tuple[bytes, datetime | None]]] = {"INBOX": [], "Sent": [], "Archive": []}
+            for raw, received in half:
+                ours = raw.startswith(b"From: Support")
+                old = (scenes.NOW - received).days > 40
+                folders["Sent" if ours else "Archive" if old else "INBOX"].append((raw, received))
+            for folder, some in folders.items():
+                running.deliver_all(user, folder, some)
+        yield running
+
+
+def accounts(server: Dovecot) -> str:
+    return CONFIG + "".join(
+        f'[[account]]\nname = "{user}"\nkind = "imap"\nhost = "127.0.0.1"\nport = {server.port}\ntls = "none"\n'
+        f'user = "{user}"\npassword_command = ["printf", "pw"]\n'
+        for user in ("support", "deniz")
+    )
+
+
+def exported(folder: Path) -> str:
+    return str(scenes.mbox(folder / "all.mbox", [raw for raw, _ in scenes.correspondence(COUNT)]))
+
+
+def test_an_import_killed_three_times_and_started_again_stores_what_an_unbroken_one_does(folder: Path) -> None:
+    came = tortured(folder, [["import", exported(folder)]], config=CONFIG, kills=3, in_a_row=3, seed=SEED)
+    proves(came, COUNT)
+
+
+@pytest.mark.needs("dovecot")
+def test_a_sync_killed_three_times_and_started_again_stores_what_an_unbroken_one_does(
+    server: Dovecot, folder: Path
+) -> None:
+    came = tortured(folder, [["sync"]], config=accounts(server), kills=3, in_a_row=3, seed=SEED)
+    proves(came, COUNT)
+
+
+@pytest.mark.torture
+def test_an_import_killed_at_twenty_moments_and_started_again_stores_what_an_unbroken_one_does(folder: Path) -> None:
+    came = tortured(folder, [["import", exported(folder)]], config=CONFIG, kills=20, seed=SEED)
+    proves(came, COUNT)
+
+
+@pytest.mark.torture
+@pytest.mark.needs("dovecot")
+def test_a_sync_killed_at_twenty_moments_and_started_again_stores_what_an_unbroken_one_does(
+    server: Dovecot, folder: Path
+) -> None:
+    came = tortured(folder, [["sync"]], config=accounts(server), kills=20, seed=SEED)
+    proves(came, COUNT)
