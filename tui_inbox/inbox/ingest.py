@@ -17,7 +17,8 @@ from tui_inbox.rules.model import ME, Class, Direction, Message, Person, State
 from tui_inbox.rules.threads import Begin, Stretch
 from tui_inbox.rules.whose import Judged, Us, judge
 from tui_inbox.store import arrivals, histories, projection
-from tui_inbox.store.arrivals import Account, Known, Placed, Thread
+from tui_inbox.store.arrivals import Account, Known, Thread
+from tui_inbox.store.tray import Placed, Tray
 from tui_inbox.store.writer import Unit
 
 MAIL = "email"
@@ -60,20 +61,25 @@ class Intake:
     us: Us
     came: Ingested = field(default_factory=Ingested)
     touched: set[int] = field(default_factory=set)
+    tray: Tray = field(init=False)
     _threads: dict[str, Thread] = field(default_factory=dict)
+    _identities: dict[str, int] = field(default_factory=dict)
+    _bounce_waits: bool | None = None
     _mail: dict[str, int] = field(default_factory=dict)
     _stretches: dict[int, list[Stretch]] = field(default_factory=dict)
     _twice: dict[tuple[str, str], list[Arrival]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tray = Tray(self.unit)
 
     def take(self, batch: Batch) -> None:
         """Take in *batch*, all of it, and move the cursor."""
         self.came.found += len(batch.arrivals) + len(batch.set_aside)
         fresh = self._fresh(batch.arrivals)
         self._look_up_mail(one.message for one in fresh)
-        number = arrivals.watermark(self.unit)
         for one in sorted(fresh, key=lambda one: (one.received, one.arrival.rank, one.position)):
-            number += 1
-            self._add(one, number)
+            self._add(one)
+        self.tray.write()
         for aside in batch.set_aside:
             if arrivals.set_aside(
                 self.unit, self.account.id, batch.place, aside.where, aside.what, aside.raw, self.now
@@ -157,7 +163,7 @@ class Intake:
 
     # --- one new message ----------------------------------------------------------------------------
 
-    def _add(self, new: _New, number: int) -> None:
+    def _add(self, new: _New) -> None:
         message = new.message
         judged = judge(message, self.us, sent=message.channel == MAIL and new.arrival.rank == 0)
         if judged.form:
@@ -168,8 +174,7 @@ class Intake:
         )
         bounced = self._bounced(message, judged)
         conversation = bounced[1] if bounced else self._conversation(thread, message, new.received)
-        id_ = arrivals.add(
-            self.unit,
+        id_ = self.tray.add(
             message,
             Placed(
                 self.account.id,
@@ -189,9 +194,9 @@ class Intake:
                 bounced[0] if bounced else None,
                 new.token,
             ),
-            number,
         )
-        if judged.direction is Direction.OUT and message.ids:
+        if judged.direction is Direction.OUT and message.ids and self._bounces_wait():
+            self.tray.write()
             arrivals.bounce_earlier(self.unit, thread.id, id_, message.ids)
         self.came.new += 1
         self._span(new.received)
@@ -207,17 +212,28 @@ class Intake:
     def _locate(self, arrival: Arrival, message_id: int) -> None:
         where = arrival.location
         if where is not None:
-            arrivals.locate(self.unit, self.account.id, where.folder, where.uidvalidity, where.uid, message_id)
+            self.tray.locate(self.account.id, where.folder, where.uidvalidity, where.uid, message_id)
 
     def _bounced(self, message: Message, judged: Judged) -> tuple[int, int] | None:
         if judged.class_ is not Class.BOUNCE or not message.verdict.bounced:
             return None
-        return arrivals.message_of(self.unit, self.account.id, message.verdict.bounced)
+        self.tray.write()
+        found = arrivals.message_of(self.unit, self.account.id, message.verdict.bounced)
+        self._bounce_waits = self._bounce_waits or found is None
+        return found
+
+    def _bounces_wait(self) -> bool:
+        """Return whether a bounce came before what it bounced."""
+        if self._bounce_waits is None:
+            self._bounce_waits = arrivals.bounces_wait(self.unit, self.account.id)
+        return self._bounce_waits
 
     def _identity(self, customer: Person | None, thread: Thread, message: Message) -> int | None:
         if customer is None:
             return None
         key = people.identity_key(message.channel, customer, self.account.name, message.thread or thread.key)
+        if key in self._identities and not customer.also:
+            return self._identities[key]
         id_ = arrivals.identity(
             self.unit,
             key,
@@ -229,6 +245,7 @@ class Intake:
         for one in customer.also:
             channel = MAIL if "@" in one else "phone"
             arrivals.identity(self.unit, self._key_of(one), channel, one, customer.name, [key])
+        self._identities[key] = id_
         return id_
 
     def _key_of(self, value: str) -> str:
@@ -240,6 +257,10 @@ class Intake:
     def _look_up_mail(self, messages: Iterable[Message]) -> None:
         ids = {id_ for one in messages if one.channel == MAIL for id_ in _edges(one)}
         self._mail |= arrivals.by_mail_id(self.unit, self.account.id, ids)
+        known = set(self._mail.values())
+        self._threads |= {f"#{id_}": thread for id_, thread in arrivals.threads(self.unit, known).items()}
+        found = histories.stretches(self.unit, known)
+        self._stretches |= {id_: found.get(id_, []) for id_ in known}
 
     def _thread_of(self, message: Message) -> Thread:
         return (
@@ -263,11 +284,12 @@ class Intake:
             first = found[0]
             if len(found) > 1:
                 self._join(first, found[1:])
-            thread = self._threads.get(f"#{first}") or arrivals.thread(self.unit, first)
+            thread = self._threads.get(f"#{first}") or arrivals.threads(self.unit, [first])[first]
         else:
             thread = arrivals.begin_thread(
                 self.unit, self.account.id, message.key, message.subject, message.group, self.now
             )
+            self._stretches[thread.id] = []
         self._threads[f"#{thread.id}"] = thread
         new = [one for one in edges if self._mail.get(one) != thread.id]
         arrivals.tie_ids(self.unit, self.account.id, thread.id, new)
@@ -276,6 +298,7 @@ class Intake:
 
     def _join(self, into: int, others: Sequence[int]) -> None:
         """Two threads are one. Conversations that nobody acted on become one with the oldest; the rest stay."""
+        self.tray.write()
         known = histories.stretches(self.unit, [into, *others])
         arrivals.join_threads(self.unit, into, others)
         histories.move_conversations(self.unit, into, others)

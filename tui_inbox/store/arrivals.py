@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tui_inbox.rules import align
@@ -38,8 +38,14 @@ _mail_id, _contact, _identity = table(MailIdRow), table(ContactRow), table(Ident
 _message, _raw, _attachment, _blob = table(MessageRow), table(RawRow), table(AttachmentRow), table(BlobRow)
 _location, _set_aside = table(LocationRow), table(SetAsideRow)
 
-_TIE = 20
-"""Bits of a stamp below the milliseconds."""
+# Statements are made once: making one costs more than running it.
+_FIND_IDENTITY = select(_identity.c.id, _identity.c.name, _identity.c.contact_id).where(
+    _identity.c.key == bindparam("key_")
+)
+_ADD_IDENTITY, _ADD_CONTACT, _ADD_THREAD = insert(_identity), insert(_contact), insert(_thread)
+_ADD_ATTACHMENT = insert(_attachment)
+_KEEP_BLOB = upsert(_blob).on_conflict_do_nothing()
+_TIE_IDS = upsert(_mail_id).on_conflict_do_nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +77,6 @@ class Thread:
     id: int
     key: str
     first_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where a new message belongs and what it was taken for, as the shell decided."""
-
-    account_id: int
-    thread_id: int
-    thread_key: str
-    conversation_id: int
-    key: str
-    direction: Direction
-    class_: Class
-    why: str
-    received: datetime
-    arrived: datetime
-    history: bool
-    rank: int
-    position: int
-    identity_id: int | None
-    bounced: int | None = None
-    token: str = ""
 
 
 # --- accounts and cursors -------------------------------------------------------------------------------
@@ -267,6 +251,17 @@ def message_of(connection: Connection, account_id: int, external_ids: Collection
     return None
 
 
+def bounces_wait(connection: Connection, account_id: int) -> bool:
+    """Return whether bounces have come whose message of ours has not."""
+    waits = select(_message.c.id).where(
+        _message.c.account_id == account_id,
+        _message.c["class"] == Class.BOUNCE.value,
+        _message.c.bounced.is_(None),
+        _message.c.answers != "",
+    )
+    return connection.execute(waits.limit(1)).first() is not None
+
+
 def bounce_earlier(connection: Connection, thread_id: int, message_id: int, ids: Collection[str]) -> None:
     """Tie bounces that came before what they bounced to it."""
     rows = connection.execute(
@@ -293,14 +288,21 @@ def thread_by_key(connection: Connection, account_id: int, key: str) -> Thread |
     return None if row is None else Thread(row.id, row.key, moment(row.first_at))
 
 
-def thread(connection: Connection, id: int) -> Thread:  # noqa: A002 - the product's word for it
-    row = connection.execute(select(_thread.c.id, _thread.c.key, _thread.c.first_at).where(_thread.c.id == id)).one()
-    return Thread(row.id, row.key, moment(row.first_at))
+def threads(connection: Connection, ids: Collection[int]) -> dict[int, Thread]:
+    """Return threads by their ids."""
+    wanted = list(ids)
+    found: dict[int, Thread] = {}
+    for start in range(0, len(wanted), 800):
+        rows = connection.execute(
+            select(_thread.c.id, _thread.c.key, _thread.c.first_at).where(_thread.c.id.in_(wanted[start : start + 800]))
+        )
+        found |= {row.id: Thread(row.id, row.key, moment(row.first_at)) for row in rows}
+    return found
 
 
 def begin_thread(connection: Connection, account_id: int, key: str, title: str, group: bool, now: datetime) -> Thread:
     done = connection.execute(
-        insert(_thread).values(account_id=account_id, key=key, title=title, is_group=group, first_at=stored(now))
+        _ADD_THREAD, {"account_id": account_id, "key": key, "title": title, "is_group": group, "first_at": stored(now)}
     )
     assert done.inserted_primary_key is not None
     return Thread(int(done.inserted_primary_key[0]), key, moment(stored(now)))
@@ -310,7 +312,7 @@ def tie_ids(connection: Connection, account_id: int, thread_id: int, ids: Iterab
     """Say that mail ids belong to a thread."""
     values = [{"account_id": account_id, "message_id": one, "thread_id": thread_id} for one in ids]
     if values:
-        connection.execute(upsert(_mail_id).on_conflict_do_nothing(), values)
+        connection.execute(_TIE_IDS, values)
 
 
 def join_threads(connection: Connection, into: int, others: Collection[int]) -> None:
@@ -329,9 +331,7 @@ def identity(connection: Connection, key: str, channel: str, value: str, name: s
 
     A better name is learned.
     """
-    row = connection.execute(
-        select(_identity.c.id, _identity.c.name, _identity.c.contact_id).where(_identity.c.key == key)
-    ).one_or_none()
+    row = connection.execute(_FIND_IDENTITY, {"key_": key}).one_or_none()
     if row is not None:
         if name and not row.name:
             connection.execute(update(_identity).where(_identity.c.id == row.id).values(name=name))
@@ -341,9 +341,8 @@ def identity(connection: Connection, key: str, channel: str, value: str, name: s
         return int(row.id)
     contact = _contact_with(connection, also) or _new_contact(connection, name or value)
     made = connection.execute(
-        insert(_identity).values(
-            contact_id=contact, key=key, channel=channel, value=value, name=name, born_with=contact
-        )
+        _ADD_IDENTITY,
+        {"contact_id": contact, "key": key, "channel": channel, "value": value, "name": name, "born_with": contact},
     ).inserted_primary_key
     assert made is not None
     return int(made[0])
@@ -357,7 +356,7 @@ def _contact_with(connection: Connection, keys: Sequence[str]) -> int | None:
 
 
 def _new_contact(connection: Connection, name: str) -> int:
-    made = connection.execute(insert(_contact).values(name=name)).inserted_primary_key
+    made = connection.execute(_ADD_CONTACT, {"name": name}).inserted_primary_key
     assert made is not None
     return int(made[0])
 
@@ -365,103 +364,40 @@ def _new_contact(connection: Connection, name: str) -> int:
 # --- messages -------------------------------------------------------------------------------------------
 
 
-def stamp(connection: Connection, received: datetime, near: int) -> int:
-    """Return a free stamp for a message received then: ordered by time, unique by *near* (any number)."""
-    base = stored(received) << _TIE
-    taken = select(_message.c.stamp).where(_message.c.stamp == base + (near % (1 << _TIE)))
-    while connection.execute(taken).first() is not None:
-        near += 1
-        taken = select(_message.c.stamp).where(_message.c.stamp == base + (near % (1 << _TIE)))
-    return base + (near % (1 << _TIE))
-
-
-def add(connection: Connection, message: Message, placed: Placed, number: int) -> int:
-    """Store *message* whole: row, bytes, attachments and index entry; return its id."""
-    recipients = [[one.name, one.identity] for one in (*message.to, *message.cc)]
-    at = stamp(connection, placed.received, number)
-    done = connection.execute(
-        insert(_message).values(
-            account_id=placed.account_id,
-            thread_id=placed.thread_id,
-            conversation_id=placed.conversation_id,
-            thread_key=placed.thread_key,
-            key=placed.key,
-            external_id=message.external_id,
-            stamp=at,
-            direction=placed.direction.value,
-            **{"class": placed.class_.value},
-            why=placed.why,
-            hard=message.verdict.hard,
-            bounced=placed.bounced,
-            history=placed.history,
-            identity_id=placed.identity_id,
-            sender_name=message.sender.name,
-            sender_identity=message.sender.identity,
-            recipients=json.dumps(recipients, ensure_ascii=False),
-            sent_at=stored(message.sent_at),
-            received_at=stored(placed.received),
-            local_at=as_written(message.local_at),
-            precision=message.precision,
-            rank=placed.rank,
-            position=placed.position,
-            arrived_at=stored(placed.arrived),
-            subject=message.subject,
-            text=message.text,
-            quoted=message.quoted,
-            state=message.state.value,
-            edited_at=stored(message.edited_at),
-            token=placed.token,
-            answers=" ".join(message.verdict.bounced) or message.in_reply_to,
-            ids=json.dumps(message.ids),
-            warnings=json.dumps(message.warnings, ensure_ascii=False),
-            attachments=len(message.attachments),
-        )
-    )
-    assert done.inserted_primary_key is not None
-    id_ = int(done.inserted_primary_key[0])
-    keep_raw(connection, id_, message.raw)
-    attach(connection, id_, message.attachments)
-    connection.exec_driver_sql(search.ADD, (at, *_facts(message)))
-    return id_
-
-
-def _facts(message: Message) -> search.Facts:
-    return search.index_values(
-        message.subject,
-        message.text,
-        message.quoted,
-        (message.sender.name, message.sender.identity),
-        [(one.name, one.identity) for one in (*message.to, *message.cc)],
-        [one.name for one in message.attachments],
-    )
-
-
 def keep_raw(connection: Connection, message_id: int, raw: bytes) -> None:
     """Keep the bytes as they came, so that nothing is ever unrecoverable."""
-    packed = zlib.compress(raw, 6)
-    smaller = len(packed) < len(raw)
-    values = {"packed": smaller, "content": packed if smaller else raw}
+    values = packed(raw)
     connection.execute(
         upsert(_raw).values(message_id=message_id, **values).on_conflict_do_update(["message_id"], set_=values)
     )
 
 
+def packed(raw: bytes) -> dict[str, object]:
+    """Return the columns that keep *raw*: compressed where that makes it smaller."""
+    smaller = zlib.compress(raw, 6)
+    if len(smaller) < len(raw):
+        return {"packed": True, "content": smaller}
+    return {"packed": False, "content": raw}
+
+
 def attach(connection: Connection, message_id: int, attachments: Sequence[Attachment]) -> None:
+    """Keep the attachments of a message; content that came beside it is kept once for each content."""
     for one in attachments:
         digest = None
         if one.content is not None:
             digest = hashlib.sha256(one.content).hexdigest()
-            connection.execute(upsert(_blob).values(digest=digest, content=one.content).on_conflict_do_nothing())
+            connection.execute(_KEEP_BLOB, {"digest": digest, "content": one.content})
         connection.execute(
-            insert(_attachment).values(
-                message_id=message_id,
-                name=one.name,
-                type=one.type,
-                size=one.size,
-                part=one.part,
-                stored=one.stored,
-                blob=digest,
-            )
+            _ADD_ATTACHMENT,
+            {
+                "message_id": message_id,
+                "name": one.name,
+                "type": one.type,
+                "size": one.size,
+                "part": one.part,
+                "stored": one.stored,
+                "blob": digest,
+            },
         )
 
 

@@ -35,7 +35,7 @@ _thread = table(ThreadRow)
 Line = Row[*tuple[Any, ...]]
 
 _CHUNK = 500
-_INSERT_PROMISE, _INSERT_EVENT = insert(_promise), insert(_event)
+_INSERT_PROMISE, _INSERT_EVENT, _INSERT_CONVERSATION = insert(_promise), insert(_event), insert(_conversation)
 _UPDATE_PROMISE = update(_promise).where(_promise.c.id == bindparam("id_"))
 _UPDATE_CONVERSATION = update(_conversation).where(_conversation.c.id == bindparam("id_"))
 VOID = "void"
@@ -54,17 +54,18 @@ def begin(
 ) -> int:
     """Make a conversation, still empty; `save` gives it its state."""
     made = connection.execute(
-        insert(_conversation).values(
-            thread_id=thread_id,
-            account_id=account_id,
-            channel=channel,
-            begins_at=stored(begins_at),
-            continues=continues,
-            begins_with=owner,
-            place=Place.ARCHIVED.value,
-            status=Status.ARCHIVED.value,
-            owner=owner,
-        )
+        _INSERT_CONVERSATION,
+        {
+            "thread_id": thread_id,
+            "account_id": account_id,
+            "channel": channel,
+            "begins_at": stored(begins_at),
+            "continues": continues,
+            "begins_with": owner,
+            "place": Place.ARCHIVED.value,
+            "status": Status.ARCHIVED.value,
+            "owner": owner,
+        },
     ).inserted_primary_key
     assert made is not None
     return int(made[0])

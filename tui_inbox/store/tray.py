@@ -1,0 +1,174 @@
+"""New messages on their way into the store: gathered for a batch, and written together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from tui_inbox.rules.model import Class, Direction, Message
+from tui_inbox.store import arrivals, search
+from tui_inbox.store.moments import as_written, stored
+from tui_inbox.store.tables import LocationRow, MessageRow, RawRow, table
+
+_message, _raw, _location = table(MessageRow), table(RawRow), table(LocationRow)
+_ADD_MESSAGE, _ADD_RAW = insert(_message), insert(_raw)
+_LOCATE = upsert(_location).on_conflict_do_nothing()
+_LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = 'message'")
+
+_TIE = 20
+"""Bits of a stamp below the milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a new message belongs and what it was taken for, as the shell decided."""
+
+    account_id: int
+    thread_id: int
+    thread_key: str
+    conversation_id: int
+    key: str
+    direction: Direction
+    class_: Class
+    why: str
+    received: datetime
+    arrived: datetime
+    history: bool
+    rank: int
+    position: int
+    identity_id: int | None
+    bounced: int | None = None
+    token: str = ""
+
+
+@dataclass(slots=True)
+class Tray:
+    """What one batch adds. Ids are given at once; the rows are written by `write`."""
+
+    connection: Connection
+    _last: int | None = None
+    _messages: list[dict[str, Any]] = field(default_factory=list)
+    _raws: list[dict[str, Any]] = field(default_factory=list)
+    _texts: list[search.Facts] = field(default_factory=list)
+    _locations: list[dict[str, Any]] = field(default_factory=list)
+    _attached: list[tuple[int, Message]] = field(default_factory=list)
+
+    def add(self, message: Message, placed: Placed) -> int:
+        """Put *message* in whole (row, bytes, attachments, index entry) and return the id it has from now on."""
+        id_ = self._next()
+        self._messages.append(_row(id_, message, placed))
+        self._raws.append({"message_id": id_, **arrivals.packed(message.raw)})
+        self._texts.append(facts(message))
+        if message.attachments:
+            self._attached.append((id_, message))
+        return id_
+
+    def locate(self, account_id: int, folder: str, uidvalidity: int, uid: int, message_id: int) -> None:
+        """Say that a message lies there on its server."""
+        self._locations.append(
+            {
+                "account_id": account_id,
+                "folder": folder,
+                "uidvalidity": uidvalidity,
+                "uid": uid,
+                "message_id": message_id,
+                "gone_at": None,
+            }
+        )
+
+    def write(self) -> None:
+        """Write all that was put in, and be empty again."""
+        if self._messages:
+            self._settle_stamps()
+            self.connection.execute(_ADD_MESSAGE, self._messages)
+            self.connection.execute(_ADD_RAW, self._raws)
+            indexed = [(row["stamp"], *columns) for row, columns in zip(self._messages, self._texts, strict=True)]
+            self.connection.exec_driver_sql(search.ADD, indexed)
+        for id_, message in self._attached:
+            arrivals.attach(self.connection, id_, message.attachments)
+        if self._locations:
+            self.connection.execute(_LOCATE, self._locations)
+        for kept in (self._messages, self._raws, self._texts, self._locations, self._attached):
+            kept.clear()
+
+    def _next(self) -> int:
+        """Return an id that no message has or ever had."""
+        if self._last is None:
+            self._last = int(self.connection.execute(_LAST_ID).scalar() or 0)
+        self._last += 1
+        return self._last
+
+    def _settle_stamps(self) -> None:
+        """Give each message another stamp where its own is taken: the same millisecond, a million arrivals apart."""
+        mine = [row["stamp"] for row in self._messages]
+        for start in range(0, len(mine), 800):
+            taken = select(_message.c.stamp).where(_message.c.stamp.in_(mine[start : start + 800]))
+            for stamp in self.connection.execute(taken).scalars().all():
+                row = next(row for row in self._messages if row["stamp"] == stamp)
+                highest = select(func.max(_message.c.stamp)).where(
+                    _message.c.stamp.between(stamp, (((stamp >> _TIE) + 1) << _TIE) - 1)
+                )
+                row["stamp"] = int(self.connection.execute(highest).scalar_one()) + 1
+
+
+def _row(id_: int, message: Message, placed: Placed) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "account_id": placed.account_id,
+        "thread_id": placed.thread_id,
+        "conversation_id": placed.conversation_id,
+        "thread_key": placed.thread_key,
+        "key": placed.key,
+        "external_id": message.external_id,
+        "stamp": (stored(placed.received) << _TIE) + id_ % (1 << _TIE),
+        "direction": placed.direction.value,
+        "class": placed.class_.value,
+        "why": placed.why,
+        "hard": message.verdict.hard,
+        "bounced": placed.bounced,
+        "judged": None,
+        "history": placed.history,
+        "identity_id": placed.identity_id,
+        "sender_name": message.sender.name,
+        "sender_identity": message.sender.identity,
+        "recipients": _json([[one.name, one.identity] for one in (*message.to, *message.cc)]),
+        "sent_at": stored(message.sent_at),
+        "received_at": stored(placed.received),
+        "local_at": as_written(message.local_at),
+        "precision": message.precision,
+        "rank": placed.rank,
+        "position": placed.position,
+        "arrived_at": stored(placed.arrived),
+        "subject": message.subject,
+        "text": message.text,
+        "quoted": message.quoted,
+        "state": message.state.value,
+        "edited_at": stored(message.edited_at),
+        "token": placed.token,
+        "answers": " ".join(message.verdict.bounced) or message.in_reply_to,
+        "ids": _json(message.ids),
+        "warnings": _json(message.warnings),
+        "attachments": len(message.attachments),
+    }
+
+
+def _json(values: Iterable[object]) -> str:
+    return json.dumps(list(values), ensure_ascii=False)
+
+
+def facts(message: Message) -> search.Facts:
+    """Return the index columns of a message."""
+    return search.index_values(
+        message.subject,
+        message.text,
+        message.quoted,
+        (message.sender.name, message.sender.identity),
+        [(one.name, one.identity) for one in (*message.to, *message.cc)],
+        [one.name for one in message.attachments],
+    )
