@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from tui_inbox.rules import align
-from tui_inbox.rules.align import Alignment, Offered
+from tui_inbox.rules.align import Alignment, Change, Offered
 from tui_inbox.rules.model import Message
 from tui_inbox.store import arrivals
 from tui_inbox.store.arrivals import Known, Lined
@@ -19,18 +19,34 @@ AROUND = timedelta(days=1)
 """How far beyond the offered times stored messages are compared: a file may come from another time zone."""
 
 
+@dataclass(slots=True)
+class Walked:
+    """How far one run has come in one chat: what it has met or added already is not met again."""
+
+    taken: dict[int, datetime] = field(default_factory=dict)
+    shift: timedelta | None = None
+
+    def add(self, id_: int, at: datetime | None) -> None:
+        self.taken[id_] = at or datetime.max  # noqa: DTZ901 - a wall time that is never forgotten
+
+    def forget_before(self, at: datetime) -> None:
+        """Drop what is too far back to be compared again."""
+        self.taken = {id_: when for id_, when in self.taken.items() if when >= at}
+
+
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """One offered message: the known one it is, or the key, position and token that a new one gets."""
+    """One offered message: the known one it is and what became of it, or what a new one gets."""
 
     known: Known | None
+    change: Change | None
     key: str
     position: int
     token: str
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Beside:
     """A chat's offered messages in their order, and the stored ones that get another position between them."""
 
     places: tuple[Laid, ...]
@@ -38,27 +54,32 @@ class Side:
     shift: timedelta
 
 
-def lay(unit: Unit, account_id: int, thread: str, messages: Sequence[Message]) -> Side:
+def lay(unit: Unit, account_id: int, thread: str, messages: Sequence[Message], walked: Walked) -> Beside:
     """Return where each of *messages* (one chat, in the file's order) stands beside what is stored."""
-    offered = [
-        Offered(index, one.local_at, one.precision, align.token(one), one.sender.name or one.sender.identity)
-        for index, one in enumerate(messages)
-    ]
+    offered = align.offer(messages)
     written = [one.at for one in offered if one.at is not None]
-    lined = arrivals.lined(
-        unit, account_id, thread, (min(written) - AROUND, max(written) + AROUND) if written else None
-    )
-    found = align.align([one.as_known for one in lined], offered)
+    between = (min(written) - AROUND, max(written) + AROUND) if written else None
+    stored = arrivals.lined(unit, account_id, thread, between)
+    lined = [one for one in stored if one.id not in walked.taken]
+    found = align.align([one.as_known for one in lined], offered, walked.shift)
     here = {one.id: one for one in lined}
+    if between is not None:
+        walked.forget_before(between[0] - AROUND)
+    if found.overlap is not None:
+        walked.shift = found.shift
+    for id_ in found.matched.values():
+        if id_ is not None:
+            walked.add(id_, here[id_].at)
     positions, moved = _numbered(found, here, offered)
-    taken = {one.key for one in lined}
+    changes = {change.index: change for change in found.changes}
+    taken = {one.key for one in stored}
     places = []
     for one in offered:
         id_ = found.matched[one.index]
         known = here[id_].known if id_ is not None else None
         key = "" if known else _key(one, taken)
-        places.append(Laid(known, key, positions.get(one.index, 0), one.token))
-    return Side(tuple(places), moved, found.shift)
+        places.append(Laid(known, changes.get(one.index), key, positions.get(one.index, 0), one.token))
+    return Beside(tuple(places), moved, found.shift)
 
 
 def _key(one: Offered, taken: set[str]) -> str:

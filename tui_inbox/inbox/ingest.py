@@ -9,10 +9,13 @@ from datetime import datetime
 
 from tui_inbox.config import Config
 from tui_inbox.connectors import Arrival, Batch
-from tui_inbox.inbox import align, routes
+from tui_inbox.inbox import routes
+from tui_inbox.inbox.align import Walked, lay
 from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.inbox.reading import Readings
+from tui_inbox.rules import align as rules_align
 from tui_inbox.rules import people, threads
+from tui_inbox.rules.align import Change
 from tui_inbox.rules.model import ME, Class, Direction, Message, Person, State
 from tui_inbox.rules.threads import Begin, Stretch
 from tui_inbox.rules.whose import Judged, Us, judge
@@ -34,6 +37,8 @@ class Origin:
     me: tuple[str, ...] = ()
     imported: bool = False
     zone: str | None = None
+    walked: dict[str, Walked] = field(default_factory=dict, compare=False, repr=False)
+    """How far this run has come in each chat without ids: one origin is one run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class _New:
     received: datetime
     position: int
     token: str = ""
+    aligned: bool = False
 
     @property
     def message(self) -> Message:
@@ -98,7 +104,7 @@ class Intake:
             self.unit, self.account.id, {(_thread_key(one.message), one.message.key) for one in keyed}
         )
         fresh: list[_New] = []
-        coming: set[tuple[str, str]] = set()
+        coming: dict[tuple[str, str], int] = {}
         before: datetime | None = None
         for one in keyed:
             key = (_thread_key(one.message), one.message.key)
@@ -107,25 +113,20 @@ class Intake:
                 self._meet(one, here[key])
             elif key in coming:
                 self.came.known += 1
-                self._again(one, key, fresh)
+                self._twice.setdefault(key, []).append(one)
+                first = fresh[coming[key]]
+                live = first.arrival.history and one.history
+                fresh[coming[key]] = replace(first, arrival=replace(first.arrival, history=live))
             else:
-                coming.add(key)
+                coming[key] = len(fresh)
                 fresh.append(_New(one, one.message.key, before, one.message.position))
         return fresh + self._aligned(unkeyed)
-
-    def _again(self, arrival: Arrival, key: tuple[str, str], fresh: list[_New]) -> None:
-        """The same message twice in one batch: two folders, or an export that repeats itself."""
-        for index, one in enumerate(fresh):
-            if (_thread_key(one.message), one.key) == key:
-                better = replace(one.arrival, history=one.arrival.history and arrival.history)
-                fresh[index] = replace(one, arrival=better)
-                self._twice.setdefault(key, []).append(arrival)
 
     def _received(self, message: Message, before: datetime | None) -> datetime:
         """Return when it counts as received: never later than now; unreadable times stand with their neighbours."""
         return min(message.received_at or message.sent_at or before or self.now, self.now)
 
-    def _meet(self, arrival: Arrival, here: Known) -> None:
+    def _meet(self, arrival: Arrival, here: Known, change: Change | None = None) -> None:
         """Something known comes again: it may lie elsewhere, have been edited, or bring its files this time."""
         message = arrival.message
         self.came.known += 1
@@ -134,9 +135,11 @@ class Intake:
         if here.history and not arrival.history and not self.origin.imported:
             arrivals.unhistory(self.unit, here.id)
             self.touched.add(here.conversation_id)
-        state = _revised(message, here)
+        state = change.to if change else None if arrival.message.key == "" else _revised(message, here)
         if state is not None:
-            arrivals.revise(self.unit, here.id, message, state)
+            token = rules_align.token(message) if change else ""
+            keep = state is State.DELETED and not (change and change.fill)
+            arrivals.revise(self.unit, here.id, message, state, token=token, keep_text=keep)
             self.touched.add(here.conversation_id)
             self.came.updated += 1
         elif message.attachments and arrivals.fill_attachments(self.unit, here.id, message.attachments):
@@ -149,15 +152,16 @@ class Intake:
             by_thread[one.message.thread].append(one)
         fresh: list[_New] = []
         for thread, chat in by_thread.items():
-            laid = align.lay(self.unit, self.account.id, thread, [one.message for one in chat])
+            walked = self.origin.walked.setdefault(thread, Walked())
+            laid = lay(self.unit, self.account.id, thread, [one.message for one in chat], walked)
             before: datetime | None = None
             for arrival, place in zip(chat, laid.places, strict=True):
                 before = self._received(arrival.message, before)
                 if place.known is not None:
-                    self._meet(arrival, place.known)
+                    self._meet(arrival, place.known, place.change)
                 else:
                     received = min(before - laid.shift, self.now)
-                    fresh.append(_New(arrival, place.key, received, place.position, place.token))
+                    fresh.append(_New(arrival, place.key, received, place.position, place.token, aligned=True))
             arrivals.reposition(self.unit, laid.moved)
         return fresh
 
@@ -198,6 +202,8 @@ class Intake:
         if judged.direction is Direction.OUT and message.ids and self._bounces_wait():
             self.tray.write()
             arrivals.bounce_earlier(self.unit, thread.id, id_, message.ids)
+        if new.aligned:
+            self.origin.walked[message.thread].add(id_, message.local_at)
         self.came.new += 1
         self._span(new.received)
         self.touched.add(conversation)

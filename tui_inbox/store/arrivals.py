@@ -430,14 +430,15 @@ def mark_gone(
     return None if row is None else int(row.message_id)
 
 
-def revise(connection: Connection, message_id: int, message: Message, state: State) -> None:
-    """Give a stored message the body its source now has; what it was stays in its raw form's predecessor event."""
+def revise(
+    connection: Connection, message_id: int, message: Message, state: State, *, token: str = "", keep_text: bool = False
+) -> None:
+    """Give a stored message the body its source now has; with *keep_text*, only the state it now has."""
     old = connection.execute(select(_message).where(_message.c.id == message_id)).one()
     connection.exec_driver_sql(search.REMOVE, (old.stamp, *_indexed(connection, old)))
-    keeps_text = state is State.DELETED
     values: dict[str, object] = {"state": state.value, "edited_at": stored(message.edited_at)}
-    if not keeps_text:
-        values |= {"text": message.text, "quoted": message.quoted, "token": ""}
+    if not keep_text:
+        values |= {"text": message.text, "quoted": message.quoted, "token": token}
         keep_raw(connection, message_id, message.raw)
     connection.execute(update(_message).where(_message.c.id == message_id).values(**values))
     new = connection.execute(select(_message).where(_message.c.id == message_id)).one()
