@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from tui_inbox.rules.model import Class, Direction
+from tui_inbox.rules.sensitive import masked
 from tui_inbox.store.tables import IdentityRow, MessageRow, ThreadRow, table
 
 _message, _identity, _thread = table(MessageRow), table(IdentityRow), table(ThreadRow)
@@ -97,7 +98,13 @@ def _snippets(connection: Connection, messages: Sequence[int]) -> dict[int, str]
             func.substr(_message.c.quoted, 1, SNIPPET * 4).label("quoted"),
         ).where(_message.c.id.in_(messages))
     )
-    return {row.id: " ".join((row.text or row.quoted).split())[:SNIPPET] for row in rows}
+    return {row.id: snippet(row.text or row.quoted) for row in rows}
+
+
+def snippet(text: str) -> str:
+    """Return the beginning of *text* for a list: card and account numbers masked, since a list is seen by many."""
+    line = " ".join(text.split())
+    return masked(line)[:SNIPPET]
 
 
 def _group_titles(connection: Connection, threads: set[int]) -> dict[int, str]:

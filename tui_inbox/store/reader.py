@@ -20,6 +20,7 @@ from tui_inbox.problems import NotFound, StoreTrouble
 from tui_inbox.rules import clean, lifecycle
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Kind, Outcome, Place, Reason, State, Status
 from tui_inbox.rules.query import Query
+from tui_inbox.rules.sensitive import masked
 from tui_inbox.store import migrations, search
 from tui_inbox.store.moments import moment, stored
 
@@ -449,7 +450,7 @@ def _row(row: sqlite3.Row, identities: tuple[str, ...], now: datetime) -> Row:
         id=row["id"],
         channel=row["channel"],
         account=clean.line(row["account"]),
-        subject=clean.line(row["subject"]),
+        subject=clean.line(masked(row["subject"])),
         contact=ContactLine(row["contact_id"] or 0, clean.line(row["contact"] or ""), identities),
         place=place,
         status=Status(row["status"]),
