@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding
 from textual.events import Key
+from textual.widgets import Input
 
 from tui_inbox.config import Config, Home
 from tui_inbox.inbox import Inbox
@@ -18,6 +19,7 @@ from tui_inbox.problems import Problem
 from tui_inbox.screens import looks
 from tui_inbox.screens.desk import Desk
 from tui_inbox.screens.post import Post
+from tui_inbox.screens.prompt import typed_ahead
 
 
 def wall_clock() -> datetime:
@@ -66,10 +68,15 @@ class TuiInbox(App[int]):
         self.run_worker(self.post.write(lambda inbox: inbox.writer), group="warm")
 
     def on_key(self, event: Key) -> None:
-        """Give a screen that is still opening what was typed ahead for it."""
+        """Give a line that is still opening what was typed ahead for it: else a word would be read as commands.
+
+        A key comes here when nothing on its way has used it; a line that has the focus would have.
+        """
         take = getattr(self.screen, "take", None)
         if callable(take):
             take(event)
+        elif isinstance(self.focused, Input):
+            typed_ahead(self.focused, event)
 
     def on_unmount(self) -> None:
         self.post.close()

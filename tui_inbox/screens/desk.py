@@ -12,7 +12,7 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.command import CommandPalette
 from textual.containers import Container, Horizontal, Vertical
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus, Key, Resize
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -28,6 +28,7 @@ from tui_inbox.screens.keys import DESK, LIST, READING, SEARCH, bindings, shown
 from tui_inbox.screens.pages import GoTo, Page, help_lines, origin_lines
 from tui_inbox.screens.palette import Commands
 from tui_inbox.screens.post import Post
+from tui_inbox.screens.prompt import typed_ahead
 from tui_inbox.screens.reading import Reading
 from tui_inbox.screens.rows import Rows, follow
 from tui_inbox.screens.search import Asked, SearchLine
@@ -111,7 +112,7 @@ class Desk(Screen[None]):
         self._settled: set[int] = set()
         self._repeat: Intent | None = None
         self._counts: Counts | None = None
-        self._patient, self._turning = True, False
+        self._patient, self._turning, self._searching = True, False, False
 
     def compose(self) -> ComposeResult:
         post = self.post
@@ -521,6 +522,7 @@ class Desk(Screen[None]):
         """Show another queue; `?words` narrows the inbox, `=name` is a view of the configuration."""
         if where is None:
             return
+        self._searching = False
         self.query_one(SearchLine).remove_class("-open")
         self._look_at(View("inbox", where[1:]) if where.startswith("?") else View(where))
         self._home = self.view
@@ -538,15 +540,26 @@ class Desk(Screen[None]):
         search = self.query_one(SearchLine)
         search.add_class("-open")
         self.remove_class("-open")
+        self._searching = True
         search.line.focus()
         self.view = View("search", search.line.value)
         self._stale.set()
+
+    def take(self, event: Key) -> None:
+        """Keep for the search line what was typed before it had the focus."""
+        if self._searching and not self.query_one(SearchLine).line.has_focus and event.key == "enter":
+            event.prevent_default()
+            self._searching = False
+            self.rows.focus()
+        elif self._searching or isinstance(self.focused, Asked):
+            typed_ahead(self.query_one(SearchLine).line, event)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if self.query_one(SearchLine).has_class("-open"):
             self._look_at(View("search", event.value))
 
     def on_asked_down(self) -> None:
+        self._searching = False
         self.rows.focus()
 
     def on_asked_left(self) -> None:
@@ -559,6 +572,7 @@ class Desk(Screen[None]):
             self.visit("inbox")
 
     def _leave_search(self) -> None:
+        self._searching = False
         search = self.query_one(SearchLine)
         search.remove_class("-open")
         with self.prevent(Input.Changed):

@@ -134,6 +134,11 @@ def bindings(where: str) -> list[Binding]:
     ]
 
 
+def own_keys(where: str, mapped: Mapping[str, str]) -> dict[str, str]:
+    """Return the action of each key that *where* declares."""
+    return {name: key.action for key in KEYS if key.where == where for name in mapped.get(key.id, key.keys).split(",")}
+
+
 def named(typed: str) -> str:
     """Return Textual's names for keys as a person writes them (`/`, `Ctrl+N`, `e,a`)."""
     parts = [typed] if typed in {",", " "} else [part.strip() for part in typed.split(",")]

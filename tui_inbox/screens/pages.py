@@ -56,6 +56,8 @@ class Page(ModalScreen[None]):
             yield Foot()
 
     def on_mount(self) -> None:
+        if self.post.marks.ascii:
+            self.query_one(VerticalScroll).styles.scrollbar_size_vertical = 0
         self.query_one(VerticalScroll).styles.max_height = max(5, self.size.height - 3)
         self.query_one(Foot).keys = shown(PAGE, self.post.keys, self.post.marks.ascii)
 

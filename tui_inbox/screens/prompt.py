@@ -13,21 +13,32 @@ from textual.widgets import Input, Static
 
 from tui_inbox.screens import paint
 from tui_inbox.screens.bars import Foot
-from tui_inbox.screens.keys import PROMPT, bindings, shown
+from tui_inbox.screens.keys import PROMPT, bindings, own_keys, shown
 from tui_inbox.screens.post import Post
 
 R = TypeVar("R")
 
 
+def typed_ahead(line: Input, event: Key) -> None:
+    """Put a key into *line* that was pressed before it had the focus."""
+    if event.character and event.is_printable:
+        event.prevent_default()
+        line.insert_text_at_cursor(event.character)
+
+
 class Line(Input):
-    """The line of a prompt; Enter and the arrows belong to the prompt."""
+    """The line of a prompt. The prompt's own keys act at once, so that what is typed after them is not lost in it."""
 
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        return key not in {"enter", "up", "down", "tab"} and super().check_consume_key(key, character)
-
-    async def action_submit(self) -> None:
-        """Leave Enter to the prompt."""
-        self.screen.action_confirm()  # type: ignore[attr-defined]  # every prompt has it
+    def on_key(self, event: Key) -> None:
+        prompt = self.screen
+        if not prompt.is_current:
+            event.stop()
+            event.prevent_default()
+            self.app.post_message(Key(event.key, event.character))
+        elif isinstance(prompt, Prompt) and (action := prompt.own.get(event.key)):
+            event.stop()
+            event.prevent_default()
+            getattr(prompt, f"action_{action}")()
 
 
 class Prompt(ModalScreen[R | None], Generic[R]):
@@ -47,6 +58,7 @@ class Prompt(ModalScreen[R | None], Generic[R]):
     def __init__(self, post: Post, title: str, placeholder: str = "") -> None:
         super().__init__()
         self.post = post
+        self.own = own_keys(PROMPT, post.keys)
         self._said, self._placeholder = title, placeholder
         self._ahead = ""
         self._sent_ahead = False
@@ -79,11 +91,11 @@ class Prompt(ModalScreen[R | None], Generic[R]):
 
     def take(self, event: Key) -> None:
         """Keep what was typed before the line had the focus."""
-        if event.character and event.is_printable:
-            if self.ready:
-                self.line.insert_text_at_cursor(event.character)
-            else:
-                self._ahead += event.character
+        if self.ready:
+            typed_ahead(self.line, event)
+        elif event.character and event.is_printable:
+            event.prevent_default()
+            self._ahead += event.character
 
     def begin(self) -> None:
         """Draw what stands below the line when the prompt opens."""

@@ -77,7 +77,7 @@ def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks)
     named = who(row) + (f" <{identity}>" if identity and identity != row.contact.name else "")
     yield (
         (
-            clean.cells(f"{channel(row.channel, marks)} {named} {marks.dash} {row.account}", width, marks.ascii),
+            clean.cells(f"{channel(row.channel, marks)} {named}, account {row.account}", width, marks.ascii),
             "customer",
         ),
     )

@@ -1,0 +1,142 @@
+"""The program in a real terminal: what it writes there, and how it leaves."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.needs("tmux")
+
+
+class Terminal:
+    """A tmux of its own, with one pane."""
+
+    def __init__(self, folder: Path, width: int, height: int) -> None:
+        self._socket = str(folder / "tmux")
+        self.bytes = folder / "bytes"
+        self._size = ["-x", str(width), "-y", str(height)]
+
+    def tmux(self, *words: str) -> str:
+        done = subprocess.run(["tmux", "-S", self._socket, "-f", "/dev/null", *words], capture_output=True, text=True)
+        return done.stdout
+
+    def start(self, home: Path, **environ: str) -> None:
+        settings = " ".join(f"{name}={value}" for name, value in environ.items())
+        program = f"{sys.executable} -m tui_inbox --home {home}"
+        self.tmux("new-session", "-d", *self._size, "sh")
+        self.tmux("pipe-pane", "-o", f"cat > {self.bytes}")
+        self.tmux("send-keys", f"clear; env {settings} {program}; echo LEFT WITH $?", "Enter")
+
+    def press(self, *keys: str) -> None:
+        self.tmux("send-keys", *keys)
+
+    def text(self) -> str:
+        return self.tmux("capture-pane", "-p")
+
+    def until(self, true: Callable[[str], object]) -> str:
+        """Return the screen once *true* of it; fail after twenty seconds."""
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            if true(said := self.text()):
+                return said
+            time.sleep(0.05)
+        raise AssertionError(f"It did not come true on:\n{self.text()}")
+
+
+@contextmanager
+def terminal(folder: Path, width: int = 80, height: int = 24) -> Iterator[Terminal]:
+    one = Terminal(folder, width, height)
+    try:
+        yield one
+    finally:
+        one.tmux("kill-server")
+
+
+@pytest.fixture
+def filled(world: Any) -> Any:
+    world.now = datetime.now(UTC)
+    world.fill()
+    return world
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+def test_an_agent_triages_leaves_and_the_terminal_is_as_it_was(
+    filled: Any, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    with terminal(tmp_path, *size) as tty:
+        tty.start(tmp_path)
+        tty.until(lambda said: "Ada Demir" in said and "? help" in said)
+        tty.press("e")
+        tty.until(lambda said: "Archived: Ada Demir" in said)
+        tty.press("s", "2", "Enter")
+        tty.until(lambda said: "Snoozed: Jürgen" in said)
+        tty.press("z")
+        tty.until(lambda said: "Undone" in said)
+        tty.press("q")
+        said = tty.until(lambda said: "LEFT WITH 0" in said)
+        assert "Ada Demir" not in said
+    assert filled.place(1) == "archived"
+    assert filled.place(2) == "inbox"
+
+
+def test_nothing_a_stranger_wrote_reaches_the_terminal_as_an_escape_sequence(filled: Any, tmp_path: Path) -> None:
+    evil = "\x1b]52;c;QUJD\x1b\\\x1b]0;PWNED\x07\x9b31m\u202e\x1bP1;2|x\x1b\\"
+    filled.writes(f"Eve{evil}", "eve@six.example", f"Evil{evil} mail", f"Body {evil} here", quoted=f"old {evil}")
+    with terminal(tmp_path) as tty:
+        tty.start(tmp_path)
+        tty.until(lambda said: "Eve" in said and "? help" in said)
+        tty.press("G", "k", "k", "k", "k", "k", "k", "Home")
+        tty.press("/", "evil", "Enter")
+        tty.until(lambda said: "1/1" in said)
+        tty.press("Enter")
+        tty.until(lambda said: "Body" in said)
+        tty.press("t", "s")
+        tty.until(lambda said: "Snooze:" in said)
+        tty.press("C-g", "o")
+        tty.until(lambda said: "Where the customer wrote" in said)
+        tty.press("q", "e")
+        tty.until(lambda said: "Archived: Eve" in said)
+        tty.press("q", "q")
+        tty.until(lambda said: "LEFT WITH 0" in said)
+    written = tty.bytes.read_bytes()
+    for sign in (b"\x1b]52", b"\x1b]0;PWNED", b"\x1bP1;2|", "\x9b".encode(), "\u202e".encode(), b"QUJD\x1b\\"):
+        assert sign not in written
+
+
+def test_with_no_color_no_colour_is_written(filled: Any, tmp_path: Path) -> None:
+    with terminal(tmp_path) as tty:
+        tty.start(tmp_path, NO_COLOR="1")
+        tty.until(lambda said: "Ada Demir" in said and "? help" in said)
+        tty.press("q")
+        tty.until(lambda said: "LEFT WITH 0" in said)
+    coloured = [
+        part
+        for sequence in tty.bytes.read_bytes().split(b"\x1b[")[1:]
+        if (end := sequence.find(b"m")) >= 0 and (part := sequence[:end]).replace(b";", b"").isdigit()
+    ]
+    for part in coloured:
+        match part.split(b";"):
+            case [*_, b"38" | b"48", b"2", red, green, blue]:
+                assert red == green == blue
+
+
+def test_without_a_terminal_the_program_says_what_it_needs(world: Any, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tui_inbox", "--home", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ},
+    )
+    assert done.returncode == 1
+    assert "terminal" in done.stderr
+    assert "Traceback" not in done.stderr
