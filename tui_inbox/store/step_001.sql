@@ -283,17 +283,29 @@ CREATE TABLE outbox (
   act_id INTEGER NOT NULL,
   conversation_id INTEGER NOT NULL,
   kind VARCHAR NOT NULL,
+  message INTEGER NOT NULL,
   "to" VARCHAR NOT NULL,
   not_before INTEGER NOT NULL,
   state VARCHAR NOT NULL,
   tries INTEGER NOT NULL,
   problem VARCHAR,
   created_at INTEGER NOT NULL,
+  account VARCHAR,
+  message_id VARCHAR,
+  upto INTEGER,
+  tried_at INTEGER,
+  sent_at INTEGER,
+  copy VARCHAR,
+  raw BLOB,
   PRIMARY KEY (id),
   FOREIGN KEY(act_id) REFERENCES act (id)
 );
 
-CREATE INDEX ix_outbox_act_id ON outbox (act_id);
+CREATE INDEX outbox_mail ON outbox (message_id);
+
+CREATE UNIQUE INDEX outbox_once ON outbox (act_id, kind, message);
+
+CREATE INDEX outbox_state ON outbox (state, not_before);
 
 CREATE TABLE raw (
   message_id INTEGER NOT NULL,

@@ -323,19 +323,40 @@ class EventRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """What waits to go out: a hand-over, or a customer's reply to one."""
+    """What goes out: a hand-over, or a customer's reply to one (`message`, else 0). States: `store/outgoing.py`."""
 
     __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_once", "act_id", "kind", "message", unique=True),
+        Index("outbox_mail", "message_id"),
+        Index("outbox_state", "state", "not_before"),
+    )
     id: int | None = Field(default=None, primary_key=True)
-    act_id: int = Field(foreign_key="act.id", index=True)
+    act_id: int = Field(foreign_key="act.id")
     conversation_id: int
     kind: str
+    message: int = 0
     to: str
     not_before: int
+    """The next try is no earlier."""
     state: str
     tries: int = 0
+    """Tries that ended."""
     problem: str | None = None
     created_at: int
+    account: str | None = None
+    """The account whose server it was given to."""
+    message_id: str | None = None
+    """The Message-ID of the mail, the same at every try."""
+    upto: int | None = None
+    """The highest message id that the mail holds."""
+    tried_at: int | None = None
+    """When a server was last told to take it, whatever came of it."""
+    sent_at: int | None = None
+    copy_: str | None = Field(default=None, sa_column_kwargs={"name": "copy"})
+    """The copy among the sent mail: `owed`, `kept` by us, `there` by the server, or `none`."""
+    raw: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """The mail as it was sent (zlib), until its copy lies among the sent mail."""
 
 
 FULLTEXT = """
