@@ -157,6 +157,7 @@ def _bring(
             report.came.add(into.ingest(origin, batch, now))
             report.problems.extend((one.where, one.what) for one in batch.set_aside)
             progress(bundle.path.name, batch)
+        into.settle(now)
         into.synced(origin, now, None)
         _count_finished(report, cursors, bundle)
     return report
@@ -249,5 +250,6 @@ def _sync(
     except Problem as problem:
         inbox.synced(origin, None, problem.what)
         raise
+    inbox.settle(clock())
     inbox.synced(origin, clock(), None)
     report.folders = len(inbox.cursors(account.name))

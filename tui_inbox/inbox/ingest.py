@@ -393,7 +393,7 @@ def take(unit: Unit, config: Config, origin: Origin, batch: Batch, now: datetime
     intake = Intake(unit, config, origin, now, account, us)
     intake.take(batch)
     intake.came.warnings.extend(routes.run(unit, config, intake.touched, since, now))
-    Readings(unit, config).record(intake.touched, now, "")
+    Readings(unit, config).record(histories.leave_long(unit, intake.touched), now, "")
     intake.came.conversations = intake.touched
     return intake.came
 

@@ -314,8 +314,34 @@ def continued_after(connection: Connection, conversation: int, at: datetime) -> 
 
 
 def turned(connection: Connection, now: datetime) -> list[int]:
-    """Return the conversations that time alone has moved since they were last recorded."""
-    return list(connection.execute(select(_conversation.c.id).where(_conversation.c.turns_at <= stored(now))).scalars())
+    """Return the conversations that time alone has moved since they were last recorded, and those left stale."""
+    moved = connection.execute(select(_conversation.c.id).where(_conversation.c.turns_at <= stored(now))).scalars()
+    left = connection.execute(select(_conversation.c.id).where(_conversation.c.stale)).scalars()
+    return sorted({*moved, *left})
+
+
+LONG = 5000
+"""Messages from which a conversation is not read anew with every batch that adds to it."""
+
+
+def leave_long(connection: Connection, conversations: Collection[int]) -> set[int]:
+    """Return which of *conversations* to read now; long ones that grew by less than a fifth are left stale."""
+    wanted = sorted(conversations)
+    stale: list[int] = []
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        rows = connection.execute(
+            select(_conversation.c.id, _conversation.c.messages).where(
+                _conversation.c.id.in_(part), _conversation.c.messages >= LONG
+            )
+        ).all()
+        for row in rows:
+            count = select(func.count()).where(_message.c.conversation_id == row.id)
+            if connection.execute(count).scalar_one() < row.messages * 1.2:
+                stale.append(row.id)
+    if stale:
+        connection.execute(update(_conversation).where(_conversation.c.id.in_(stale)).values(stale=True))
+    return set(wanted) - set(stale)
 
 
 def former_owners(connection: Connection, conversation: int) -> frozenset[str]:

@@ -116,6 +116,7 @@ def _state(it: Conversation) -> dict[str, Any]:
         "plan_due": it.plan and stored(it.plan[1]),
         "snoozes": it.snoozes,
         "delivery": it.delivery and it.delivery.value,
+        "stale": False,
     }
 
 

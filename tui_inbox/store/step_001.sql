@@ -139,6 +139,7 @@ CREATE TABLE conversation (
   snippet VARCHAR NOT NULL,
   routed VARCHAR,
   delivery VARCHAR,
+  stale BOOLEAN NOT NULL,
   FOREIGN KEY(thread_id) REFERENCES thread (id),
   FOREIGN KEY(account_id) REFERENCES account (id),
   FOREIGN KEY(contact_id) REFERENCES contact (id)
@@ -149,6 +150,8 @@ CREATE INDEX conversation_contact ON conversation (contact_id);
 CREATE INDEX conversation_queue ON conversation (place, due, last_at);
 
 CREATE INDEX conversation_recent ON conversation (last_at);
+
+CREATE INDEX conversation_stale ON conversation (stale) WHERE stale;
 
 CREATE INDEX conversation_thread ON conversation (thread_id);
 

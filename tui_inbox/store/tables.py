@@ -94,6 +94,7 @@ class ConversationRow(SQLModel, table=True):
     __table_args__ = (
         Index("conversation_queue", "place", "due", "last_at"),
         Index("conversation_turns", "turns_at", sqlite_where=text("turns_at IS NOT NULL")),
+        Index("conversation_stale", "stale", sqlite_where=text("stale")),
         Index("conversation_recent", "last_at"),
         Index("conversation_contact", "contact_id"),
         Index("conversation_thread", "thread_id"),
@@ -138,6 +139,8 @@ class ConversationRow(SQLModel, table=True):
     routed: str | None = None
     """JSON: what the rules did with it and why, once they have run."""
     delivery: str | None = None
+    stale: bool = False
+    """So long that it is not read anew with each batch of an import: `settle` does it."""
 
 
 class MessageRow(SQLModel, table=True):
