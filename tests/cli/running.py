@@ -1,0 +1,71 @@
+"""Runs the real command in a process of its own, the way a script does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on standard output."""
+        return json.loads(self.out)
+
+
+@dataclass
+class Tui:
+    """The command over one home."""
+
+    home: Path
+    environ: Mapping[str, str] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
+    """Words before the interpreter: `faketime` and what it takes."""
+
+    def __call__(self, *words: object, code: int | None = 0, env: Mapping[str, str] | None = None, **run: Any) -> Said:
+        """Run `tui-inbox --home HOME WORDS`; it must end with *code*, unless that is None."""
+        done = subprocess.run(
+            [*self.before, sys.executable, "-m", "tui_inbox", "--home", str(self.home), *map(str, words)],
+            cwd=run.pop("cwd", ROOT),
+            env={**os.environ, **self.environ} if env is None else env,
+            stdin=run.pop("stdin", subprocess.DEVNULL),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            **run,
+        )
+        said = Said(done.returncode, done.stdout, done.stderr)
+        assert code is None or said.code == code, f"exit code {said.code}\n{said.out}\n{said.err}"
+        assert "Traceback" not in said.err, said.err
+        return said
+
+    def json(self, *words: object, code: int = 0) -> Any:
+        """Return the document that the command prints with `--json`."""
+        return self(*words, "--json", code=code).json
+
+    def listed(self, queue: str = "all") -> dict[str, Any]:
+        """Return the conversations of *queue* by subject."""
+        return {one["subject"]: one for one in self.json("list", queue, "--limit", 10_000)["conversations"]}
+
+    def configure(self, text: str) -> Path:
+        """Write config.toml."""
+        self.home.mkdir(mode=0o700, exist_ok=True)
+        path = self.home / "config.toml"
+        path.write_text(text, "utf-8")
+        path.chmod(0o600)
+        return path
