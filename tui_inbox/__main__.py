@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -9,6 +10,8 @@ def main() -> None:
     """Run the command that the arguments name, and end with its exit code."""
     from tui_inbox.cli import run
 
+    # Whatever is written from here on is for the agent's eyes only.
+    os.umask(0o077)
     sys.exit(run(sys.argv[1:]))
 
 

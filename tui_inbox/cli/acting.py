@@ -16,34 +16,36 @@ from tui_inbox.rules.model import Archive, Command, Forward, Snooze
 
 def snooze(desk: Desk, chosen: argparse.Namespace) -> int:
     """Snooze conversations; the default deadline is each one's own."""
+    now = desk.now()
     words = f"{chosen.until} / {chosen.due}" if chosen.due else chosen.until
+    if chosen.until != "again":
+        # Words that are not understood, or a moment gone by, are wrong for every id.
+        desk.inbox.understand(words, now)
 
-    def command(id_: int, seen: int, now: datetime) -> Command:
+    def command(id_: int, seen: int) -> Command:
         plan = desk.inbox.plan_snooze(id_, words, now)
         return Snooze(id_, seen, plan.returns, plan.due)
 
-    return _act(desk, chosen, command)
+    return _act(desk, chosen, now, command)
 
 
 def archive(desk: Desk, chosen: argparse.Namespace) -> int:
-    return _act(desk, chosen, lambda id_, seen, now: Archive(id_, seen))
+    return _act(desk, chosen, desk.now(), Archive)
 
 
 def forward(desk: Desk, chosen: argparse.Namespace) -> int:
-    return _act(desk, chosen, lambda id_, seen, now: Forward(id_, seen, chosen.to, chosen.note))
+    return _act(desk, chosen, desk.now(), lambda id_, seen: Forward(id_, seen, chosen.to, chosen.note))
 
 
-def _act(desk: Desk, chosen: argparse.Namespace, command: Callable[[int, int, datetime], Command]) -> int:
+def _act(desk: Desk, chosen: argparse.Namespace, now: datetime, command: Callable[[int, int], Command]) -> int:
     """Act on each id; for a command, seen is what the store held when it started."""
-    now, seen = desk.now(), desk.reader.seen()
+    seen = desk.reader.seen()
     commands: list[Command] = []
     skipped: list[Skipped] = []
     for id_ in dict.fromkeys(chosen.ids):
         try:
-            commands.append(command(id_, seen, now))
+            commands.append(command(id_, seen))
         except Problem as problem:
-            if len(set(chosen.ids)) == 1:
-                raise
             skipped.append(Skipped(id_, problem.what, problem.hint))
     outcome = desk.inbox.perform(commands, now) if commands else Outcome((), ())
     return _say(desk, chosen, Outcome(outcome.done, (*skipped, *outcome.skipped), outcome.batch), now)

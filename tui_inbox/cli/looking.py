@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 from tui_inbox.cli import shapes
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import note, say, say_json, say_rows, say_whole
-from tui_inbox.problems import Misconfigured
 from tui_inbox.rules import query
-from tui_inbox.store.reader import QUEUES, Queue
+from tui_inbox.store.reader import QUEUES, Page
 
 PAGE = 200
 FOUND = 50
@@ -26,43 +25,32 @@ def listing(desk: Desk, chosen: argparse.Namespace) -> int:
     if view is not None:
         words.insert(0, f"({view.query})")
     asked = query.parse(" ".join(words), now, _zone(desk)) if words else None
+    limit = chosen.limit or PAGE
     if view is not None and asked is not None:
-        queue = desk.reader.search(asked, now, limit=None)
+        page = desk.reader.found(asked, now, limit, chosen.after)
     else:
-        queue = desk.reader.queue(name, now, asked)
-    return _say_page(desk, chosen, name, queue, chosen.limit or PAGE)
+        page = desk.reader.page(name, now, limit, asked, chosen.after)
+    return _say_page(desk, chosen, name, page)
 
 
 def search(desk: Desk, chosen: argparse.Namespace) -> int:
     """Print the conversations that a search finds, the newest matching message first."""
     now = desk.now()
     asked = query.parse(" ".join(chosen.query), now, _zone(desk))
-    queue = desk.reader.search(asked, now, limit=None)
-    return _say_page(desk, chosen, "search", queue, chosen.limit or FOUND)
+    return _say_page(desk, chosen, "search", desk.reader.found(asked, now, chosen.limit or FOUND, chosen.after))
 
 
-def _say_page(desk: Desk, chosen: argparse.Namespace, name: str, queue: Queue, limit: int) -> int:
-    """Print *limit* rows behind the token, which is the id of the last row of the page before."""
+def _say_page(desk: Desk, chosen: argparse.Namespace, name: str, page: Page) -> int:
     now = desk.now()
-    begin = 0
-    if chosen.after is not None:
-        try:
-            begin = queue.ids.index(int(chosen.after)) + 1
-        except ValueError:
-            raise Misconfigured(
-                f"The page token {chosen.after} is none of this queue any more.", "Start again without --after."
-            ) from None
-    ids = queue.ids[begin : begin + limit]
-    following = str(ids[-1]) if len(ids) and begin + limit < len(queue.ids) else None
-    rows = desk.reader.rows(ids, now)
+    rows = desk.reader.rows(page.ids, now)
     if chosen.json:
-        say_json(shapes.listing(name, len(queue.ids), following, rows))
+        say_json(shapes.listing(name, page.total, page.next, rows))
         return 0
     say_rows(rows, now, desk.config.hours.zone)
     if not rows:
         say(_nothing(name))
-    elif following:
-        note(f"{len(rows)} of {len(queue.ids)}; go on with --after {following}")
+    elif page.next:
+        note(f"{len(rows)} of {page.total}; go on with --after {page.next}")
     return 0
 
 

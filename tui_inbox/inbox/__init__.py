@@ -91,6 +91,12 @@ class Inbox:
             raise NotFound(f"There is no conversation {id}.", "See `tui-inbox list all`.")
         return plan_snooze(self.config, rows[0], words, now)
 
+    def understand(self, words: str, now: datetime) -> None:
+        """Raise a `Problem` where *words* name no two moments that any conversation could be snoozed by."""
+        from tui_inbox.inbox.plans import understood
+
+        understood(self.config, words, now)
+
     def again(self, id: int, now: datetime) -> SnoozePlan:  # noqa: A002
         """Return the snooze that a reply had interrupted. Raises `Refused` where there is none."""
         with self.reader() as reader:

@@ -22,6 +22,8 @@ UNDO_TIME = timedelta(seconds=5)
 
 def perform(unit: Unit, config: Config, commands: Sequence[Command], now: datetime) -> Outcome:
     """Do *commands*, one act each and one undo for all; what may not be done is skipped with its reason."""
+    for command in commands:
+        _allow(config, command)
     readings = Readings(unit, config)
     kept = histories.load(unit, [one.id for one in commands])
     batch = histories.next_batch(unit)
@@ -29,7 +31,6 @@ def perform(unit: Unit, config: Config, commands: Sequence[Command], now: dateti
     skipped: list[Skipped] = []
     for command in commands:
         try:
-            _allow(config, command)
             if command.id not in kept:
                 raise NotFound(f"There is no conversation {command.id}.", "See `tui-inbox list all`.")
             decision = lifecycle.decide(readings.state(kept[command.id], now), command, now)

@@ -130,6 +130,7 @@ class Intake:
         """Something known comes again: it may lie elsewhere, have been edited, or bring its files this time."""
         message = arrival.message
         self.came.known += 1
+        self.came.conversations.add(here.conversation_id)
         self._locate(arrival, here.id)
         self._span(self._received(message, None))
         if here.history and not arrival.history and not self.origin.imported:
@@ -394,7 +395,7 @@ def take(unit: Unit, config: Config, origin: Origin, batch: Batch, now: datetime
     intake.take(batch)
     intake.came.warnings.extend(routes.run(unit, config, intake.touched, since, now))
     Readings(unit, config).record(histories.leave_long(unit, intake.touched), now, "")
-    intake.came.conversations = intake.touched
+    intake.came.conversations |= intake.touched
     return intake.came
 
 

@@ -19,9 +19,19 @@ def plan_snooze(config: Config, row: Row, words: str, now: datetime) -> SnoozePl
             raise Refused("No snooze of this conversation was interrupted.", "Name a moment instead.")
         returns, due = row.plan
     else:
-        returns, chosen = when.plan(words, now, config.hours.zone, opening=config.hours.opening_on)
+        returns, chosen = understood(config, words, now)
         due = chosen or default_due(config, row, returns)
     return checked(config, returns, due, now)
+
+
+def understood(config: Config, words: str, now: datetime) -> tuple[datetime, datetime | None]:
+    """Return the moments that *words* name. Raises a `Problem` for words half understood, or a moment gone by."""
+    returns, due = when.plan(words, now, config.hours.zone, opening=config.hours.opening_on)
+    if returns <= now:
+        raise Refused("The moment of return has already passed.", "Pick a later one.")
+    if due is not None and due <= returns:
+        raise Refused("The deadline lies before the return.", "Pick one after it, or leave it out.")
+    return returns, due
 
 
 def default_due(config: Config, row: Row, returns: datetime) -> datetime:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tui_inbox.problems import NotFound, StoreTrouble
+from tui_inbox.problems import Misconfigured, NotFound, StoreTrouble
 from tui_inbox.rules import clean, lifecycle
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Kind, Outcome, Place, Reason, State, Status
 from tui_inbox.rules.query import Query
@@ -152,6 +152,15 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a queue: its ids, how many the whole has, and the token that goes on behind it."""
+
+    ids: tuple[int, ...]
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many conversations lie in each queue, and how the inbox's clocks stand."""
 
@@ -175,12 +184,13 @@ QUEUES = ("inbox", "snoozed", "handed_over", "archived", "spam", "all")
 _TURNED = "(turns_at IS NOT NULL AND turns_at <= :now)"
 _PLACE = f"CASE WHEN {_TURNED} THEN turns_to ELSE place END"
 
-_DUE_FIRST = "due IS NULL, due, last_at, id"
-_NEWEST = "last_at DESC, id DESC"
+# Each queue's order as ascending keys that are never null, so that a page can go on behind any of them.
+_DUE_FIRST = ("due IS NULL", "COALESCE(due, 0)", "COALESCE(last_at, 0)", "id")
+_NEWEST = ("-COALESCE(last_at, 0)", "-id")
 _ORDER = {
     "inbox": _DUE_FIRST,
     "handed_over": _DUE_FIRST,
-    "snoozed": "returns, id",
+    "snoozed": ("COALESCE(returns, 0)", "id"),
     "archived": _NEWEST,
     "spam": _NEWEST,
     "all": _NEWEST,
@@ -250,21 +260,53 @@ class Reader:
 
     def queue(self, name: str, now: datetime, query: Query | None = None) -> Queue:
         """Return every id of a queue in its order; *query* keeps what it matches. Raises `NotFound`."""
+        with self.moment():
+            return Queue(name, array("q", self._ids(name, now, query)), self.seen())
+
+    def page(self, name: str, now: datetime, limit: int, query: Query | None = None, after: str | None = None) -> Page:
+        """Return a page of a queue, behind the token *after*, which stays good when what it named has gone.
+
+        Raises `NotFound` for a queue, `Misconfigured` for a token that is none.
+        """
+        with self.moment():
+            ids = self._ids(name, now, query)
+            rest = ids if after is None else self._ids(name, now, query, _token(name, after))
+        part = rest[:limit]
+        following = self._key(name, part[-1]) if len(rest) > limit else None
+        return Page(tuple(part), len(ids), following)
+
+    def found(self, query: Query, now: datetime, limit: int, after: str | None = None) -> Page:
+        """Return a page of a search, the conversation with the newest matching message first."""
+        with self.moment():
+            try:
+                found = search.search(self._connection, query, now, limit, after)
+            except ValueError:
+                raise _no_token(after) from None
+            return Page(found.ids, search.total(self._connection, query, now), found.next)
+
+    def _ids(
+        self, name: str, now: datetime, query: Query | None = None, behind: tuple[int, ...] | None = None
+    ) -> list[int]:
         if name not in _ORDER:
             raise NotFound(f"There is no queue {name}.", f"The queues are: {', '.join(QUEUES)}.")
         where = "merged_into IS NULL AND messages > 0"
         if name != "all":
             where += f" AND ((place = :name AND NOT {_TURNED}) OR (turns_to = :name AND {_TURNED}))"
-        with self.moment():
-            rows = self._connection.execute(
-                f"SELECT id FROM conversation WHERE {where} ORDER BY {_ORDER[name]}",  # noqa: S608 - our own words only
-                {"name": name, "now": stored(now)},
-            )
-            ids = array("q", (row[0] for row in rows))
-            if query is not None:
-                matching = set(search.search(self._connection, query, now, limit=None).ids)
-                ids = array("q", (id_ for id_ in ids if id_ in matching))
-            return Queue(name, ids, self.seen())
+        order = ", ".join(_ORDER[name])
+        values: dict[str, object] = {"name": name, "now": stored(now)}
+        if behind is not None:
+            values |= {f"k{number}": key for number, key in enumerate(behind)}
+            where += f" AND ({order}) > ({', '.join(f':k{number}' for number in range(len(behind)))})"
+        sql = f"SELECT id FROM conversation WHERE {where} ORDER BY {order}"  # noqa: S608 - our own words only
+        ids = [row[0] for row in self._connection.execute(sql, values)]
+        if query is None:
+            return ids
+        matching = set(search.search(self._connection, query, now, limit=None).ids)
+        return [id_ for id_ in ids if id_ in matching]
+
+    def _key(self, name: str, id_: int) -> str:
+        sql = f"SELECT {', '.join(_ORDER[name])} FROM conversation WHERE id = ?"  # noqa: S608 - our own words only
+        return ".".join(str(key) for key in self._connection.execute(sql, (id_,)).fetchone())
 
     def search(self, query: Query, now: datetime, limit: int | None = 200) -> Queue:
         """Return the conversations that *query* finds, the one with the newest matching message first."""
@@ -439,6 +481,20 @@ class Reader:
             for row in self._connection.execute("SELECT * FROM event WHERE conversation_id = ? ORDER BY id", (id_,))
         ]
         return tuple(sorted([*arrived, *events], key=lambda one: one.at))
+
+
+def _token(name: str, after: str) -> tuple[int, ...]:
+    try:
+        keys = tuple(int(part) for part in after.split("."))
+    except ValueError:
+        raise _no_token(after) from None
+    if len(keys) != len(_ORDER.get(name, keys)):
+        raise _no_token(after)
+    return keys
+
+
+def _no_token(after: str | None) -> Misconfigured:
+    return Misconfigured(f"{after} is no page token of this queue.", "Take `next` of the page before, or leave it out.")
 
 
 def _row(row: sqlite3.Row, identities: tuple[str, ...], now: datetime) -> Row:
