@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from tui_inbox import __version__
+from tui_inbox.rules.model import Class
 
 Command = Callable[..., int]
 
@@ -150,6 +151,17 @@ def parser() -> argparse.ArgumentParser:
         "explain",
     )
     explain.add_argument("id", type=int, metavar="ID")
+
+    judge = _add(
+        commands,
+        "judge",
+        "correct what a message was taken for, and see the rule that would have",
+        "tui-inbox judge 12 --as human",
+        "explaining",
+        "judge",
+    )
+    judge.add_argument("message", type=int, metavar="MESSAGE", help="a message's id, as `show --json` names it")
+    judge.add_argument("--as", dest="class_", required=True, choices=[one.value for one in Class], help="what it is")
 
     rules = _add(
         commands,

@@ -11,6 +11,7 @@ from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import say, say_json
 from tui_inbox.inbox.routes import compiled
 from tui_inbox.rules import clean, routing
+from tui_inbox.rules.model import Class
 from tui_inbox.rules.when import duration
 
 SHOWN = 1000
@@ -28,6 +29,17 @@ def explain(desk: Desk, chosen: argparse.Namespace) -> int:
         say(clean.line(sentence))
     for rule, matched, why in told.rules:
         say(f"  {'matched' if matched else 'no     '}  {clean.line(rule)}: {clean.line(why)}")
+    return 0
+
+
+def judge(desk: Desk, chosen: argparse.Namespace) -> int:
+    """Correct what a message was taken for, and offer the rule that would have."""
+    rule = desk.inbox.judge(chosen.message, Class(chosen.class_), desk.now())
+    if chosen.json:
+        say_json({"message": chosen.message, "class": chosen.class_, "rule": clean.block(rule)})
+        return 0
+    say(f"Message {chosen.message} is {chosen.class_} now. To have it always so, add to config.toml:")
+    say(clean.block(rule))
     return 0
 
 

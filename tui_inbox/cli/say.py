@@ -26,6 +26,9 @@ def note(text: str) -> None:
 
 
 def _write(to: Any, text: str) -> None:
+    """Print *text*: the last gate, at which also a path or a word of the command line is made safe for a terminal."""
+    if not text.isascii() or not text.isprintable():
+        text = clean.block(text, 4 * len(text) + 100)
     encoding = to.encoding or "utf-8"
     to.write(text.encode(encoding, "replace").decode(encoding) + "\n")
     to.flush()

@@ -193,11 +193,18 @@ class Inbox:
             Readings(unit, self.config).record(touched, now, "me")
             return own
 
-    def judge(self, message: int, class_: Class, now: datetime) -> None:
-        """Correct what a message was taken for; its conversation is read anew."""
+    def judge(self, message: int, class_: Class, now: datetime) -> str:
+        """Correct what a message was taken for; its conversation is read anew.
+
+        Returns the rule (TOML) that would have judged the same, for the agent to keep or not.
+        """
         from tui_inbox.inbox.reading import Readings
-        from tui_inbox.store import cases
+        from tui_inbox.rules.offers import rule_for
+        from tui_inbox.store import cases, projection
 
         with self.writer.unit() as unit:
-            conversation = cases.judge(unit, message, class_)
-            Readings(unit, self.config).record([conversation], now, "me")
+            judged = cases.judge(unit, message, class_)
+            detail = {"message": message, "was": judged.was.value, "class": class_.value}
+            projection.event(unit, judged.conversation, now, "judged", "me", detail)
+            Readings(unit, self.config).record([judged.conversation], now, "me")
+            return rule_for(judged.sender, judged.was, class_)

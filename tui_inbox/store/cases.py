@@ -152,17 +152,23 @@ def _known(connection: Connection, row: Row[*tuple[Any, ...]]) -> bool:
     return connection.execute(earlier).first() is not None
 
 
-def judge(connection: Connection, message_id: int, class_: Class) -> int:
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A message whose class was corrected: its conversation, who wrote it, and what it had been taken for."""
+
+    conversation: int
+    sender: str
+    was: Class
+
+
+def judge(connection: Connection, message_id: int, class_: Class) -> Corrected:
     """Give a message the class that a rule or the agent says it has; what it was taken for stays on record.
 
-    Returns its conversation. Raises `NotFound`.
+    Raises `NotFound`.
     """
-    row = connection.execute(
-        update(_message)
-        .where(_message.c.id == message_id)
-        .values(judged=class_.value)
-        .returning(_message.c.conversation_id)
-    ).one_or_none()
+    row = connection.execute(select(_message).where(_message.c.id == message_id)).one_or_none()
     if row is None:
         raise NotFound(f"There is no message {message_id}.", "`tui-inbox show ID --json` names them.")
-    return int(row.conversation_id)
+    connection.execute(update(_message).where(_message.c.id == message_id).values(judged=class_.value))
+    was = Class(row.judged or getattr(row, "class"))
+    return Corrected(row.conversation_id, row.sender_identity or row.sender_name, was)
