@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from time import monotonic
 from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding
-from textual.events import Key
+from textual.events import Event, Key
 from textual.widgets import Input
 
 from tui_inbox.config import Config, Home
@@ -18,8 +20,12 @@ from tui_inbox.inbox import Inbox
 from tui_inbox.problems import Problem
 from tui_inbox.screens import looks
 from tui_inbox.screens.desk import Desk
+from tui_inbox.screens.pages import GoTo, Page
 from tui_inbox.screens.post import Post
-from tui_inbox.screens.prompt import typed_ahead
+from tui_inbox.screens.prompt import Prompt, type_into
+
+LONGEST_HOLD = 2.0
+"""Seconds a key waits at most for a prompt that has been confirmed."""
 
 
 def wall_clock() -> datetime:
@@ -67,16 +73,28 @@ class TuiInbox(App[int]):
         """Have the writer imported by its own thread once the first picture stands, so that no act waits for it."""
         self.run_worker(self.post.write(lambda inbox: inbox.writer), group="warm")
 
-    def on_key(self, event: Key) -> None:
-        """Give a line that is still opening what was typed ahead for it: else a word would be read as commands.
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key) and not event.is_forwarded and isinstance(self.screen, Desk | Prompt | Page | GoTo):
+            await self._pressed(event)
+        else:
+            await super().on_event(event)
 
-        A key comes here when nothing on its way has used it; a line that has the focus would have.
+    async def _pressed(self, event: Key) -> None:
+        """Answer a key at once and in order, without its way through the widgets.
+
+        On that way a key can overtake another: a word typed quickly after `/` would be read as commands.
         """
-        take = getattr(self.screen, "take", None)
-        if callable(take):
-            take(event)
-        elif isinstance(self.focused, Input):
-            typed_ahead(self.focused, event)
+        began = monotonic()
+        while getattr(self.screen, "holding", False) and monotonic() - began < LONGEST_HOLD:
+            await asyncio.sleep(0.005)
+        screen, line = self.screen, self.focused
+        take = getattr(screen, "take", None)
+        if callable(take) and take(event):
+            return
+        if isinstance(line, Input) and event.is_printable and event.character:
+            type_into(line, event.character)
+        elif (active := screen.active_bindings.get(event.key)) and active.enabled:
+            await self.run_action(active.binding.action, active.node)
 
     def on_unmount(self) -> None:
         self.post.close()

@@ -28,7 +28,7 @@ from tui_inbox.screens.keys import DESK, LIST, READING, SEARCH, bindings, shown
 from tui_inbox.screens.pages import GoTo, Page, help_lines, origin_lines
 from tui_inbox.screens.palette import Commands
 from tui_inbox.screens.post import Post
-from tui_inbox.screens.prompt import typed_ahead
+from tui_inbox.screens.prompt import type_into
 from tui_inbox.screens.reading import Reading
 from tui_inbox.screens.rows import Rows, follow
 from tui_inbox.screens.search import Asked, SearchLine
@@ -272,7 +272,7 @@ class Desk(Screen[None]):
             rows.show(read.queue, at if same else 0, settled)
             self._settled -= settled
             if self.reading.has_focus and not read.queue.ids:
-                self.on_reading_back()
+                self.action_leave()
         top.refresh()
         places.refresh()
         self._position()
@@ -319,7 +319,10 @@ class Desk(Screen[None]):
             pane.show(None)
             self.say_problem(problem)
             return
-        if id_ == self.rows.current:
+        if layout.width != pane.room:  # the pane has been given its place meanwhile
+            self._patient = False
+            self._turned.set()
+        elif id_ == self.rows.current:
             pane.show(layout)
             if pane.has_focus:
                 self._mark_seen(layout)
@@ -351,11 +354,13 @@ class Desk(Screen[None]):
         self._turned.set()
 
     def on_rows_opened(self) -> None:
-        self._open()
+        self.action_open()
 
-    def _open(self) -> None:
+    def action_open(self) -> None:
+        if self.rows.current is None:
+            return
         self.add_class("-open")
-        self.reading.focus()
+        self.set_focus(self.reading)
         if self.reading.shown == self.rows.current and self.reading.layout_:
             self._mark_seen(self.reading.layout_)
         else:
@@ -363,15 +368,15 @@ class Desk(Screen[None]):
         self._patient = False
         self._turned.set()
 
-    def on_reading_back(self) -> None:
+    def action_leave(self) -> None:
         self.remove_class("-open")
-        self.rows.focus()
+        self.set_focus(self.rows)
         if self.has_class("-narrow"):
             self.reading.show(None)
 
-    def on_reading_turned(self, event: Reading.Turned) -> None:
+    def action_turn(self, by: int) -> None:
         self._patient = False
-        self.rows.go(self.rows.cursor + event.by)
+        self.rows.go(self.rows.cursor + by)
 
     def on_reading_resized(self) -> None:
         self._turned.set()
@@ -526,7 +531,7 @@ class Desk(Screen[None]):
         self.query_one(SearchLine).remove_class("-open")
         self._look_at(View("inbox", where[1:]) if where.startswith("?") else View(where))
         self._home = self.view
-        self.on_reading_back()
+        self.action_leave()
 
     def _look_at(self, view: View) -> None:
         self.view = view
@@ -541,43 +546,46 @@ class Desk(Screen[None]):
         search.add_class("-open")
         self.remove_class("-open")
         self._searching = True
-        search.line.focus()
+        self.set_focus(search.line)
         self.view = View("search", search.line.value)
         self._stale.set()
 
-    def take(self, event: Key) -> None:
-        """Keep for the search line what was typed before it had the focus."""
-        if self._searching and not self.query_one(SearchLine).line.has_focus and event.key == "enter":
-            event.prevent_default()
-            self._searching = False
-            self.rows.focus()
-        elif self._searching or isinstance(self.focused, Asked):
-            typed_ahead(self.query_one(SearchLine).line, event)
+    def take(self, event: Key) -> bool:
+        """Keep for the search line what is typed before it has the focus; return whether the key was for it."""
+        line = self.query_one(SearchLine).line
+        if not self._searching or line.has_focus:
+            return False
+        if event.character and event.is_printable:
+            type_into(line, event.character)
+        elif event.key in {"enter", "tab", "down"}:
+            self.action_results()
+        else:
+            return False
+        return True
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if self.query_one(SearchLine).has_class("-open"):
             self._look_at(View("search", event.value))
 
-    def on_asked_down(self) -> None:
+    def action_results(self) -> None:
         self._searching = False
-        self.rows.focus()
+        self.set_focus(self.rows)
 
-    def on_asked_left(self) -> None:
-        self._leave_search()
-
-    def on_rows_cleared(self) -> None:
+    def action_clear(self) -> None:
+        if self.rows.drop():
+            return
         if self.view.queue == "search":
-            self._leave_search()
+            self.action_leave_search()
         elif self.view != View("inbox"):
             self.visit("inbox")
 
-    def _leave_search(self) -> None:
+    def action_leave_search(self) -> None:
         self._searching = False
         search = self.query_one(SearchLine)
         search.remove_class("-open")
         with self.prevent(Input.Changed):
             search.line.value = ""
-        self.rows.focus()
+        self.set_focus(self.rows)
         self._look_at(self._home)
 
     def action_help(self) -> None:

@@ -12,7 +12,7 @@ from tui_inbox.rules.model import ME
 from tui_inbox.screens import paint
 from tui_inbox.screens.cells import Piece, fit
 from tui_inbox.screens.post import Post
-from tui_inbox.screens.prompt import Line, Prompt
+from tui_inbox.screens.prompt import Prompt
 
 SHOWN = 10
 
@@ -115,7 +115,7 @@ class ForwardPrompt(Prompt[HandOver]):
 
     def _choose(self, mate: Teammate) -> None:
         self._chosen = mate
-        line = self.query_one(Line)
+        line = self.line
         line.placeholder = "a line for them, or just Enter"
         line.value = ""
         address = f" <{mate.address}>" if mate.address else ""

@@ -43,16 +43,16 @@ KEYS: tuple[Key, ...] = (
     Key("conversation.snooze", "s", "snooze", "snooze", "Snooze: say when it returns and when it is then due.", DESK),
     Key("conversation.forward", "f", "forward", "forward", "Forward: a teammate becomes the owner.", DESK),
     Key("desk.undo", "z", "undo", "undo", "Undo the last act; again goes further back.", DESK),
-    Key("list.open", "enter,l,right", "open", "open", "Open the conversation.", LIST),
+    Key("list.open", "enter,l,right", "screen.open", "open", "Open the conversation.", LIST),
     Key("list.down", "j,down", "down", "", "Go to the next conversation.", LIST),
     Key("list.up", "k,up", "up", "", "Go to the conversation before.", LIST),
     Key("list.page_down", "pagedown,space", "page_down", "", "Go a page down.", LIST),
     Key("list.page_up", "pageup", "page_up", "", "Go a page up.", LIST),
     Key("list.home", "home", "home", "", "Go to the first conversation.", LIST),
     Key("list.end", "end,G", "end", "", "Go to the last conversation.", LIST),
-    Key("reading.back", "q,escape,h,left", "back", "back", "Go back to the list.", READING),
-    Key("reading.next", "n", "next", "next", "Open the next conversation.", READING),
-    Key("reading.previous", "p", "previous", "previous", "Open the conversation before.", READING),
+    Key("reading.back", "q,escape,h,left", "screen.leave", "back", "Go back to the list.", READING),
+    Key("reading.next", "n", "screen.turn(1)", "next", "Open the next conversation.", READING),
+    Key("reading.previous", "p", "screen.turn(-1)", "previous", "Open the conversation before.", READING),
     Key("reading.quotes", "t", "quotes", "quotes", "Unfold or fold what is quoted.", READING),
     Key("reading.down", "j,down", "down", "", "Scroll down by a line.", READING),
     Key("reading.up", "k,up", "up", "", "Scroll up by a line.", READING),
@@ -68,7 +68,14 @@ KEYS: tuple[Key, ...] = (
     Key("conversation.again", "S", "again", "", "Take the snooze again that a reply interrupted.", DESK),
     Key("desk.repeat", "full_stop", "repeat", "", "Do the last act again, here.", DESK),
     Key("conversation.origin", "o", "origin", "", "Show where the customer wrote; answer them there.", DESK),
-    Key("list.clear", "escape,h,left", "clear", "", "Drop the selection, leave the search, or go to the inbox.", LIST),
+    Key(
+        "list.clear",
+        "escape,h,left",
+        "screen.clear",
+        "",
+        "Drop the selection, leave the search, or go to the inbox.",
+        LIST,
+    ),
     Key("desk.palette", "ctrl+p", "palette", "", "Find a command by its name.", DESK),
     Key("desk.help", "question_mark,f1", "help", "help", "Show what the keys do here.", DESK),
     Key("desk.quit", "q", "quit", "quit", "Leave the program; whatever waits goes on next time.", DESK),
@@ -85,8 +92,16 @@ KEYS: tuple[Key, ...] = (
     Key("prompt.down", "down,tab", "down", "", "Choose the next one.", PROMPT, palette=False),
     Key("prompt.up", "up,shift+tab", "up", "", "Choose the one before.", PROMPT, palette=False),
     Key("prompt.back", "escape,ctrl+g", "back", "back", "Go back; nothing changes.", PROMPT, palette=False),
-    Key("search.results", "enter,down,tab", "results", "to the results", "Go to the results.", SEARCH, palette=False),
-    Key("search.back", "escape,ctrl+g", "back", "back", "Leave the search.", SEARCH, palette=False),
+    Key(
+        "search.results",
+        "enter,down,tab",
+        "screen.results",
+        "to the results",
+        "Go to the results.",
+        SEARCH,
+        palette=False,
+    ),
+    Key("search.back", "escape,ctrl+g", "screen.leave_search", "back", "Leave the search.", SEARCH, palette=False),
     Key("page.back", "q,escape,h,left,question_mark,enter", "back", "back", "Close this page.", PAGE, palette=False),
     Key("page.down", "j,down", "down", "down", "Scroll down.", PAGE, palette=False),
     Key("page.up", "k,up", "up", "up", "Scroll up.", PAGE, palette=False),
@@ -132,11 +147,6 @@ def bindings(where: str) -> list[Binding]:
         for key in KEYS
         if key.where == where
     ]
-
-
-def own_keys(where: str, mapped: Mapping[str, str]) -> dict[str, str]:
-    """Return the action of each key that *where* declares."""
-    return {name: key.action for key in KEYS if key.where == where for name in mapped.get(key.id, key.keys).split(",")}
 
 
 def named(typed: str) -> str:

@@ -160,14 +160,11 @@ class GoTo(ModalScreen[str | None]):
     def action_back(self) -> None:
         self.dismiss(None)
 
-    def on_key(self, event: Key) -> None:
-        self.take(event)
-
-    def take(self, event: Key) -> None:
-        """Go to a view of the configuration by its own key."""
+    def take(self, event: Key) -> bool:
+        """Go to a view of the configuration by its own key; return whether it was one."""
         if view := self._views.get(event.character or ""):
-            event.stop()
             self.dismiss(f"={view.name}")
+        return view is not None
 
 
 def _wrapped(pairs: list[tuple[str, str]], columns: int = 4) -> Content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
@@ -13,32 +14,24 @@ from textual.widgets import Input, Static
 
 from tui_inbox.screens import paint
 from tui_inbox.screens.bars import Foot
-from tui_inbox.screens.keys import PROMPT, bindings, own_keys, shown
+from tui_inbox.screens.keys import PROMPT, bindings, shown
 from tui_inbox.screens.post import Post
 
 R = TypeVar("R")
 
 
-def typed_ahead(line: Input, event: Key) -> None:
-    """Put a key into *line* that was pressed before it had the focus."""
-    if event.character and event.is_printable:
-        event.prevent_default()
-        line.insert_text_at_cursor(event.character)
+def type_into(line: Input, text: str) -> None:
+    """Put what was typed into *line*, in place of what is selected there."""
+    if line.selection.is_empty:
+        line.insert_text_at_cursor(text)
+    else:
+        line.replace(text, *line.selection)
 
 
-class Line(Input):
-    """The line of a prompt. The prompt's own keys act at once, so that what is typed after them is not lost in it."""
+class Line(Input, inherit_bindings=False):
+    """The line of a prompt: Enter and the arrows up and down belong to the prompt."""
 
-    def on_key(self, event: Key) -> None:
-        prompt = self.screen
-        if not prompt.is_current:
-            event.stop()
-            event.prevent_default()
-            self.app.post_message(Key(event.key, event.character))
-        elif isinstance(prompt, Prompt) and (action := prompt.own.get(event.key)):
-            event.stop()
-            event.prevent_default()
-            getattr(prompt, f"action_{action}")()
+    BINDINGS = [one for one in Input.BINDINGS if isinstance(one, Binding) and one.action != "submit"]  # noqa: RUF012
 
 
 class Prompt(ModalScreen[R | None], Generic[R]):
@@ -48,7 +41,7 @@ class Prompt(ModalScreen[R | None], Generic[R]):
     DEFAULT_CSS = """
     Prompt { align: center middle; background: $background 60%; }
     Prompt > #window { width: 72; max-width: 96%; height: auto; max-height: 96%; background: $panel; padding: 1 2; }
-    Prompt Line { border: none; height: 1; padding: 0 1 !important; background: $background; margin: 1 0; }
+    Prompt Input { border: none; height: 1; padding: 0 1 !important; background: $background; margin: 1 0; }
     Prompt Static { height: auto; }
     Prompt #preview { margin-top: 1; min-height: 2; }
     Prompt Foot { margin-top: 1; padding: 0; }
@@ -58,10 +51,11 @@ class Prompt(ModalScreen[R | None], Generic[R]):
     def __init__(self, post: Post, title: str, placeholder: str = "") -> None:
         super().__init__()
         self.post = post
-        self.own = own_keys(PROMPT, post.keys)
         self._said, self._placeholder = title, placeholder
         self._ahead = ""
         self._sent_ahead = False
+        self.holding = False
+        """Whether the prompt has been confirmed, and what is typed now is for what comes after it."""
         self.ready = False
 
     def compose(self) -> ComposeResult:
@@ -89,13 +83,15 @@ class Prompt(ModalScreen[R | None], Generic[R]):
         if self._sent_ahead:
             self.action_confirm()
 
-    def take(self, event: Key) -> None:
-        """Keep what was typed before the line had the focus."""
+    def take(self, event: Key) -> bool:
+        """Keep what is typed before the line has the focus; return whether the key was for it."""
+        if not event.character or not event.is_printable or (self.ready and self.line.has_focus):
+            return False
         if self.ready:
-            typed_ahead(self.line, event)
-        elif event.character and event.is_printable:
-            event.prevent_default()
+            type_into(self.line, event.character)
+        else:
             self._ahead += event.character
+        return True
 
     def begin(self) -> None:
         """Draw what stands below the line when the prompt opens."""

@@ -27,16 +27,6 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
     Reading.-plain { scrollbar-size-vertical: 0; }
     """
 
-    class Back(Message):
-        """The agent wants back to the list."""
-
-    class Turned(Message):
-        """The agent wants another conversation: `by` is 1 for the next, -1 for the one before."""
-
-        def __init__(self, by: int) -> None:
-            super().__init__()
-            self.by = by
-
     class Resized(Message):
         """The width is another one; lines have to be laid out anew."""
 
@@ -58,7 +48,7 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def room(self) -> int:
         """How many cells a line may take."""
-        return self.scrollable_content_region.width or 80
+        return max(20, self.scrollable_content_region.width)
 
     @property
     def seen(self) -> int:
@@ -134,15 +124,6 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_end(self) -> None:
         self._scroll(self.virtual_size.height)
-
-    def action_next(self) -> None:
-        self.post_message(self.Turned(1))
-
-    def action_previous(self) -> None:
-        self.post_message(self.Turned(-1))
-
-    def action_back(self) -> None:
-        self.post_message(self.Back())
 
     def action_quotes(self) -> None:
         self.folded = not self.folded

@@ -62,9 +62,6 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
     class Opened(Message):
         """The conversation under the cursor is to be opened."""
 
-    class Cleared(Message):
-        """The agent wants out of what narrows the list."""
-
     cursor: reactive[int] = reactive(0, repaint=False)
 
     def __init__(
@@ -277,10 +274,6 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
     def action_end(self) -> None:
         self.go(len(self.queue.ids) - 1)
 
-    def action_open(self) -> None:
-        if self.current is not None:
-            self.post_message(self.Opened())
-
     # --- how it selects -----------------------------------------------------------------------------------
 
     def action_select(self) -> None:
@@ -303,10 +296,10 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
         self.post_message(self.Moved())
 
-    def action_clear(self) -> None:
-        if self.selected:
-            self.selected = set()
+    def drop(self) -> bool:
+        """Drop the selection; return whether there was one."""
+        dropped, self.selected = bool(self.selected), set()
+        if dropped:
             self.refresh()
             self.post_message(self.Moved())
-        else:
-            self.post_message(self.Cleared())
+        return dropped

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from tui_inbox.screens import paint
@@ -16,18 +15,6 @@ class Asked(Input):
     """Where the query is typed."""
 
     BINDINGS = bindings(SEARCH)  # type: ignore[assignment]  # Textual types this as a mixed list
-
-    class Left(Message):
-        """The agent leaves the search."""
-
-    class Down(Message):
-        """The agent goes to the results."""
-
-    def action_results(self) -> None:
-        self.post_message(self.Down())
-
-    def action_back(self) -> None:
-        self.post_message(self.Left())
 
 
 class SearchLine(Vertical):

@@ -53,7 +53,6 @@ class SnoozePrompt(Prompt[Until]):
         super().__init__(post, many, again)
         self._of = id_
         self._found: Until | None = None
-        self._waiting = False
 
     def begin(self) -> None:
         rows = [[(f" {number} ", "key"), (f"{says:<26}", "read")] for number, (_, says) in enumerate(PRESETS, 1)]
@@ -78,12 +77,12 @@ class SnoozePrompt(Prompt[Until]):
         try:
             plan = await self.post.write(lambda inbox: inbox.plan_snooze(self._of, words, now))
         except Problem as problem:
-            self._waiting = False
+            self.holding = False
             self.preview(paint.lines([[(problem.what, "warning")], [(problem.hint, "quiet")]]))
             return
         self._found = Until(words, plan)
         self.preview(paint.lines([[(plan.sentence, "good")]]))
-        if self._waiting:
+        if self.holding:
             self.confirm()
 
     def confirm(self) -> None:
@@ -91,6 +90,6 @@ class SnoozePrompt(Prompt[Until]):
         if self._found and self._found.words == words:
             self.post.last_snooze = words
             self.dismiss(self._found)
-        elif words and not self._waiting:
-            self._waiting = True
+        elif words and not self.holding:
+            self.holding = True
             self.run_worker(self._look(words), group="preview", exclusive=True)
