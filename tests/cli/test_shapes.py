@@ -191,7 +191,11 @@ def test_import_prints_a_report_for_each_file(tui: Tui) -> None:
 
 
 def test_importing_again_finds_the_same_and_brings_nothing_new(tui: Tui) -> None:
-    files = sorted(SAMPLES.glob("whatsapp/*")) + [SAMPLES / "telegram" / "whole.json", SAMPLES / "mbox" / "takeout.mbox"]
+    files = [
+        *sorted(SAMPLES.glob("whatsapp/*")),
+        SAMPLES / "telegram" / "whole.json",
+        SAMPLES / "mbox" / "takeout.mbox",
+    ]
     first = tui.json("import", *files)["files"]
     listed = tui.json("list", "all")
     again = tui.json("import", *files)["files"]
@@ -216,7 +220,11 @@ def test_each_action_prints_what_was_done_and_undo_takes_it_back(desk: Tui) -> N
     snoozed = desk.json("snooze", one, "--until", "3d", "--due", "4h")
     archived = desk.json("archive", two)
     forwarded = desk.json("forward", three, "--to", "Mert", "--note", "please")
-    for acted, id_, place in ((snoozed, one, "snoozed"), (archived, two, "archived"), (forwarded, three, "handed_over")):
+    for acted, id_, place in (
+        (snoozed, one, "snoozed"),
+        (archived, two, "archived"),
+        (forwarded, three, "handed_over"),
+    ):
         assert departs(acted, ACTED) == []
         assert acted["skipped"] == []
         assert [(row["id"], row["place"]) for row in acted["done"]] == [(id_, place)]
@@ -250,7 +258,9 @@ def test_the_demo_names_its_home(tui: Tui, tmp_path: Path) -> None:
 
 
 def test_account_list_prints_every_source(week: Tui) -> None:
-    shape = {"accounts": [{"name": str, "kind": str, "configured": bool, "synced_at": Maybe(MOMENT), "problem": Maybe(str)}]}
+    shape = {
+        "accounts": [{"name": str, "kind": str, "configured": bool, "synced_at": Maybe(MOMENT), "problem": Maybe(str)}]
+    }
     listed = week.json("account", "list")
     assert departs(listed, shape) == []
     assert {one["kind"] for one in listed["accounts"]} >= {"whatsapp", "telegram", "slack", "mbox"}

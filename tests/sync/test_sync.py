@@ -78,9 +78,7 @@ def test_two_thousand_messages_of_two_accounts_come_in_and_a_second_sync_brings_
     for half, user in enumerate(users):
         numbers = range(half * 1000, half * 1000 + 1000)
         inbox = [(mail(n, f"c{n // 2}@one.example"), NOW - timedelta(minutes=2 * n + 9)) for n in numbers[:800]]
-        sent = [
-            (mail(n, US, f"c{n}@one.example", answers=n - 800), NOW - timedelta(minutes=n)) for n in numbers[800:]
-        ]
+        sent = [(mail(n, US, f"c{n}@one.example", answers=n - 800), NOW - timedelta(minutes=n)) for n in numbers[800:]]
         server.deliver_all(user, "INBOX", inbox)
         server.deliver_all(user, "Sent", sent)
     tui = Tui(tmp_path / "home")
@@ -92,7 +90,9 @@ def test_two_thousand_messages_of_two_accounts_come_in_and_a_second_sync_brings_
     ]
     before = tui.json("list", "all", "--limit", 5000)
     second = tui.json("sync")
-    assert [(one["new"], one["known"], one["gone"], one["set_aside"]) for one in second["accounts"]] == [(0, 0, 0, 0)] * 2
+    assert [(one["new"], one["known"], one["gone"], one["set_aside"]) for one in second["accounts"]] == [
+        (0, 0, 0, 0)
+    ] * 2
     assert tui.json("list", "all", "--limit", 5000) == before
     assert before["total"] == 1600
 

@@ -32,7 +32,7 @@ def tortured(folder: Path, commands: Sequence[Sequence[str]], *, config: str = "
     )
     assert done.returncode == 0, done.stderr[-4000:]
     came = json.loads(done.stdout)
-    print(f"{came['steps']} steps in {came['seconds']:.1f} s, {came['broken']} runs were broken")
+    sys.stdout.write(f"{came['steps']} steps in {came['seconds']:.1f} s, {came['broken']} runs were broken\n")
     return came
 
 

@@ -14,8 +14,63 @@ from typing import Any
 
 Told = dict[str, list[str]]
 
-_MESSAGE = ["external_id", "direction", "class", "why", "hard", "judged", "history", "sender_name", "sender_identity", "recipients", "sent_at", "received_at", "local_at", "precision", "rank", "position", "subject", "text", "quoted", "state", "edited_at", "token", "answers", "ids", "warnings", "attachments"]
-_CONVERSATION = ["channel", "begins_at", "begins_with", "subject", "place", "status", "owner", "spam", "tier", "skill", "due", "risk_at", "returns", "turns_at", "turns_to", "turns_reason", "reason", "waiting_since", "plan_returns", "plan_due", "news", "snoozes", "messages", "last_at", "last_out_at", "snippet", "delivery"]
+_MESSAGE = [
+    "external_id",
+    "direction",
+    "class",
+    "why",
+    "hard",
+    "judged",
+    "history",
+    "sender_name",
+    "sender_identity",
+    "recipients",
+    "sent_at",
+    "received_at",
+    "local_at",
+    "precision",
+    "rank",
+    "position",
+    "subject",
+    "text",
+    "quoted",
+    "state",
+    "edited_at",
+    "token",
+    "answers",
+    "ids",
+    "warnings",
+    "attachments",
+]
+_CONVERSATION = [
+    "channel",
+    "begins_at",
+    "begins_with",
+    "subject",
+    "place",
+    "status",
+    "owner",
+    "spam",
+    "tier",
+    "skill",
+    "due",
+    "risk_at",
+    "returns",
+    "turns_at",
+    "turns_to",
+    "turns_reason",
+    "reason",
+    "waiting_since",
+    "plan_returns",
+    "plan_due",
+    "news",
+    "snoozes",
+    "messages",
+    "last_at",
+    "last_out_at",
+    "snippet",
+    "delivery",
+]
 _PROMISE = ["kind", "started", "due", "risk_at", "target", "tier", "ended", "outcome", "responsible", "why"]
 
 

@@ -137,7 +137,9 @@ def correspondence(count: int, seed: int = 4711) -> list[tuple[bytes, datetime]]
             ago = max(began - timedelta(minutes=turn * chance.randrange(1, 600)), timedelta(minutes=5))
             sender, to = (US, customer) if turn % 3 == 1 else (customer, US)
             text = " ".join(
-                chance.choices(["order", "parcel", "refund", "iade", "sipariş", "kargo", "Größe", "注文", "where", "please"], k=20)
+                chance.choices(
+                    ["order", "parcel", "refund", "iade", "sipariş", "kargo", "Größe", "注文", "where", "please"], k=20
+                )
             )
             thread.append((mail(number, sender, to, ago=ago, answers=before, text=text), NOW - ago))
             before = number

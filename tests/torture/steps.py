@@ -107,16 +107,17 @@ def _commands(commands: Sequence[Sequence[str]], home: Path, now: datetime, last
     for one in commands:
         code = code or command(["--home", str(home), "--json", *one])
     if code:
-        print(sys.stdout.getvalue(), file=sys.stderr, flush=True)
+        sys.stderr.write(sys.stdout.getvalue())
+        sys.stderr.flush()
     sys.stdout = said
     os.write(telling, str(steps.taken).encode())
     return code
 
 
 def main(task: dict[str, Any]) -> dict[str, Any]:
-    """Do *task*: run its `commands` unbroken; again, a minute later; and broken at every step from `first` on in strides
-    of `every`, or killed at so many (`kills`) random moments, each time, or every `in_a_row` times, followed by a full
-    run.
+    """Do *task*: run its `commands` unbroken; again, a minute later; and broken at every step from `first` on in
+    strides of `every`, or killed at so many (`kills`) random moments, each time, or every `in_a_row` times, followed by
+    a full run.
 
     Return how many `messages` the unbroken run stored and how many `steps` and `seconds` it took; what the second run
     changed (`again`); how many runs were `broken`; and by step or moment, what then differs from the unbroken run
@@ -188,4 +189,4 @@ def _import_all() -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(json.loads(sys.argv[1]))))
+    sys.stdout.write(json.dumps(main(json.loads(sys.argv[1]))))

@@ -1,4 +1,4 @@
-"""An import and a sync of 2,000 messages, killed at random moments and started again, lose nothing and double nothing."""
+"""An import and a sync of 2,000 messages, killed at random moments and started again, lose and double nothing."""
 
 from __future__ import annotations
 
