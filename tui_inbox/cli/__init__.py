@@ -19,15 +19,17 @@ __all__ = ["parser", "run"]
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; trouble is said in two plain lines, or as JSON with `--json`."""
-    chosen = parser().parse_args(arguments)
+    as_json = "--json" in arguments
     try:
+        chosen = parser().parse_args(arguments)
+        as_json = chosen.json
         desk = Desk.open(chosen, os.environ)
         try:
             return int(chosen.do(desk, chosen))
         finally:
             desk.close()
     except Problem as problem:
-        say_problem(problem, as_json=chosen.json)
+        say_problem(problem, as_json=as_json)
         return problem.exit_code
     except KeyboardInterrupt:
         print("Interrupted. What was stored is kept; the same command goes on from there.", file=sys.stderr)  # noqa: T201 - the command line speaks

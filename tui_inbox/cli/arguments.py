@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import NoReturn
 
 from tui_inbox import __version__
+from tui_inbox.problems import Problem
 from tui_inbox.rules.model import Class
 
 Command = Callable[..., int]
@@ -21,11 +23,23 @@ END = """examples:
 Every command takes --json. Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration, 130 interrupted."""
 
 
+class WrongUsage(Problem):
+    """Words that are no command line of ours."""
+
+    kind = "usage"
+    exit_code = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises `WrongUsage` where its parent would print the words as they came, escape sequences and all, and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        raise WrongUsage(f"{message[:1].upper()}{message[1:]}.", f"See `{self.prog} --help`.")
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of every command; each sets `do` to what runs it."""
-    top = argparse.ArgumentParser(
-        prog="tui-inbox", description=TOP, epilog=END, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    top: argparse.ArgumentParser = _Parser(prog="tui-inbox", description=TOP, epilog=END, formatter_class=argparse.RawDescriptionHelpFormatter)
     top.add_argument("--version", action="version", version=f"tui-inbox {__version__}")
     _everywhere(top, suppress=False)
     top.set_defaults(do=_late("opening", "open_inbox"))
