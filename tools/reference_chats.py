@@ -96,7 +96,7 @@ CHECKS: dict[str, Callable[[Export, Any], bool]] = {
     "ts": lambda it, want: it.all[0].local_at is None if want is None else when(want, it.all[0]),
     "timestamps": lambda it, want: all(when(at, one) for at, one in zip(want, it.all, strict=True)),
     "texts": lambda it, want: (
-        [flat(one.text) for one in it.all] == [flat(text.partition(" (the peer")[0]) for text in want]
+        [flat(one.text) for one in it.all] == [flat((text or "").partition(" (the peer")[0]) for text in want]
     ),
     "multiline": lambda it, want: any(one.text == want for one in it.all),
     "attachment": has_file,
@@ -105,6 +105,14 @@ CHECKS: dict[str, Callable[[Export, Any], bool]] = {
     ),
     "attachments_followed": lambda it, want: sum(file.content is not None for file in it.files) == want,
     "conversation": lambda it, want: {one.thread_title for one in it.all} == {want},
+    "title": lambda it, want: {one.thread_title for one in it.all} == {want},
+    "participants": lambda it, want: {one.sender.name for one in it.all} == set(want),
+    "first_ms": lambda it, want: it.all[0].key.startswith(f"{want} "),
+    "last_ms": lambda it, want: it.all[-1].key.startswith(f"{want} "),
+    "photo_of_second": lambda it, want: (
+        [(file.name, file.stored) for file in it.all[1].attachments]
+        == [(want.partition(" (")[0].rpartition("/")[2], "absent" not in want)]
+    ),
     "users": lambda it, want: want >= len({one.sender.identity for one in it.said if one.verdict.as_ is Class.HUMAN}),
     "channels": lambda it, want: {one.thread.partition("/")[0] for one in it.all} == set(want.values()),
     "per_channel": per_channel,

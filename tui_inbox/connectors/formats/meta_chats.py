@@ -1,0 +1,314 @@
+"""Reads the chats of Messenger and Instagram, which are written by one hand: both shapes of their JSON.
+
+Messages have no id. A key is made of the millisecond, the sender and the words (or the names of the files), and counts
+equal ones; so a longer or a shorter archive of the same chat gives the same keys. Files hold the newest message first
+and are numbered from the newest; they are told oldest first.
+"""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from tui_inbox.connectors import Arrival, Batch, SetAside
+from tui_inbox.connectors.formats.bundle import Bundle, unsafe
+from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean
+from tui_inbox.connectors.formats.meta_threads import (
+    SECRET,
+    Frame,
+    Thread,
+    beside_title,
+    look,
+    mended,
+    owner,
+    pages,
+    part_of_archive,
+    said,
+    sign,
+    threads,
+    whole_frame,
+)
+from tui_inbox.connectors.formats.meta_words import became, is_message, moment, sender_of, stamp, text_of, uris
+from tui_inbox.connectors.formats.parts import together
+from tui_inbox.problems import Unreadable
+from tui_inbox.rules.model import Attachment, Message, Person, State
+
+BATCH = 2000
+KEEP = 25 << 20
+_HELD = 20_000
+"""Messages of one file that are held to be put in order; an archive writes 10,000 into a file."""
+_HEAVY = 32 << 20
+_COUNTED = 500_000
+
+
+def recognised(bundle: Bundle, channel: str) -> str | None:
+    """Return why *bundle* holds chats of *channel*, or None."""
+    with together(bundle, part_of_archive) as whole:
+        found = sign(whole)
+        return found[1] if found and found[0] == channel else None
+
+
+def who(bundle: Bundle, me: tuple[str, ...]) -> str | None:
+    """Return the agent's name in the chats, or None."""
+    with together(bundle, part_of_archive) as whole:
+        return owner(whole, threads(whole), me)
+
+
+def batches(bundle: Bundle, channel: str, me: tuple[str, ...], cursors: dict[str, str]) -> Iterator[Batch]:
+    """Yield every message, chat by chat and oldest first; an interrupted run goes on behind its cursor."""
+    place = bundle.digest
+    cursor = json.loads(cursors.get(place) or "{}")
+    if cursor.get("done"):
+        return
+    with together(bundle, part_of_archive) as whole:
+        yield from _batches(whole, channel, me, place, int(cursor.get("count", 0)))
+
+
+def _batches(bundle: Bundle, channel: str, me: tuple[str, ...], place: str, behind: int) -> Iterator[Batch]:
+    chats = [] if len(bundle.names()) == 1 and pages(bundle) else threads(bundle)
+    if not chats:
+        raise _unreadable(bundle)
+    teller = _Teller(bundle, channel, owner(bundle, chats, me), me)
+    total = sum(bundle.size(file) for chat in chats for file in chat.files)
+    arrivals: list[Arrival] = []
+    aside: list[SetAside] = []
+    seen = weight = 0
+    for one in (one for chat in chats for one in teller.told(chat)):
+        if isinstance(one, SetAside):
+            aside.append(one)
+            weight += len(one.raw)
+        else:
+            seen += 1
+            if seen <= behind:
+                continue
+            message = teller.message(one)
+            arrivals.append(Arrival(message))
+            weight += len(message.raw) + sum(len(each.content or b"") for each in message.attachments)
+        if len(arrivals) + len(aside) >= BATCH or weight > 2 * KEEP:
+            yield _batch(arrivals, aside, place, seen, teller.done, total, done=False)
+            arrivals, aside, weight = [], [], 0
+    if not seen and aside:
+        raise _unreadable(bundle, aside[0].what)
+    yield _batch(arrivals, aside, place, seen, total, total, done=True)
+
+
+def _unreadable(bundle: Bundle, why: str = "") -> Unreadable:
+    if pages(bundle):
+        return Unreadable(
+            f"{bundle.path.name} holds the chats as web pages (HTML), without exact times.",
+            "Ask for the download again and choose JSON as its format.",
+        )
+    return Unreadable(
+        f"{bundle.path.name} holds no chat of Messenger or Instagram that can be read{f' ({why})' if why else ''}.",
+        "Ask for the download of your messages again, with JSON as its format, and give the whole archive.",
+    )
+
+
+def _batch(
+    arrivals: list[Arrival], aside: list[SetAside], place: str, count: int, at: int, total: int, *, done: bool
+) -> Batch:
+    cursor = json.dumps({"done": done, "count": count})
+    return Batch(tuple(arrivals), place, cursor, tuple(aside), done=min(at, total), total=total, unit="bytes")
+
+
+@dataclass(slots=True)
+class _Said:
+    """One message as it stands in its file, and all that is known around it."""
+
+    thread: str
+    frame: Frame
+    file: str
+    number: int
+    value: Value
+    ms: int | None
+    nth: int = 1
+    position: int = 0
+
+    @property
+    def one(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.value.found
+        return found
+
+
+@dataclass(slots=True)
+class _Count:
+    """How often a key was given, and how many messages one millisecond had."""
+
+    keys: dict[bytes, int] = field(default_factory=dict)
+    ms: int | None = None
+    here: int = -1
+
+
+class _Teller:
+    """Makes messages of the chats of one archive."""
+
+    def __init__(self, bundle: Bundle, channel: str, owner: str | None, me: tuple[str, ...]) -> None:
+        self._bundle = bundle
+        self._channel = channel
+        self._me = {one.casefold() for one in ([owner] if owner else []) + list(me)}
+        self._alone = len(bundle.names()) == 1
+        self._before = 0
+        self.done = 0
+
+    # --- the order ---
+
+    def told(self, chat: Thread) -> Iterator[_Said | SetAside]:
+        """Yield the messages of *chat*, oldest first, and what of its files cannot be read."""
+        count = _Count()
+        for file in chat.files:
+            for chunk in self._chunks(chat.id, file):
+                for one in chunk:
+                    if isinstance(one, _Said):
+                        _number(one, count)
+                    yield one
+            self._before += self._bundle.size(file)
+            self.done = self._before
+
+    def _chunks(self, thread: str, file: str) -> Iterator[list[_Said] | list[SetAside]]:
+        """Yield the messages of *file* in order; piece by piece where it is larger than any should be."""
+        frame = whole_frame(self._bundle, file) if self._bundle.size(file) > _HEAVY else Frame()
+        shape = look(self._bundle, file)
+        frame.form = shape.form if shape else ""
+        held: list[_Said] = []
+        weight = number = 0
+        with self._bundle.open(file) as stream:
+            reader = Reader(stream)
+            try:
+                for key in reader.members():
+                    start = reader.peek()
+                    if start == "{":
+                        reader.skip()
+                        continue
+                    if key != "messages" or start != "[":
+                        frame.take(key, reader.value().found)
+                        continue
+                    for _ in reader.elements():
+                        value = reader.value()
+                        number += 1
+                        self.done = self._before + reader.offset
+                        if not is_message(value.found):
+                            why = value.trouble or "it is no message"
+                            yield [SetAside(f"{clean(file)} message {number}", why, value.raw[:65536])]
+                            continue
+                        held.append(_Said(thread, frame, file, number, value, stamp(value.found)))
+                        weight += len(value.text)
+                        if len(held) >= _HELD or weight > _HEAVY:
+                            yield _in_order(held, frame)
+                            held, weight = [], 0
+            except Broken as broken:
+                yield [SetAside(f"{clean(file)} character {broken.offset}", broken.what)]
+        yield _in_order(held, frame)
+
+    # --- a message ---
+
+    def message(self, it: _Said) -> Message:
+        """Return the message that *it* is."""
+        one, frame = it.one, it.frame
+        name, received, text = sender_of(one), moment(it.ms), text_of(one)
+        attachments, warnings = self._files(it)
+        state, verdict = became(one)
+        if state is State.NORMAL and not text and not attachments:
+            state = State.MISSING_BODY
+        if received is None:
+            warnings = (*warnings, "the time of this message cannot be read")
+        others = ", ".join(sorted(each for each in frame.participants if each.casefold() not in self._me))
+        return Message(
+            channel=self._channel,
+            key=f"{_key(it)} {it.nth}",
+            sender=Person(name),
+            received_at=received,
+            text=text,
+            thread=it.thread,
+            thread_title=frame.title or others or it.thread,
+            group=frame.group,
+            mine=self._mine(frame, name),
+            sent_at=received,
+            precision="ms",
+            position=it.position,
+            verdict=verdict,
+            state=state,
+            attachments=attachments,
+            warnings=warnings,
+            raw=it.value.raw,
+            where=f"{clean(it.file)} message {it.number}",
+        )
+
+    def _mine(self, frame: Frame, name: str) -> bool | None:
+        if self._me:
+            return name.casefold() in self._me
+        beside = beside_title(frame)
+        return name in beside if beside else None
+
+    def _files(self, it: _Said) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
+        files: list[Attachment] = []
+        warnings: list[str] = []
+        for uri, default in uris(it.one):
+            path = uri.replace("\\", "/").removeprefix("./")
+            name = said(path.rpartition("/")[2]) or "file"
+            type_ = mimetypes.guess_type(name)[0] or default
+            if default.startswith("audio/") and type_.startswith("video/"):
+                type_ = default
+            size, content = None, None
+            if unsafe(path):
+                warnings.append("the path of an attachment leads out of the export; it is not followed")
+            elif "://" not in path:
+                size, content = self._content(it.file, path)
+            files.append(Attachment(name, type_, size, content, stored=content is not None))
+        return tuple(files), tuple(warnings)
+
+    def _content(self, file: str, path: str) -> tuple[int | None, bytes | None]:
+        """Return size and bytes of what lies at *path*, as seen from any folder around *file*."""
+        if self._alone:
+            return None, None
+        folder = file.rpartition("/")[0]
+        while True:
+            for written in dict.fromkeys((path, mended(path))):
+                member = f"{folder}/{written}" if folder else written
+                if self._bundle.has(member):
+                    size = self._bundle.size(member)
+                    if size > KEEP:
+                        return size, None
+                    with self._bundle.open(member) as stream:
+                        return size, stream.read()
+            if not folder:
+                return None, None
+            folder = folder.rpartition("/")[0]
+
+
+def _in_order(held: list[_Said], frame: Frame) -> list[_Said]:
+    """Return the messages oldest first; those of one millisecond in the file's order, read from its old end."""
+    stamps = [one.ms for one in held if one.ms is not None]
+    rising = stamps[:1] < stamps[-1:] if frame.form != SECRET else stamps[:1] <= stamps[-1:]
+    last = 0
+    timed: list[tuple[int, _Said]] = []
+    for one in held if rising else reversed(held):
+        last = last if one.ms is None else one.ms
+        timed.append((last, one))
+    return [one for _, one in sorted(timed, key=lambda pair: pair[0])]
+
+
+def _number(it: _Said, count: _Count) -> None:
+    """Set which of its equals *it* is, and its place within its millisecond."""
+    digest = blake2b(_key(it).encode(), digest_size=12).digest()
+    if len(count.keys) > _COUNTED:
+        count.keys.clear()
+    it.nth = count.keys[digest] = count.keys.get(digest, 0) + 1
+    count.here = count.here + 1 if it.ms == count.ms else 0
+    count.ms = it.ms
+    it.position = count.here
+
+
+def _key(it: _Said) -> str:
+    """Return millisecond, sender and words. What came with files is known by them: its words are the app's own."""
+    files = [uri.rpartition("/")[2] for uri, _ in uris(it.one)]
+    body = "\0".join(["files", *files]) if files else text_of(it.one)
+    at = "-" if it.ms is None else str(it.ms)
+    return f"{at} {_digest(sender_of(it.one), 4)} {_digest(body, 8) if body else '-'}"
+
+
+def _digest(text: str, size: int) -> str:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=size).hexdigest()
