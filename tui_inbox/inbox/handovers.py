@@ -15,6 +15,7 @@ from tui_inbox.store import arrivals, histories, outgoing, projection
 from tui_inbox.store.outgoing import Outgoing
 from tui_inbox.store.writer import Unit
 
+TAKEN_BACK = "It was taken back, or handed to somebody else, before it was sent."
 DOUBT = "The line broke at the last moment of an earlier try, so {to} may have it."
 
 
@@ -28,7 +29,9 @@ def standing(unit: Unit, config: Config, one: Outgoing, now: datetime) -> Conver
     if here.kind == HAND_OVER:
         current = next((act for act in reversed(kept.history.acts) if _gives(act) is not None), None)
         if current is None or current.id != one.act_id:
-            _end(unit, here, outgoing.DROPPED, "It was taken back, or handed to somebody else, before it was sent.", now)
+            _end(
+                unit, here, outgoing.DROPPED, "It was taken back, or handed to somebody else, before it was sent.", now
+            )
             return None
         if it.owner == ME:
             _too_late(unit, config, here, it, current, now)
@@ -54,9 +57,8 @@ def _gives(act: Act) -> str | None:
 
 def _too_late(unit: Unit, config: Config, one: Outgoing, it: Conversation, act: Act, now: datetime) -> None:
     """It was due before it could be sent: it is back at me since then, and that is on record."""
-    back = [
-        entry.since for promise in it.promises for entry in promise.responsible if entry.who == ME and entry.since > act.at
-    ]
+    since = [entry.since for promise in it.promises for entry in promise.responsible if entry.who == ME]
+    back = [one for one in since if one > act.at]
     outgoing.delivered(unit, act.id, Delivery.REFUSED, min(back, default=now))
     doubt = f" {DOUBT.format(to=one.to)}" if one.state == outgoing.SENDING else ""
     _end(unit, one, outgoing.RETURNED, f"It was due before it could be sent.{doubt}", now)
@@ -98,13 +100,16 @@ def sent(unit: Unit, config: Config, one: Outgoing, at: datetime, now: datetime)
     outgoing.owe_replies(unit, [one.conversation_id], now)
 
 
-def postponed(unit: Unit, one: Outgoing, why: str, now: datetime, *, taken: bool | None = False) -> None:
-    """Record a try that failed, and when the next is; *taken* None: the server may have it all the same."""
+def postponed(unit: Unit, one: Outgoing, why: str, now: datetime, *, in_doubt: bool = False) -> None:
+    """Record a try that failed, and when the next is; *in_doubt*: the server may have it all the same.
+
+    A doubt that an earlier try has left stays until a server has taken it.
+    """
     here = outgoing.fresh(unit, one.id)
     if here is None or here.state not in (outgoing.WAITING, outgoing.SENDING):
         return
     values: dict[str, object] = {"problem": why, "tries": one.tries + 1, "not_before": now + pause(one.tries + 1)}
-    if taken is False and here.state == outgoing.SENDING:
+    if one.state == outgoing.WAITING and not in_doubt:
         values |= {"state": outgoing.WAITING, "raw": None, "copy": None, "upto": None}
     outgoing.change(unit, one.id, **values)
 

@@ -78,7 +78,7 @@ def due(connection: Connection, now: datetime, *, at_once: bool = False) -> list
 def uncopied(connection: Connection) -> list[Outgoing]:
     """Return what was sent and is still to be put among the sent mail."""
     rows = connection.execute(
-        select(_outbox).where(_outbox.c.state.in_((SENT, BOUNCED)), _outbox.c["copy"] == OWED).order_by(_outbox.c.id)
+        select(_outbox).where(_outbox.c.state == SENT, _outbox.c["copy"] == OWED).order_by(_outbox.c.id)
     )
     return [outgoing(row) for row in rows]
 
