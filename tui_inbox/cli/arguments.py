@@ -39,7 +39,9 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of every command; each sets `do` to what runs it."""
-    top: argparse.ArgumentParser = _Parser(prog="tui-inbox", description=TOP, epilog=END, formatter_class=argparse.RawDescriptionHelpFormatter)
+    top: argparse.ArgumentParser = _Parser(
+        prog="tui-inbox", description=TOP, epilog=END, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     top.add_argument("--version", action="version", version=f"tui-inbox {__version__}")
     _everywhere(top, suppress=False)
     top.set_defaults(do=_late("opening", "open_inbox"))
