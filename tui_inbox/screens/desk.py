@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from textual.app import ComposeResult
 from textual.command import CommandPalette
 from textual.containers import Container, Horizontal, Vertical
 from textual.events import DescendantFocus, Key, Resize
-from textual.screen import Screen
 from textual.widgets import Input
 
-from tui_inbox.inbox import Inbox, Outcome
 from tui_inbox.problems import Problem
-from tui_inbox.rules.clean import cells as clipped
-from tui_inbox.rules.model import ME, Archive, Command, Forward, Snooze
 from tui_inbox.rules.query import parse
 from tui_inbox.screens import cells
+from tui_inbox.screens.acting import Acting
 from tui_inbox.screens.bars import Foot, Places, Said, Top
-from tui_inbox.screens.forward import ForwardPrompt, HandOver
 from tui_inbox.screens.keys import DESK, LIST, READING, SEARCH, bindings, shown
 from tui_inbox.screens.pages import GoTo, Page, help_lines, origin_lines
 from tui_inbox.screens.palette import Commands
@@ -32,7 +27,6 @@ from tui_inbox.screens.prompt import type_into
 from tui_inbox.screens.reading import Reading
 from tui_inbox.screens.rows import Rows, follow
 from tui_inbox.screens.search import Asked, SearchLine
-from tui_inbox.screens.snooze import SnoozePrompt, Until
 from tui_inbox.screens.thread import Layout, lay_out
 from tui_inbox.store.reader import Counts, Queue, Reader, Row
 
@@ -66,16 +60,7 @@ class Read:
     wrong: str
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """What an act does to each conversation; kept so that one key does it again elsewhere."""
-
-    verb: str
-    build: Callable[[Inbox, int, int, datetime], Command | None]
-    """Takes the inbox, the conversation, what of it was drawn, and the present moment; None where it does not apply."""
-
-
-class Desk(Screen[None]):
+class Desk(Acting):
     """The one screen an agent lives in."""
 
     BINDINGS = bindings(DESK)  # type: ignore[assignment]  # Textual types this as a mixed list
@@ -102,15 +87,12 @@ class Desk(Screen[None]):
     """
 
     def __init__(self, post: Post) -> None:
-        super().__init__()
-        self.post = post
+        super().__init__(post)
         self.view = View("inbox")
         self._home = self.view
-        self._stale, self._turned = asyncio.Event(), asyncio.Event()
+        self._turned = asyncio.Event()
         self._reader: Reader | None = None
         self._version = -1
-        self._settled: set[int] = set()
-        self._repeat: Intent | None = None
         self._counts: Counts | None = None
         self._patient, self._turning, self._searching = True, False, False
 
@@ -122,22 +104,12 @@ class Desk(Screen[None]):
             with Container(id="panes"):
                 with Vertical(id="listing"):
                     yield SearchLine()
-                    yield Rows(self._window, post.clock, post.zone)
+                    yield Rows(self.window, post.clock, post.zone)
                 yield Reading()
         yield Said()
         yield Foot()
 
     # --- wiring -------------------------------------------------------------------------------------------
-
-    @property
-    def rows(self) -> Rows:
-        """The list."""
-        return self.query_one(Rows)
-
-    @property
-    def reading(self) -> Reading:
-        """The pane of the open conversation."""
-        return self.query_one(Reading)
 
     def on_mount(self) -> None:
         plain = self.post.marks.ascii
@@ -151,8 +123,8 @@ class Desk(Screen[None]):
         self._reader = self.post.reader()
         self._version = self._reader.version()
         self.set_interval(POLL, self._poll)
-        self.set_interval(TICK, self._stale.set)
-        self._stale.set()
+        self.set_interval(TICK, self.stale.set)
+        self.stale.set()
 
     def on_unmount(self) -> None:
         if self._reader:
@@ -165,7 +137,7 @@ class Desk(Screen[None]):
     @property
     def resting(self) -> bool:
         """Whether nothing is being read, written or waited for."""
-        waiting = self._stale.is_set() or self._turned.is_set() or self._turning
+        waiting = self.stale.is_set() or self._turned.is_set() or self._turning
         return not waiting and self.post.busy == 0
 
     def _arrange(self, width: int, height: int) -> None:
@@ -195,17 +167,9 @@ class Desk(Screen[None]):
         foot.keys = shown(self._where(), self.post.keys, self.post.marks.ascii)
         foot.refresh()
 
-    def say(self, words: str, *, trouble: bool = False) -> None:
-        """Say what happened, in the line above the keys."""
-        self.query_one(Said).say(words, trouble=trouble)
-
-    def say_problem(self, problem: Problem) -> None:
-        """Say what could not be done, and what leads out."""
-        self.say(f"{problem.what} {problem.hint}".strip(), trouble=True)
-
     # --- reading the store --------------------------------------------------------------------------------
 
-    def _window(self, ids: Sequence[int]) -> list[Row]:
+    def window(self, ids: Sequence[int]) -> list[Row]:
         """Return the rows of *ids*: a short indexed read, on the screen's own connection."""
         return self._reader.rows(ids, self.post.clock()) if self._reader else []
 
@@ -213,14 +177,14 @@ class Desk(Screen[None]):
         """Notice that somebody else has written; a look costs a few microseconds."""
         if self._reader and (version := self._reader.version()) != self._version:
             self._version = version
-            self._stale.set()
+            self.stale.set()
 
     async def _keep_list(self) -> None:
         """Read the list anew whenever it may have changed; several changes at once are one reading."""
         while True:
-            await self._stale.wait()
-            self._stale.clear()
-            settled, rows = set(self._settled), self.rows
+            await self.stale.wait()
+            self.stale.clear()
+            settled, rows = set(self.settled), self.rows
             view, old, at = self.view, rows.queue.ids, rows.cursor
             try:
                 read = await self.post.ask(lambda reader: self._read(reader, view, old, at))  # noqa: B023 - awaited here
@@ -270,12 +234,12 @@ class Desk(Screen[None]):
             same = rows.queue.name == read.queue.name
             rows.dated = read.view.queue not in {"inbox", "handed_over"}
             rows.show(read.queue, at if same else 0, settled)
-            self._settled -= settled
+            self.settled -= settled
             if self.reading.has_focus and not read.queue.ids:
                 self.action_leave()
         top.refresh()
         places.refresh()
-        self._position()
+        self.position()
         self._turned.set()
 
     def _title(self, view: View) -> str:
@@ -284,7 +248,7 @@ class Desk(Screen[None]):
         title = view.queue[1:] if view.queue.startswith("=") else cells.TITLES.get(view.queue, view.queue)
         return f"{title}, {view.words}" if view.words else title
 
-    def _position(self) -> None:
+    def position(self) -> None:
         top, rows = self.query_one(Top), self.rows
         count = len(rows.queue.ids)
         top.position = f"{rows.cursor + 1}/{count}" if count else "empty"
@@ -350,7 +314,7 @@ class Desk(Screen[None]):
             self.say_problem(problem)
 
     def on_rows_moved(self) -> None:
-        self._position()
+        self.position()
         self._turned.set()
 
     def on_rows_opened(self) -> None:
@@ -385,136 +349,6 @@ class Desk(Screen[None]):
         self._patient = False
         self._turned.set()
 
-    # --- acts ---------------------------------------------------------------------------------------------
-
-    def seen_of(self, id_: int) -> int:
-        """Return what of a conversation was drawn: all that the open pane shows, else what the list was read from."""
-        return self.reading.seen if self.reading.shown == id_ else self.rows.drawn_seen
-
-    def drawn(self) -> list[tuple[int, int]]:
-        """Return what an act is about, each with what of it is drawn; both are taken when the key is pressed."""
-        return [(id_, self.seen_of(id_)) for id_ in self.rows.chosen()]
-
-    def act(self, intent: Intent, drawn: list[tuple[int, int]]) -> None:
-        """Carry out *intent* on *drawn*; the cursor goes on at once, the list follows when it is done."""
-        if not drawn:
-            self.say("There is nothing here to act on.")
-            return
-        self._repeat = intent
-        about = self._about()
-        self.rows.leave([id_ for id_, _ in drawn])
-        self._position()
-        self.run_worker(self._carry_out(intent, drawn, about), group="acts")
-
-    async def _carry_out(self, intent: Intent, drawn: list[tuple[int, int]], about: str) -> None:
-        now, ids = self.post.clock(), [id_ for id_, _ in drawn]
-
-        def carried(inbox: Inbox) -> Outcome | None:
-            commands = [intent.build(inbox, id_, seen, now) for id_, seen in drawn]
-            wanted = [command for command in commands if command is not None]
-            return inbox.perform(wanted, now) if wanted else None
-
-        try:
-            outcome = await self.post.write(carried)
-        except Problem as problem:
-            self.say_problem(problem)
-            self.rows.stay(ids)
-            return
-        if outcome is None:
-            self.rows.stay(ids)
-            self.say("There is no interrupted plan to take again.")
-            return
-        self._after(outcome, intent.verb, about)
-        self.rows.stay([one.id for one in outcome.skipped])
-        self._settled.update(outcome.done)
-        self._stale.set()
-
-    def _after(self, outcome: Outcome, verb: str, about: str) -> None:
-        """Say what was done, what was skipped and why, and that it can be undone."""
-        done, skipped = len(outcome.done), outcome.skipped
-        words = []
-        if done:
-            words.append(f"{verb} {done} conversations." if done > 1 or skipped else f"{verb}: {about}")
-        if skipped:
-            why = skipped[0].why.rstrip(".")
-            words.append(f"Skipped {len(skipped)}: {why}." if done + len(skipped) > 1 else f"Skipped: {why}.")
-        if done:
-            words.append("z undoes.")
-        self.say("  ".join(words), trouble=bool(skipped) and not done)
-
-    def _about(self) -> str:
-        """Return how the conversation under the cursor is called in a sentence."""
-        row = self.rows.current_row()
-        return clipped(f"{cells.who(row)}, {row.subject or row.snippet}", 48) if row else ""
-
-    def action_archive(self) -> None:
-        self.act(Intent("Archived", lambda _inbox, id_, seen, _now: Archive(id_, seen)), self.drawn())
-
-    def action_snooze(self) -> None:
-        if drawn := self.drawn():
-            prompt = SnoozePrompt(self.post, drawn[0][0], self._about(), len(drawn))
-            self.app.push_screen(prompt, partial(self._snooze, drawn))
-
-    def _snooze(self, drawn: list[tuple[int, int]], until: Until | None) -> None:
-        if until is None:
-            return
-
-        def planned(inbox: Inbox, id_: int, seen: int, now: datetime) -> Command:
-            plan = inbox.plan_snooze(id_, until.words, now)
-            return Snooze(id_, seen, plan.returns, plan.due)
-
-        def as_shown(inbox: Inbox, id_: int, seen: int, now: datetime) -> Command:
-            shown = id_ == drawn[0][0]
-            return Snooze(id_, seen, until.plan.returns, until.plan.due) if shown else planned(inbox, id_, seen, now)
-
-        self.act(Intent("Snoozed", as_shown), drawn)
-        self._repeat = Intent("Snoozed", planned)
-
-    def action_again(self) -> None:
-        drawn = self.drawn()
-        plans = {row.id: row.plan for row in self._window([id_ for id_, _ in drawn[:500]])}
-
-        def again(_inbox: Inbox, id_: int, seen: int, now: datetime) -> Command | None:
-            plan = plans.get(id_)
-            return Snooze(id_, seen, *plan) if plan and plan[0] > now else None
-
-        self.act(Intent("Snoozed again", again), drawn)
-
-    def action_forward(self) -> None:
-        if not (drawn := self.drawn()):
-            return
-        row = self.rows.current_row()
-        away = len(drawn) > 1 or (row is not None and row.owner != ME)
-        prompt = ForwardPrompt(self.post, self._about(), len(drawn), take_back=away)
-        self.app.push_screen(prompt, partial(self._forward, drawn))
-
-    def _forward(self, drawn: list[tuple[int, int]], over: HandOver | None) -> None:
-        if over:
-            verb = "Taken back" if over.to == ME else f"Forwarded to {over.to}"
-            self.act(Intent(verb, lambda _inbox, id_, seen, _now: Forward(id_, seen, over.to, over.note)), drawn)
-
-    def action_repeat(self) -> None:
-        if self._repeat:
-            self.act(self._repeat, self.drawn())
-        else:
-            self.say("Nothing has been done yet that could be repeated.")
-
-    def action_undo(self) -> None:
-        self.run_worker(self._undo(), group="acts")
-
-    async def _undo(self) -> None:
-        now = self.post.clock()
-        try:
-            outcome = await self.post.write(lambda inbox: inbox.undo(now))
-        except Problem as problem:
-            self.say_problem(problem)
-            return
-        done = len(outcome.done)
-        words = [f"Undone, {done} conversation{'' if done == 1 else 's'}."] if done else []
-        words += [f"{one.why.rstrip('.')}." for one in outcome.skipped[:1]]
-        self.say("  ".join(words) or "There is nothing to undo.", trouble=not done and bool(outcome.skipped))
-        self._stale.set()
-
     # --- going elsewhere ----------------------------------------------------------------------------------
 
     def action_go(self, where: str = "") -> None:
@@ -536,7 +370,7 @@ class Desk(Screen[None]):
     def _look_at(self, view: View) -> None:
         self.view = view
         self.rows.selected = set()
-        self._stale.set()
+        self.stale.set()
 
     def on_top_chosen(self, event: Top.Chosen) -> None:
         self.visit(event.queue)
@@ -548,7 +382,7 @@ class Desk(Screen[None]):
         self._searching = True
         self.set_focus(search.line)
         self.view = View("search", search.line.value)
-        self._stale.set()
+        self.stale.set()
 
     def take(self, event: Key) -> bool:
         """Keep for the search line what is typed before it has the focus; return whether the key was for it."""

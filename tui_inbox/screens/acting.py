@@ -1,0 +1,199 @@
+"""The three acts, as an agent says them: what they are about, what of it was drawn, and what came of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from textual.screen import Screen
+
+from tui_inbox.inbox import Inbox, Outcome
+from tui_inbox.problems import Problem
+from tui_inbox.rules.clean import cells as clipped
+from tui_inbox.rules.model import ME, Archive, Command, Forward, Snooze
+from tui_inbox.screens import cells
+from tui_inbox.screens.bars import Said
+from tui_inbox.screens.forward import ForwardPrompt, HandOver
+from tui_inbox.screens.post import Post
+from tui_inbox.screens.reading import Reading
+from tui_inbox.screens.rows import Rows
+from tui_inbox.screens.snooze import SnoozePrompt, Until
+from tui_inbox.store.reader import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What an act does to each conversation; kept so that one key does it again elsewhere."""
+
+    verb: str
+    build: Callable[[Inbox, int, int, datetime], Command | None]
+    """Takes the inbox, the conversation, what of it was drawn, and the present moment; None where it does not apply."""
+
+
+class Acting(Screen[None]):
+    """A screen with a list and an open conversation, on which an agent acts."""
+
+    def __init__(self, post: Post) -> None:
+        super().__init__()
+        self.post = post
+        self.stale = asyncio.Event()
+        """Set when the list is to be read anew."""
+        self.settled: set[int] = set()
+        """Conversations whose acts are done, but which the list that is drawn does not know of yet."""
+        self._repeat: Intent | None = None
+
+    @property
+    def rows(self) -> Rows:
+        """The list."""
+        return self.query_one(Rows)
+
+    @property
+    def reading(self) -> Reading:
+        """The pane of the open conversation."""
+        return self.query_one(Reading)
+
+    def say(self, words: str, *, trouble: bool = False) -> None:
+        """Say what happened, in the line above the keys."""
+        self.query_one(Said).say(words, trouble=trouble)
+
+    def say_problem(self, problem: Problem) -> None:
+        """Say what could not be done, and what leads out."""
+        self.say(f"{problem.what} {problem.hint}".strip(), trouble=True)
+
+    def position(self) -> None:
+        """Say where in the list the cursor stands."""
+
+    def window(self, ids: Sequence[int]) -> list[Row]:
+        """Return the rows of *ids*: a short indexed read."""
+        raise NotImplementedError
+
+    def seen_of(self, id_: int) -> int:
+        """Return what of a conversation was drawn: all that the open pane shows, else what the list was read from."""
+        return self.reading.seen if self.reading.shown == id_ else self.rows.drawn_seen
+
+    def drawn(self) -> list[tuple[int, int]]:
+        """Return what an act is about, each with what of it is drawn; both are taken when the key is pressed."""
+        return [(id_, self.seen_of(id_)) for id_ in self.rows.chosen()]
+
+    def act(self, intent: Intent, drawn: list[tuple[int, int]]) -> None:
+        """Carry out *intent* on *drawn*; the cursor goes on at once, the list follows when it is done."""
+        if not drawn:
+            self.say("There is nothing here to act on.")
+            return
+        self._repeat = intent
+        about = self._about()
+        self.rows.leave([id_ for id_, _ in drawn])
+        self.position()
+        self.run_worker(self._carry_out(intent, drawn, about), group="acts")
+
+    async def _carry_out(self, intent: Intent, drawn: list[tuple[int, int]], about: str) -> None:
+        now, ids = self.post.clock(), [id_ for id_, _ in drawn]
+
+        def carried(inbox: Inbox) -> Outcome | None:
+            commands = [intent.build(inbox, id_, seen, now) for id_, seen in drawn]
+            wanted = [command for command in commands if command is not None]
+            return inbox.perform(wanted, now) if wanted else None
+
+        try:
+            outcome = await self.post.write(carried)
+        except Problem as problem:
+            self.say_problem(problem)
+            self.rows.stay(ids)
+            return
+        if outcome is None:
+            self.rows.stay(ids)
+            self.say("There is no interrupted plan to take again.")
+            return
+        self._after(outcome, intent.verb, about)
+        self.rows.stay([one.id for one in outcome.skipped])
+        self.settled.update(outcome.done)
+        self.stale.set()
+
+    def _after(self, outcome: Outcome, verb: str, about: str) -> None:
+        """Say what was done, what was skipped and why, and that it can be undone."""
+        done, skipped = len(outcome.done), outcome.skipped
+        words = []
+        if done:
+            words.append(f"{verb} {done} conversations." if done > 1 or skipped else f"{verb}: {about}")
+        if skipped:
+            why = skipped[0].why.rstrip(".")
+            words.append(f"Skipped {len(skipped)}: {why}." if done + len(skipped) > 1 else f"Skipped: {why}.")
+        if done:
+            words.append("z undoes.")
+        self.say("  ".join(words), trouble=bool(skipped) and not done)
+
+    def _about(self) -> str:
+        """Return how the conversation under the cursor is called in a sentence."""
+        row = self.rows.current_row()
+        return clipped(f"{cells.who(row)}, {row.subject or row.snippet}", 48) if row else ""
+
+    def action_archive(self) -> None:
+        self.act(Intent("Archived", lambda _inbox, id_, seen, _now: Archive(id_, seen)), self.drawn())
+
+    def action_snooze(self) -> None:
+        if drawn := self.drawn():
+            prompt = SnoozePrompt(self.post, drawn[0][0], self._about(), len(drawn))
+            self.app.push_screen(prompt, partial(self._snooze, drawn))
+
+    def _snooze(self, drawn: list[tuple[int, int]], until: Until | None) -> None:
+        if until is None:
+            return
+
+        def planned(inbox: Inbox, id_: int, seen: int, now: datetime) -> Command:
+            plan = inbox.plan_snooze(id_, until.words, now)
+            return Snooze(id_, seen, plan.returns, plan.due)
+
+        def as_shown(inbox: Inbox, id_: int, seen: int, now: datetime) -> Command:
+            shown = id_ == drawn[0][0]
+            return Snooze(id_, seen, until.plan.returns, until.plan.due) if shown else planned(inbox, id_, seen, now)
+
+        self.act(Intent("Snoozed", as_shown), drawn)
+        self._repeat = Intent("Snoozed", planned)
+
+    def action_again(self) -> None:
+        drawn = self.drawn()
+        plans = {row.id: row.plan for row in self.window([id_ for id_, _ in drawn[:500]])}
+
+        def again(_inbox: Inbox, id_: int, seen: int, now: datetime) -> Command | None:
+            plan = plans.get(id_)
+            return Snooze(id_, seen, *plan) if plan and plan[0] > now else None
+
+        self.act(Intent("Snoozed again", again), drawn)
+
+    def action_forward(self) -> None:
+        if not (drawn := self.drawn()):
+            return
+        row = self.rows.current_row()
+        away = len(drawn) > 1 or (row is not None and row.owner != ME)
+        prompt = ForwardPrompt(self.post, self._about(), len(drawn), take_back=away)
+        self.app.push_screen(prompt, partial(self._forward, drawn))
+
+    def _forward(self, drawn: list[tuple[int, int]], over: HandOver | None) -> None:
+        if over:
+            verb = "Taken back" if over.to == ME else f"Forwarded to {over.to}"
+            self.act(Intent(verb, lambda _inbox, id_, seen, _now: Forward(id_, seen, over.to, over.note)), drawn)
+
+    def action_repeat(self) -> None:
+        if self._repeat:
+            self.act(self._repeat, self.drawn())
+        else:
+            self.say("Nothing has been done yet that could be repeated.")
+
+    def action_undo(self) -> None:
+        self.run_worker(self._undo(), group="acts")
+
+    async def _undo(self) -> None:
+        now = self.post.clock()
+        try:
+            outcome = await self.post.write(lambda inbox: inbox.undo(now))
+        except Problem as problem:
+            self.say_problem(problem)
+            return
+        done = len(outcome.done)
+        words = [f"Undone, {done} conversation{'' if done == 1 else 's'}."] if done else []
+        words += [f"{one.why.rstrip('.')}." for one in outcome.skipped[:1]]
+        self.say("  ".join(words) or "There is nothing to undo.", trouble=not done and bool(outcome.skipped))
+        self.stale.set()
