@@ -1,0 +1,113 @@
+"""From what a reader finds in one file of an export to the batches that the inbox takes, and the cursors with them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+
+from tui_inbox.connectors import Arrival, Batch, SetAside
+from tui_inbox.connectors.formats.bundle import Bundle, unsafe
+from tui_inbox.rules.model import Attachment, Message
+
+BATCH = 2000
+KEEP = 25 << 20
+"""Bytes up to which an attachment is kept."""
+APART = timedelta(minutes=4)
+"""Where messages without ids lie this far apart, no alignment can take one for the other."""
+
+Found = Iterable[tuple[Message | SetAside, int]]
+"""What stands in the file, in its order, and how far the reader has come (in bytes, say)."""
+
+_NUMBERS = re.compile(r"(\d{1,15})")
+
+
+def packed(find: Callable[[], Found], place: str, cursors: dict[str, str], total: int) -> Iterator[Batch]:
+    """Yield in batches what *find* finds, behind what the cursor of *place* counts; nothing of a file that is done.
+
+    The cursor counts messages. Those without a key are aligned with what is stored, so a batch never ends between two
+    that are near each other: the second of two equal ones would be taken for the first.
+    """
+    cursor = json.loads(cursors.get(place) or "{}")
+    if cursor.get("done"):
+        return
+    behind = int(cursor.get("count", 0))
+    arrivals: list[Arrival] = []
+    aside: list[SetAside] = []
+    count = weight = done = 0
+    for one, at in find():
+        if isinstance(one, SetAside):
+            if count >= behind:
+                aside.append(one)
+                weight += len(one.raw)
+            continue
+        if count < behind:
+            count += 1
+            continue
+        full = len(arrivals) + len(aside) >= BATCH or weight > 2 * KEEP
+        if full and (_apart(arrivals, one) or len(arrivals) + len(aside) >= 2 * BATCH or weight > 3 * KEEP):
+            yield _batch(arrivals, aside, place, count, min(done, total), total, done=False)
+            arrivals, aside, weight = [], [], 0
+        arrivals.append(Arrival(one))
+        weight += len(one.raw) + sum(len(each.content or b"") for each in one.attachments)
+        count, done = count + 1, at
+    yield _batch(arrivals, aside, place, count, total, total, done=True)
+
+
+def _apart(arrivals: list[Arrival], one: Message) -> bool:
+    if one.key or not arrivals:
+        return True
+    before = arrivals[-1].message
+    if one.local_at is None or before.local_at is None:
+        return False
+    return one.thread != before.thread or abs(one.local_at - before.local_at) > APART
+
+
+def _batch(
+    arrivals: list[Arrival], aside: list[SetAside], place: str, count: int, at: int, total: int, *, done: bool
+) -> Batch:
+    cursor = json.dumps({"done": done, "count": count})
+    return Batch(tuple(arrivals), place, cursor, tuple(aside), done=at, total=total, unit="bytes")
+
+
+def places(bundle: Bundle, members: list[str]) -> dict[str, str]:
+    """Return for each of *members* the place that its cursor belongs to."""
+    return {one: bundle.digest if len(members) == 1 else f"{bundle.digest}:{one}" for one in members}
+
+
+def naturally(names: Iterable[str]) -> list[str]:
+    """Return *names* sorted as a person counts: part 2 before part 10."""
+    return sorted(names, key=lambda one: [int(bit) if n % 2 else bit for n, bit in enumerate(_NUMBERS.split(one))])
+
+
+class Counted:
+    """Counts equal things, of which the n-th is the n-th; forgets those of long ago, so that memory stays small."""
+
+    def __init__(self, kept: int = 200_000) -> None:
+        self._kept = kept
+        self._now: dict[object, int] = {}
+        self._before: dict[object, int] = {}
+
+    def next(self, thing: object) -> int:
+        """Return the how-manieth *thing* this is, from 1."""
+        count = self._now.get(thing) or self._before.get(thing, 0)
+        if len(self._now) >= self._kept:
+            self._before, self._now = self._now, {}
+        self._now[thing] = count + 1
+        return count + 1
+
+
+def enclosed(bundle: Bundle, folder: str, path: str, name: str, type_: str) -> tuple[Attachment, str]:
+    """Return the file at *path* below *folder* as an attachment, its bytes where they came; and a warning or ""."""
+    member = f"{folder}/{path}" if folder else path
+    if unsafe(path) or unsafe(member):
+        warning = "the path of an attachment leads out of the export; it is not followed"
+        return Attachment(name, type_, stored=False), warning
+    if len(member) > 4096 or "\0" in member or not bundle.has(member):
+        return Attachment(name, type_, stored=False), ""
+    size = bundle.size(member)
+    if size > KEEP:
+        return Attachment(name, type_, size, stored=False), ""
+    with bundle.open(member) as stream:
+        return Attachment(name, type_, size, stream.read()), ""
