@@ -212,7 +212,10 @@ def sync(
     secret: Callable[[Account], str],
     progress: Progress = _quiet,
 ) -> Iterator[AccountReport]:
-    """Bring in what is new at each account and yield its report; one account's trouble does not stop the others."""
+    """Bring in what is new at each account, send what waits, and yield its report.
+
+    One account's trouble does not stop the others.
+    """
     for account in accounts(inbox, names):
         began = time.monotonic()
         report = AccountReport(account.name)
@@ -220,8 +223,30 @@ def sync(
             _sync(inbox, account, clock, secret, report, progress)
         except Problem as problem:
             report.problem = problem
+        _send(inbox, account, clock, secret, report)
         report.seconds = round(time.monotonic() - began, 3)
         yield report
+
+
+def _send(
+    inbox: Inbox,
+    account: Account,
+    clock: Callable[[], datetime],
+    secret: Callable[[Account], str],
+    report: AccountReport,
+) -> None:
+    """Send what waits for this account, also where nothing could be brought in: it is another server."""
+    from tui_inbox import outbox
+
+    if "smtp" not in account.table:
+        return
+    try:
+        out = outbox.send(inbox, clock, secret=secret, accounts=[account.name])
+    except Problem as problem:
+        report.problem = report.problem or problem
+    else:
+        report.sent_out = out.sent
+        report.problem = report.problem or out.problems.get(account.name)
 
 
 def _sync(

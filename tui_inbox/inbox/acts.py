@@ -12,7 +12,7 @@ from tui_inbox.problems import NotFound, Problem, Refused
 from tui_inbox.rules import lifecycle
 from tui_inbox.rules.lifecycle import Act, Verb
 from tui_inbox.rules.model import ME, Command, Forward
-from tui_inbox.store import histories, projection
+from tui_inbox.store import histories, outgoing, projection
 from tui_inbox.store.histories import Stood
 from tui_inbox.store.writer import Unit
 
@@ -100,5 +100,10 @@ def _undo(unit: Unit, stood: Stood, now: datetime) -> None:
     acts = histories.load(unit, [id_])[id_].history.acts
     began = stood.act.verb is Verb.ARCHIVE and histories.continued_after(unit, id_, stood.act.at)
     lifecycle.undoable(stood.act, acts, began)
+    if stood.act.verb is Verb.FORWARD and outgoing.under_way(unit, stood.act.id):
+        raise Refused(
+            f"The hand-over to {stood.act.to} is with the mail server, which has not said yet whether it took it.",
+            "Take it back with `forward --to me`.",
+        )
     histories.undo(unit, stood.act.id, now)
     projection.event(unit, id_, now, "undone", ME, {"act": stood.act.id, "verb": stood.act.verb.value})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from tui_inbox.config import Config
 from tui_inbox.connectors import Arrival, Batch
-from tui_inbox.inbox import routes
+from tui_inbox.inbox import handovers, routes
 from tui_inbox.inbox.align import Walked, lay
 from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.inbox.reading import Readings
@@ -19,7 +20,7 @@ from tui_inbox.rules.align import Change
 from tui_inbox.rules.model import ME, Class, Direction, Message, Person, State
 from tui_inbox.rules.threads import Begin, Stretch
 from tui_inbox.rules.whose import Judged, Us, judge
-from tui_inbox.store import arrivals, histories, projection
+from tui_inbox.store import arrivals, histories, outgoing, projection
 from tui_inbox.store.arrivals import Account, Known, Thread
 from tui_inbox.store.tray import Placed, Tray
 from tui_inbox.store.writer import Unit
@@ -178,7 +179,11 @@ class Intake:
             self.origin.imported and new.received < thread.first_at - self.config.history.open_since
         )
         bounced = self._bounced(message, judged)
-        conversation = bounced[1] if bounced else self._conversation(thread, message, new.received)
+        conversation = (
+            (bounced[1] if bounced else None)
+            or self._hand_over_of(message, judged, new.received)
+            or self._conversation(thread, message, new.received)
+        )
         id_ = self.tray.add(
             message,
             Placed(
@@ -228,6 +233,13 @@ class Intake:
         found = arrivals.message_of(self.unit, self.account.id, message.verdict.bounced)
         self._bounce_waits = self._bounce_waits or found is None
         return found
+
+    def _hand_over_of(self, message: Message, judged: Judged, received: datetime) -> int | None:
+        """Return the conversation whose hand-over this delivery report is about; where it is for good, it is back."""
+        if judged.class_ is not Class.BOUNCE or not message.verdict.bounced:
+            return None
+        why, hard = message.verdict.why, message.verdict.hard
+        return handovers.bounced(self.unit, self.config, message.verdict.bounced, why, hard, received, self.now)
 
     def _bounces_wait(self) -> bool:
         """Return whether a bounce came before what it bounced."""
@@ -388,15 +400,23 @@ def take(unit: Unit, config: Config, origin: Origin, batch: Batch, now: datetime
     team = [one.address for one in config.teammates]
     for mate in config.teammates:
         names |= set(mate.names.get(origin.channel, ()))
-    users = [str(one.table["user"]) for one in config.accounts if "user" in one.table]
+    users = [one for account in config.accounts for one in _addresses(account.table)]
     us = Us.of([*config.me.addresses, *users, *team, *names], names)
     since = arrivals.watermark(unit)
     intake = Intake(unit, config, origin, now, account, us)
     intake.take(batch)
     intake.came.warnings.extend(routes.run(unit, config, intake.touched, since, now))
     Readings(unit, config).record(histories.leave_long(unit, intake.touched), now, "")
+    outgoing.owe_replies(unit, intake.touched, now)
     intake.came.conversations |= intake.touched
     return intake.came
+
+
+def _addresses(table: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what an account's table says we are called: by its server, and by the one it sends through."""
+    smtp = table.get("smtp")
+    for one in (table, smtp if isinstance(smtp, Mapping) else {}):
+        yield from (str(one[key]) for key in ("user", "from") if one.get(key))
 
 
 def ended(unit: Unit, origin: Origin, at: datetime | None, problem: str | None) -> None:

@@ -126,7 +126,8 @@ def _parts(
 ) -> tuple[tuple[Part, ...], list[str]]:
     """Return what is attached, the newest first taken, and sentences about what is not."""
     parts: list[Part] = []
-    rest, left_out = list(spoken), []
+    rest: list[Spoken] = list(spoken)
+    left_out: list[str] = []
     if channel == MAIL:
         parts, rest, left_out = _originals(unit, spoken, budget)
         budget -= sum(len(part.content) for part in parts)
