@@ -69,6 +69,17 @@ def parser() -> argparse.ArgumentParser:
     )
     sync.add_argument("names", nargs="*", metavar="ACCOUNT", help="only these accounts")
 
+    outbox = _add(
+        commands,
+        "outbox",
+        "hand-overs on their way: what waits, why, and what came back; or send what waits now",
+        "tui-inbox outbox send",
+        "outgoing",
+        "outbox",
+    )
+    outbox.add_argument("what", nargs="?", choices=("list", "send"), default="list", help="list (default), or send now")
+    outbox.add_argument("--all", action="store_true", dest="everything", help="list what has gone out too")
+
     bring = _add(
         commands,
         "import",

@@ -1,0 +1,73 @@
+"""What goes out: the outbox, looked at and sent."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from tui_inbox import outbox as carrying
+from tui_inbox.cli.desk import Desk
+from tui_inbox.cli.say import say, say_json, say_problem
+from tui_inbox.cli.shapes import moment
+from tui_inbox.problems import Problem
+from tui_inbox.rules import clean
+from tui_inbox.rules.when import spoken
+from tui_inbox.store import posted
+from tui_inbox.store.posted import Posted
+
+
+def outbox(desk: Desk, chosen: argparse.Namespace) -> int:
+    """List what waits and what came back; with `send`, try first, without waiting for the next try's time."""
+    document: dict[str, Any] = {}
+    problems: list[Problem] = []
+    if chosen.what == "send":
+        from tui_inbox.vault import secret
+
+        came = carrying.send(desk.inbox, desk.now, secret=secret, at_once=True)
+        if came.busy:
+            raise Problem("Another tui-inbox is sending at this moment.", "Look again in a minute: `tui-inbox outbox`.")
+        problems = list(came.problems.values())
+        document["sent_out"] = came.sent
+        document["problems"] = [{"kind": one.kind, "what": one.what, "hint": one.hint} for one in problems]
+    now = desk.now()
+    lines = posted.posted(desk.inbox.home.store, now, everything=chosen.everything)
+    if chosen.json:
+        say_json(document | {"outbox": [_shape(one) for one in lines]})
+        return 1 if problems else 0
+    if "sent_out" in document:
+        say(f"{document['sent_out']} sent.")
+    for one in lines:
+        _say(one, desk)
+    if not lines and "sent_out" not in document:
+        say("Nothing waits to go out.")
+    for problem in problems:
+        say_problem(problem, as_json=False)
+    return 1 if problems else 0
+
+
+def _say(one: Posted, desk: Desk) -> None:
+    now, zone = desk.now(), desk.config.hours.zone
+    when = f", next try {spoken(one.next_try, now, zone)}" if one.next_try and one.tries else ""
+    what = "" if one.kind == "hand_over" else " (a customer's reply)"
+    say(f"{one.conversation:>6}  {one.state + when:<28}  to {clean.fitted(one.to, 14)}  {one.subject}{what}")
+    if one.problem:
+        say(f"        {one.problem}")
+
+
+def _shape(one: Posted) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "conversation": one.conversation,
+        "act": one.act,
+        "kind": one.kind,
+        "to": one.to,
+        "subject": one.subject,
+        "state": one.state,
+        "tries": one.tries,
+        "next_try": moment(one.next_try),
+        "problem": one.problem or None,
+        "created": moment(one.created),
+        "sent": moment(one.sent),
+        "account": one.account or None,
+        "message_id": one.message_id or None,
+    }
