@@ -63,7 +63,7 @@ def test_what_was_kept_is_found_and_what_was_forgotten_is_not():
     assert vault.forget("support") is False
     with pytest.raises(NotFound, match='No secret is stored for the account "support"') as missing:
         vault.secret(account())
-    assert "account add" in missing.value.hint
+    assert "tui-inbox account sign-in support" in missing.value.hint
 
 
 @pytest.mark.usefixtures("in_use")
@@ -85,7 +85,7 @@ def test_a_keyring_that_does_not_answer_is_not_waited_for(monkeypatch):
             return None
 
     keyring.set_keyring(Locked())
-    monkeypatch.setattr(vault, "PATIENCE", 0.05)
+    monkeypatch.setattr(vault.ring, "PATIENCE", 0.05)
     with pytest.raises(Problem, match="did not answer within"):
         vault.secret(account())
     unlocked.set()
@@ -130,7 +130,7 @@ def test_a_command_that_fails_says_why_and_not_what_it_printed(command, said):
 
 
 def test_a_command_that_never_ends_is_ended_with_all_that_it_started(monkeypatch):
-    monkeypatch.setattr(vault, "COMMAND_PATIENCE", 0.2)
+    monkeypatch.setattr(vault.command, "PATIENCE", 0.2)
     with pytest.raises(Problem, match="did not finish within"):
         vault.secret(account(password_command=["sh", "-c", "sleep 60; echo late"]))
 

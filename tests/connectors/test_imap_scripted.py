@@ -514,6 +514,7 @@ def test_a_refusal_for_now_is_not_a_wrong_password(server: ScriptedImap, reply: 
 
 
 def test_a_token_that_has_run_out_asks_for_a_new_sign_in(server: ScriptedImap) -> None:
+    server.capabilities = b"IMAP4rev1 AUTH=XOAUTH2"
     tags: list[bytes] = []
 
     def challenge(tag: bytes, rest: bytes) -> bytes:

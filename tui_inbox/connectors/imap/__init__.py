@@ -63,6 +63,8 @@ class Source:
     """`password` or `oauth2`."""
     password_command: str | tuple[str, ...] = field(default="", repr=False)
     token_command: str | tuple[str, ...] = field(default="", repr=False)
+    oauth: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Where an access token comes from; the vault reads it."""
     folders: tuple[str, ...] = ("INBOX",)
     sent: tuple[str, ...] = ()
     """Sent folders by name; empty: found by special use, else by the usual names."""
@@ -132,7 +134,7 @@ def _check(where: str, key: str, value: object) -> None:
             good, wants = isinstance(value, str) and value in AUTHS, '"password" or "oauth2"'
         case "write_back":
             good, wants = isinstance(value, bool), "true or false"
-        case "smtp":
+        case "smtp" | "oauth":
             good, wants = isinstance(value, Mapping), "a table"
         case "folders":
             good, wants = _texts(value) and bool(value), "a list of folder names"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_inbox.problems import Misconfigured
+from tui_inbox.vault.hidden import Hidden
 
 CONNECT = 20.0
 """Seconds to wait for a connection, its greeting and TLS."""
@@ -92,7 +93,7 @@ class Line(imaplib.IMAP4):
 
     def answer(self, mechanism: str, answers: list[bytes]) -> tuple[str, list[Any]]:
         """Return the server's verdict on *answers*, one for each of its challenges (RFC 9051, 6.2.2)."""
-        self._answers = [b64encode(one) for one in answers]
+        self._answers = [Hidden(b64encode(one)) for one in answers]
         self.literal = self._next_answer  # type: ignore[assignment]  # a method is called at each challenge
         try:
             kind, said = self._simple_command("AUTHENTICATE", mechanism)

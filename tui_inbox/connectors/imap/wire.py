@@ -28,6 +28,7 @@ from tui_inbox.connectors.imap.replies import (
 from tui_inbox.connectors.imap.trouble import LATER, Declined, Failure, not_admitted, problem, said
 from tui_inbox.connectors.imap.uids import Uids
 from tui_inbox.problems import Misconfigured, NotAdmitted, Unreachable
+from tui_inbox.vault.hidden import Hidden, Token
 
 LONGEST_SET = 7000
 """Characters of a UID set in one command; servers refuse lines of 8,000 and more."""
@@ -110,7 +111,19 @@ class Wire:
     # --- signing in -----------------------------------------------------------------------------------
 
     def sign_in(self, user: str, secret: str, auth: str) -> None:
-        """Sign in with *secret*, a password or, for auth "oauth2", an access token; NotAdmitted where refused."""
+        """Sign in with *secret*, a password or, for auth "oauth2", an access token; NotAdmitted where refused.
+
+        A `Token` that is refused is asked for another, which comes once: tokens run out and are withdrawn.
+        """
+        try:
+            self._sign_in(user, secret, auth)
+        except NotAdmitted:
+            newer = secret.another() if isinstance(secret, Token) else None
+            if newer is None:
+                raise
+            self.sign_in(user, newer, auth)
+
+    def _sign_in(self, user: str, secret: str, auth: str) -> None:
         what = "token" if auth == "oauth2" else "password"
         if "\0" in user + secret or "\r" in user + secret or "\n" in user + secret:
             raise Misconfigured(
@@ -133,17 +146,32 @@ class Wire:
 
     def _admit(self, user: str, secret: str, auth: str, can: set[str]) -> tuple[str, list[bytes]]:
         if auth == "oauth2":
-            bearer = f"user={user}\1auth=Bearer {secret}\1\1".encode()
-            return self._sasl("XOAUTH2", [bearer, b""])  # a refusal comes as a challenge that wants an empty answer
+            return self._sasl(*self._bearer(user, secret, can))
         if "AUTH=PLAIN" in can:
-            return self._sasl("PLAIN", [b"\0" + user.encode() + b"\0" + secret.encode()])  # RFC 4616: UTF-8
+            return self._sasl("PLAIN", [Hidden(b"\0" + user.encode() + b"\0" + secret.encode())])  # RFC 4616: UTF-8
         if "LOGINDISABLED" in can:
             raise NotAdmitted(
                 f"The server {self.host} takes no password on this connection.", 'Set tls = "implicit" or "starttls".'
             )
-        self._imap.literal = secret.encode()
+        self._imap.literal = Hidden(secret.encode())
         kind, reply = self._imap._simple_command("LOGIN", quoted(user.encode()))
         return kind, reply
+
+    def _bearer(self, user: str, token: str, can: set[str]) -> tuple[str, list[bytes]]:
+        """Return how *token* is said: OAUTHBEARER (RFC 7628) where it is offered, else Google's XOAUTH2.
+
+        A refusal comes as a challenge, which the last answer of each only lets the server end.
+        """
+        if "AUTH=OAUTHBEARER" in can:
+            name = user.replace("=", "=3D").replace(",", "=2C")  # RFC 5801, 4
+            whole = f"n,a={name},\1host={self.host}\1port={self.port}\1auth=Bearer {token}\1\1".encode()
+            return "OAUTHBEARER", [Hidden(whole), b"\1"]
+        if "AUTH=XOAUTH2" not in can and any(one.startswith("AUTH=") for one in can):
+            raise NotAdmitted(
+                f"The server {self.host} takes no access token.",
+                'Set auth = "password" in the account\'s table, with an app password where the provider wants one.',
+            )
+        return "XOAUTH2", [Hidden(f"user={user}\1auth=Bearer {token}\1\1".encode()), b""]
 
     def _sasl(self, mechanism: str, answers: list[bytes]) -> tuple[str, list[bytes]]:
         """Return the server's verdict on *answers*, one for each of its challenges."""
