@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from time import monotonic
 from typing import ClassVar
 
@@ -24,6 +25,8 @@ from tui_inbox.screens.pages import GoTo, Page
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt, type_into
 
+SYNC_PAUSE = 60.0
+"""Seconds between the end of a sync and the next one."""
 LONGEST_HOLD = 2.0
 """Seconds a key waits at most for a prompt that has been confirmed."""
 
@@ -54,8 +57,11 @@ class TuiInbox(App[int]):
         clock: Callable[[], datetime] = wall_clock,
         ascii_only: bool = False,
         theme: str = "inbox-dark",
+        sync: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self._sync = sync
+        self._syncing: asyncio.subprocess.Process | None = None
         self.post = Post(Inbox(home, config), config, clock, ascii_only=ascii_only)
         for one in looks.THEMES.values():
             self.register_theme(one)
@@ -72,6 +78,16 @@ class TuiInbox(App[int]):
     def _warm(self) -> None:
         """Have the writer imported by its own thread once the first picture stands, so that no act waits for it."""
         self.run_worker(self.post.write(lambda inbox: inbox.writer), group="warm")
+        if self._sync:
+            self.run_worker(self._keep_synced(), group="sync")
+
+    async def _keep_synced(self) -> None:
+        """Sync again and again in a process of its own; the store is where the two meet."""
+        quiet = asyncio.subprocess.DEVNULL
+        while True:
+            self._syncing = await asyncio.create_subprocess_exec(*self._sync, stdin=quiet, stdout=quiet, stderr=quiet)
+            await self._syncing.wait()
+            await asyncio.sleep(SYNC_PAUSE)
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Key) and not event.is_forwarded and isinstance(self.screen, Desk | Prompt | Page | GoTo):
@@ -97,13 +113,26 @@ class TuiInbox(App[int]):
             await self.run_action(active.binding.action, active.node)
 
     def on_unmount(self) -> None:
+        if self._syncing and self._syncing.returncode is None:
+            self._syncing.terminate()  # a sync may be ended at any moment, and is taken up again
         self.post.close()
 
 
-def run(home: Home, config: Config) -> int:
-    """Open the inbox and return the exit code. Raises `Problem` without a terminal, `Misconfigured` for a wrong look
-    or key."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
+def sync_command(home: Home, config: Config, config_file: Path | None) -> list[str]:
+    """Return the command that syncs *home*; empty where no mailbox is configured."""
+    if not config.accounts:
+        return []
+    own = ["--home", str(home.folder)] if home.config.parent == home.folder else []
+    named = ["--config", str(config_file)] if config_file else []
+    return [sys.executable, "-m", "tui_inbox", *own, *named, "sync", "--json"]
+
+
+def run(home: Home, config: Config, config_file: Path | None = None) -> int:
+    """Open the inbox and return the exit code; *config_file* is what `--config` named, for the sync beside it.
+
+    Raises `Problem` without a terminal, `Misconfigured` for a wrong look or key.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         raise Problem(
             "The inbox is a full screen program, and this is not a terminal.",
             "Open it in a terminal, or use a command such as `tui-inbox list`.",
@@ -113,5 +142,6 @@ def run(home: Home, config: Config) -> int:
         config,
         ascii_only=plain(config, os.environ, sys.stdout.encoding or ""),
         theme=looks.chosen(config.look.theme, os.environ),
+        sync=sync_command(home, config, config_file),
     )
     return app.run(mouse=config.look.mouse) or 0

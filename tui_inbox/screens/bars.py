@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -18,7 +19,7 @@ from tui_inbox.rules.clean import cells as clipped
 from tui_inbox.rules.clean import width as width_of
 from tui_inbox.screens import cells, paint
 from tui_inbox.screens.cells import TITLES, Marks, Piece, amount, fit
-from tui_inbox.store.reader import Counts
+from tui_inbox.store.reader import AccountLine, Counts
 
 PLACES = ("inbox", "snoozed", "handed_over", "archived", "spam")
 SHORT = {"handed_over": "Handed"}
@@ -154,7 +155,7 @@ class Places(Lines):
         name, key, title, count = lines[y]
         width = self.size.width
         mark = self.marks.cursor if name == self.queue else " "
-        number = str(count)
+        number = str(count) if count >= 0 else "?"
         return [
             (mark + " ", "cursor"),
             (fit(title, width - 5 - len(number), self.marks), "title" if name == self.queue else "read"),
@@ -205,6 +206,15 @@ class Said(Static):
         self.update(Content(self.words))
 
 
-def age(moment: datetime | None, now: datetime) -> str:
-    """Return how long ago the last sync was, in words; "" where none is known."""
-    return f"synced {amount(now - moment)} ago" if moment else ""
+def freshness(accounts: Sequence[AccountLine], configured: set[str], now: datetime) -> tuple[str, str]:
+    """Return how old what we know is, and why the last sync did not complete; each "" where there is nothing to say.
+
+    Of the mailboxes the one that was synced longest ago counts; without any, the last import does.
+    """
+    boxes = [one for one in accounts if one.name in configured]
+    trouble = next((f"{one.name}: {one.problem}" for one in boxes if one.problem), "")
+    moments = [one.synced_at for one in boxes or accounts if one.synced_at]
+    if not moments:
+        return "", trouble
+    since = amount(now - (min(moments) if boxes else max(moments)))
+    return f"{'synced' if boxes else 'imported'} {since} ago", trouble

@@ -18,7 +18,7 @@ from tui_inbox.problems import Problem
 from tui_inbox.rules.query import parse
 from tui_inbox.screens import cells
 from tui_inbox.screens.acting import Acting
-from tui_inbox.screens.bars import Foot, Places, Said, Top
+from tui_inbox.screens.bars import Foot, Places, Said, Top, freshness
 from tui_inbox.screens.keys import DESK, LIST, READING, SEARCH, bindings, shown
 from tui_inbox.screens.pages import GoTo, Page, help_lines, origin_lines
 from tui_inbox.screens.palette import Commands
@@ -58,6 +58,8 @@ class Read:
     counts: Counts
     found: dict[str, int]
     wrong: str
+    synced: str
+    trouble: str
 
 
 class Desk(Acting):
@@ -94,6 +96,7 @@ class Desk(Acting):
         self._reader: Reader | None = None
         self._version = -1
         self._counts: Counts | None = None
+        self._trouble = ""
         self._patient, self._turning, self._searching = True, False, False
 
     def compose(self) -> ComposeResult:
@@ -197,9 +200,7 @@ class Desk(Acting):
     def _read(self, reader: Reader, view: View, old: array[int], at: int) -> Read:
         """Return what the store holds for *view*; runs in a thread."""
         now, zone, wrong = self.post.clock(), self.post.zone, ""
-        found = {
-            one.name: len(reader.queue("all", now, parse(one.query, now, zone)).ids) for one in self.post.config.views
-        }
+        found = {one.name: self._count(reader, one.query, now) for one in self.post.config.views}
         words = view.words
         place = view.queue
         if place.startswith("="):
@@ -216,7 +217,15 @@ class Desk(Acting):
             wrong = picture() if callable(picture) else f"{problem.what} {problem.hint}"
             queue = Queue(place, old, 0)
         queue = replace(queue, name=f"{view.queue} {view.words}")
-        return Read(view, queue, follow(old, at, queue.ids), reader.counts(now), found, wrong)
+        synced, trouble = freshness(reader.accounts(), {one.name for one in self.post.config.accounts}, now)
+        return Read(view, queue, follow(old, at, queue.ids), reader.counts(now), found, wrong, synced, trouble)
+
+    def _count(self, reader: Reader, words: str, now: datetime) -> int:
+        """Return how many conversations a view of the configuration holds; -1 where its query is wrong."""
+        try:
+            return len(reader.queue("all", now, parse(words, now, self.post.zone)).ids)
+        except Problem:
+            return -1
 
     def _show(self, read: Read, settled: set[int], *, moved: bool) -> None:
         """Draw what was read; the cursor stays on its conversation."""
@@ -226,6 +235,11 @@ class Desk(Acting):
         top.title = self._title(read.view)
         search = self.query_one(SearchLine)
         search.wrong(read.wrong)
+        if read.wrong and not search.has_class("-open"):
+            self.say(read.wrong, trouble=True)
+        if read.trouble != self._trouble and (words := read.trouble):
+            self.say(words, trouble=True)
+        self._trouble, top.synced = read.trouble, read.synced
         if not read.wrong:
             now = self.post.clock()
             place = "search" if read.view.words else read.view.queue
