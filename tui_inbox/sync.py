@@ -238,8 +238,6 @@ def _send(
     """Send what waits for this account, also where nothing could be brought in: it is another server."""
     from tui_inbox import outbox
 
-    if "smtp" not in account.table:
-        return
     try:
         out = outbox.send(inbox, clock, secret=secret, accounts=[account.name])
     except Problem as problem:
