@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import say, say_json
-from tui_inbox.inbox.routes import compiled
+from tui_inbox.inbox.routes import asks_known, compiled
 from tui_inbox.rules import clean, routing
 from tui_inbox.rules.model import Class
 from tui_inbox.rules.when import duration
@@ -78,7 +78,7 @@ def _try(desk: Desk, chosen: argparse.Namespace) -> int:
     changes: list[dict[str, object]] = []
     tried = changed = 0
     with desk.inbox.writer.window() as unit:
-        for occasion in cases.first_ones(unit, since):
+        for occasion in cases.first_ones(unit, since, known=asks_known(desk.config)):
             tried += 1
             case = replace(occasion.case, in_hours=desk.config.hours.is_open(occasion.received))
             would = routing.route(case, read).matched

@@ -25,6 +25,11 @@ def compiled(config: Config) -> Rules:
     return routing.compile_rules(((one.name, one.when, one.then, one.on) for one in config.rules), owners)
 
 
+def asks_known(config: Config) -> bool:
+    """Return whether any rule asks if the customer had been here before: finding it out costs a query each."""
+    return any("known" in one.when for one in config.rules)
+
+
 def run(unit: Unit, config: Config, touched: Collection[int], since: int, now: datetime) -> list[str]:
     """Run the rules on what is new in *touched* since message *since*; return warnings to show.
 
@@ -33,7 +38,9 @@ def run(unit: Unit, config: Config, touched: Collection[int], since: int, now: d
     rules = compiled(config)
     warnings = list(rules.problems)
     mates = {ME, *(mate.name for mate in config.teammates)}
-    for occasion in cases.occasions(unit, touched, since):
+    if not rules.rules:
+        touched = cases.others(unit, touched)
+    for occasion in cases.occasions(unit, touched, since, known=asks_known(config)):
         if occasion.owner not in mates and not occasion.new:
             warnings.append(_come_home(unit, occasion, now))
         if rules.rules:

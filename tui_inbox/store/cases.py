@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from tui_inbox.problems import NotFound
-from tui_inbox.rules.model import Class, Direction
+from tui_inbox.rules.model import ME, Class, Direction
 from tui_inbox.rules.routing import Case
 from tui_inbox.store.moments import moment, stored
 from tui_inbox.store.tables import AccountRow, ConversationRow, IdentityRow, MessageRow, table
@@ -34,8 +34,13 @@ class Occasion:
     """The rule that had matched when it was new."""
 
 
-def occasions(connection: Connection, conversations: Collection[int], since: int) -> list[Occasion]:
-    """Return on what of *conversations* the rules run, given that all up to message *since* was here before."""
+def occasions(
+    connection: Connection, conversations: Collection[int], since: int, *, known: bool = True
+) -> list[Occasion]:
+    """Return on what of *conversations* the rules run, given that all up to message *since* was here before.
+
+    *known* False leaves open whether the customer had been here before, where no rule asks.
+    """
     found: list[Occasion] = []
     wanted = sorted(conversations)
     for start in range(0, len(wanted), 500):
@@ -46,21 +51,33 @@ def occasions(connection: Connection, conversations: Collection[int], since: int
         for row in rows:
             lines.setdefault(row.conversation_id, []).append(row)
         for asked in lines.values():
-            found.extend(_of(connection, asked, since))
+            found.extend(_of(connection, asked, since, known=known))
     return found
 
 
-def _of(connection: Connection, asked: list[Row[*tuple[Any, ...]]], since: int) -> Iterator[Occasion]:
+def _of(connection: Connection, asked: list[Row[*tuple[Any, ...]]], since: int, *, known: bool) -> Iterator[Occasion]:
     first = asked[0]
     if all(row.id > since for row in asked) and first.routed is None:
-        yield _occasion(connection, first, new=True)
+        yield _occasion(connection, first, new=True, known=known)
         return
     replies = [row for row in asked if row.id > since and row.class_ == Class.HUMAN.value]
     if replies:
-        yield _occasion(connection, replies[0], new=False)
+        yield _occasion(connection, replies[0], new=False, known=known)
 
 
-def first_ones(connection: Connection, since: datetime | None) -> Iterator[Occasion]:
+def others(connection: Connection, conversations: Collection[int]) -> set[int]:
+    """Return which of *conversations* belong to somebody else."""
+    wanted = sorted(conversations)
+    found: set[int] = set()
+    for start in range(0, len(wanted), 500):
+        theirs = select(_conversation.c.id).where(
+            _conversation.c.id.in_(wanted[start : start + 500]), _conversation.c.owner != ME
+        )
+        found |= set(connection.execute(theirs).scalars())
+    return found
+
+
+def first_ones(connection: Connection, since: datetime | None, *, known: bool = True) -> Iterator[Occasion]:
     """Yield every stored conversation's first live message, oldest conversation first, to try rules on."""
     wanted = _asked().order_by(_message.c.conversation_id, *_ORDER)
     if since is not None:
@@ -69,7 +86,7 @@ def first_ones(connection: Connection, since: datetime | None) -> Iterator[Occas
     for row in connection.execute(wanted.execution_options(yield_per=2000)):
         if row.conversation_id != last:
             last = row.conversation_id
-            yield _occasion(connection, row, new=True)
+            yield _occasion(connection, row, new=True, known=known)
 
 
 _ORDER = (_message.c.received_at, _message.c.rank, _message.c.position, _message.c.id)
@@ -107,7 +124,7 @@ def _asked() -> Any:
     )
 
 
-def _occasion(connection: Connection, row: Row[*tuple[Any, ...]], *, new: bool) -> Occasion:
+def _occasion(connection: Connection, row: Row[*tuple[Any, ...]], *, new: bool, known: bool) -> Occasion:
     class_ = Class(row.class_)
     tier = row.tier if not new else (1 if class_ is Class.HUMAN else 0)
     return Occasion(
@@ -127,7 +144,7 @@ def _occasion(connection: Connection, row: Row[*tuple[Any, ...]], *, new: bool) 
             tier=tier,
             class_=class_,
             attachment=row.attachments > 0,
-            known=_known(connection, row),
+            known=known and _known(connection, row),
             warnings=tuple(json.loads(row.warnings)),
         ),
         json.loads(row.routed).get("matched") if row.routed else None,

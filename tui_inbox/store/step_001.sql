@@ -30,6 +30,16 @@ CREATE TABLE contact (
   PRIMARY KEY (id)
 );
 
+CREATE TABLE dropped (
+  folder VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  mark VARCHAR NOT NULL,
+  problem VARCHAR,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (folder, name)
+)
+ WITHOUT ROWID;
+
 CREATE TABLE event (
   id INTEGER NOT NULL,
   conversation_id INTEGER NOT NULL,
@@ -97,6 +107,8 @@ CREATE TABLE thread (
   title VARCHAR NOT NULL,
   is_group BOOLEAN NOT NULL,
   first_at INTEGER NOT NULL,
+  me VARCHAR,
+  zone VARCHAR,
   PRIMARY KEY (id),
   FOREIGN KEY(account_id) REFERENCES account (id)
 );
@@ -228,7 +240,11 @@ CREATE INDEX ix_message_thread_id ON message (thread_id);
 
 CREATE INDEX message_conversation ON message (conversation_id, received_at);
 
+CREATE INDEX message_identity ON message (identity_id, received_at);
+
 CREATE UNIQUE INDEX message_key ON message (account_id, thread_key, "key");
+
+CREATE INDEX message_lost ON message (account_id) WHERE class = 'bounce' AND bounced IS NULL;
 
 CREATE TABLE promise (
   id INTEGER NOT NULL,

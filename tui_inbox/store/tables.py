@@ -75,6 +75,22 @@ class ThreadRow(SQLModel, table=True):
     title: str
     is_group: bool = False
     first_at: int
+    me: str | None = None
+    """JSON: the names I have in this chat, where the agent corrected what its account says."""
+    zone: str | None = None
+    """The zone of its times, likewise."""
+
+
+class DroppedRow(SQLModel, table=True):
+    """What lay in a watched folder and was read: its `mark` (sizes and times on the disk), and why it failed, if so."""
+
+    __tablename__ = "dropped"
+    __table_args__ = {"sqlite_with_rowid": False}
+    folder: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    mark: str
+    problem: str | None = None
+    at: int
 
 
 class MailIdRow(SQLModel, table=True):
@@ -150,6 +166,8 @@ class MessageRow(SQLModel, table=True):
     __table_args__ = (
         Index("message_key", "account_id", "thread_key", "key", unique=True),
         Index("message_conversation", "conversation_id", "received_at"),
+        Index("message_identity", "identity_id", "received_at"),
+        Index("message_lost", "account_id", sqlite_where=text("class = 'bounce' AND bounced IS NULL")),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, primary_key=True)
