@@ -21,6 +21,7 @@ from tui_inbox.store import migrations
 from tui_inbox.store.reader import AccountLine, Reader
 
 if TYPE_CHECKING:
+    from tui_inbox.inbox.correct import Corrected, Correction
     from tui_inbox.inbox.explain import Explanation
     from tui_inbox.inbox.ingest import Origin
     from tui_inbox.store.writer import Writer
@@ -135,6 +136,13 @@ class Inbox:
         """Return how far each place of an account has been read."""
         with self.reader() as reader:
             return reader.cursors(account)
+
+    def correct(self, said: Correction, now: datetime) -> Corrected:
+        """Put right who is me, or in which zone the times of exports were written; nothing is imported again."""
+        from tui_inbox.inbox import correct
+
+        with self.writer.unit() as unit:
+            return correct.correct(unit, self.config, said, now)
 
     def synced(self, origin: Origin, at: datetime | None, problem: str | None) -> None:
         """Record how a run of an account ended, and what was learned about it; *at* None: it did not complete."""

@@ -52,6 +52,7 @@ class Beside:
     places: tuple[Laid, ...]
     moved: dict[int, int]
     shift: timedelta
+    aliases: dict[str, str]
 
 
 def lay(unit: Unit, account_id: int, thread: str, messages: Sequence[Message], walked: Walked) -> Beside:
@@ -79,7 +80,7 @@ def lay(unit: Unit, account_id: int, thread: str, messages: Sequence[Message], w
         known = here[id_].known if id_ is not None else None
         key = "" if known else _key(one, taken)
         places.append(Laid(known, changes.get(one.index), key, positions.get(one.index, 0), one.token))
-    return Beside(tuple(places), moved, found.shift)
+    return Beside(tuple(places), moved, found.shift, found.aliases)
 
 
 def _key(one: Offered, taken: set[str]) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tui_inbox.config import Config
 from tui_inbox.connectors import Arrival, Batch
 from tui_inbox.inbox import handovers, routes
 from tui_inbox.inbox.align import Walked, lay
+from tui_inbox.inbox.ours import us_of
 from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.inbox.reading import Readings
 from tui_inbox.rules import align as rules_align
@@ -19,7 +20,7 @@ from tui_inbox.rules import people, threads
 from tui_inbox.rules.align import Change
 from tui_inbox.rules.model import ME, Class, Direction, Message, Person, State
 from tui_inbox.rules.threads import Begin, Stretch
-from tui_inbox.rules.whose import Judged, Us, judge
+from tui_inbox.rules.whose import Judged, Us, is_called, judge
 from tui_inbox.store import arrivals, histories, outgoing, projection
 from tui_inbox.store.arrivals import Account, Known, Thread
 from tui_inbox.store.tray import Placed, Tray
@@ -40,6 +41,8 @@ class Origin:
     zone: str | None = None
     walked: dict[str, Walked] = field(default_factory=dict, compare=False, repr=False)
     """How far this run has come in each chat without ids: one origin is one run."""
+    called: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What each chat of this run, which may have been renamed since, is called here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class Intake:
 
     def _fresh(self, offered: Sequence[Arrival]) -> list[_New]:
         """Return what is not here yet; what is, is located, revised and counted."""
+        offered = self._told(offered)
         keyed = [one for one in offered if one.message.key]
         unkeyed = [one for one in offered if not one.message.key]
         here = arrivals.known(
@@ -153,9 +157,13 @@ class Intake:
         for one in offered:
             by_thread[one.message.thread].append(one)
         fresh: list[_New] = []
-        for thread, chat in by_thread.items():
+        for name, chat in by_thread.items():
+            thread = self._called(name, chat)
+            if thread != name:
+                chat = [replace(one, message=replace(one.message, thread=thread)) for one in chat]
             walked = self.origin.walked.setdefault(thread, Walked())
             laid = lay(self.unit, self.account.id, thread, [one.message for one in chat], walked)
+            self._learn_names(thread, chat, laid.aliases)
             before: datetime | None = None
             for arrival, place in zip(chat, laid.places, strict=True):
                 before = self._received(arrival.message, before)
@@ -163,15 +171,58 @@ class Intake:
                     self._meet(arrival, place.known, place.change)
                 else:
                     received = min(before - laid.shift, self.now)
-                    fresh.append(_New(arrival, place.key, received, place.position, place.token, aligned=True))
+                    shifted = _shifted(arrival, laid.shift)
+                    fresh.append(_New(shifted, place.key, received, place.position, place.token, aligned=True))
             arrivals.reposition(self.unit, laid.moved)
         return fresh
+
+    def _called(self, name: str, chat: Sequence[Arrival]) -> str:
+        """Return what the chat *name* is called here: a renamed contact renames the file, not the conversation."""
+        if name not in self.origin.called:
+            known = arrivals.thread_by_key(self.unit, self.account.id, name) is not None
+            like = None if known else arrivals.chat_like(self.unit, self.account.id, [one.message for one in chat])
+            self.origin.called[name] = like or name
+        return self.origin.called[name]
+
+    def _learn_names(self, thread: str, chat: Sequence[Arrival], aliases: Mapping[str, str]) -> None:
+        """Somebody is called otherwise in this file: the same person, under a further name."""
+        for old, new in aliases.items():
+            person = next((one.message.sender for one in chat if _spoken_by(one.message) == new), None)
+            found = arrivals.spoken_as(self.unit, self.account.id, thread, old)
+            if person is None or found is None:
+                continue
+            self.came.renamed[old] = new
+            if found[0] is Direction.OUT:
+                self.us = replace(self.us, names=self.us.names | {person.name.casefold(), new.casefold()})
+                self.account = replace(self.account, me=tuple(dict.fromkeys([*self.account.me, new])))
+                arrivals.learn(self.unit, self.account.id, self.account.me, self.account.zone)
+            elif found[1]:
+                channel = chat[0].message.channel
+                key = people.identity_key(channel, person, self.account.name, thread)
+                value, name = person.identity or person.name, person.name or person.identity
+                arrivals.identity(self.unit, key, channel, value, name, [found[1]])
+
+    def _told(self, offered: Sequence[Arrival]) -> Sequence[Arrival]:
+        """Return *offered* as the agent said they are to be read, where a chat was corrected."""
+        if self.origin.channel == MAIL:
+            return offered
+        corrected = {one.key: one for one in arrivals.corrected_threads(self.unit, self.account.id)}
+        if not corrected:
+            return offered
+        self._threads |= corrected
+        return [
+            replace(one, message=_as_told(one.message, corrected[one.message.thread]))
+            if one.message.thread in corrected
+            else one
+            for one in offered
+        ]
 
     # --- one new message ----------------------------------------------------------------------------
 
     def _add(self, new: _New) -> None:
         message = new.message
-        judged = judge(message, self.us, sent=message.channel == MAIL and new.arrival.rank == 0)
+        us = self._us_in(message.thread) if message.channel != MAIL else self.us
+        judged = judge(message, us, sent=message.channel == MAIL and new.arrival.rank == 0)
         if judged.form:
             message = replace(message, warnings=tuple(one for one in message.warnings if "reply goes" not in one))
         thread = self._thread_of(message)
@@ -216,6 +267,13 @@ class Intake:
         self._locate(new.arrival, id_)
         for twin in self._twice.get((_thread_key(message), new.key), []):
             self._locate(twin, id_)
+
+    def _us_in(self, name: str) -> Us:
+        """Return who we are in a chat: the agent may have said it of this one alone."""
+        thread = self._threads.get(name)
+        if thread is None or thread.me is None:
+            return self.us
+        return us_of(self.config, self.origin.channel, thread.me)
 
     def _span(self, received: datetime) -> None:
         self.came.first = min(received, self.came.first or received)
@@ -365,6 +423,31 @@ class Intake:
                 self.came.gone += 1
 
 
+def _spoken_by(message: Message) -> str:
+    return message.sender.identity or message.sender.name
+
+
+def _shifted(arrival: Arrival, shift: timedelta) -> Arrival:
+    """Return *arrival* with the times it would have had in the zone of the chat's first export."""
+    message = arrival.message
+    if not shift:
+        return arrival
+    local = message.local_at and message.local_at - shift
+    return replace(
+        arrival, message=replace(message, local_at=local, sent_at=message.sent_at and message.sent_at - shift)
+    )
+
+
+def _as_told(message: Message, thread: Thread) -> Message:
+    """Return *message* as the agent said of its chat: who of them is me, and in which zone it was written."""
+    if thread.me is not None:
+        message = replace(message, mine=is_called(message.sender, thread.me))
+    if thread.zone is not None and message.local_at is not None:
+        at = message.local_at.replace(tzinfo=ZoneInfo(thread.zone)).astimezone(UTC)
+        message = replace(message, received_at=at, sent_at=at)
+    return message
+
+
 def _thread_key(message: Message) -> str:
     """Return what a message's key is unique within: its chat; a mail's id holds in the whole account."""
     return message.thread
@@ -396,12 +479,7 @@ def _revised(message: Message, here: Known) -> State | None:
 def take(unit: Unit, config: Config, origin: Origin, batch: Batch, now: datetime) -> Ingested:
     """Take in *batch*: one transaction for all that it holds and its cursor."""
     account = arrivals.account(unit, origin.account, origin.kind, origin.channel)
-    names = {*account.me, *origin.me, *config.me.names.get(origin.channel, ())}
-    team = [one.address for one in config.teammates]
-    for mate in config.teammates:
-        names |= set(mate.names.get(origin.channel, ()))
-    users = [one for account in config.accounts for one in _addresses(account.table)]
-    us = Us.of([*config.me.addresses, *users, *team, *names], names)
+    us = us_of(config, origin.channel, {*account.me, *origin.me})
     since = arrivals.watermark(unit)
     intake = Intake(unit, config, origin, now, account, us)
     intake.take(batch)
@@ -410,13 +488,6 @@ def take(unit: Unit, config: Config, origin: Origin, batch: Batch, now: datetime
     outgoing.owe_replies(unit, intake.touched, now)
     intake.came.conversations |= intake.touched
     return intake.came
-
-
-def _addresses(table: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what an account's table says we are called: by its server, and by the one it sends through."""
-    smtp = table.get("smtp")
-    for one in (table, smtp if isinstance(smtp, Mapping) else {}):
-        yield from (str(one[key]) for key in ("user", "from") if one.get(key))
 
 
 def ended(unit: Unit, origin: Origin, at: datetime | None, problem: str | None) -> None:

@@ -47,6 +47,8 @@ class Ingested:
     first: datetime | None = None
     last: datetime | None = None
     warnings: list[str] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
+    """Names as they are known here, and what the same person is called in this export."""
 
     def add(self, other: Ingested) -> None:
         """Add what a further batch came to."""
@@ -57,6 +59,7 @@ class Ingested:
         self.set_aside += other.set_aside
         self.gone += other.gone
         self.conversations |= other.conversations
+        self.renamed |= other.renamed
         moments = [one for one in (self.first, other.first) if one]
         self.first = min(moments, default=None)
         self.last = max([one for one in (self.last, other.last) if one], default=None)

@@ -29,6 +29,13 @@ class Us:
         return person.name.casefold() in self.names
 
 
+def is_called(person: Person, names: Iterable[str]) -> bool:
+    """Return whether *person* goes by one of *names*: a name, a number or a channel's id (`user4711`, or `4711`)."""
+    known = {one.strip().casefold() for one in names} - {""}
+    identity = person.identity.strip().casefold()
+    return bool(known & {person.name.strip().casefold(), identity, identity.removeprefix("user")})
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     direction: Direction

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,9 +75,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
+    """A thread. `me` and `zone` are what the agent said of this one alone."""
+
     id: int
     key: str
     first_at: datetime
+    me: tuple[str, ...] | None = None
+    zone: str | None = None
 
 
 # --- accounts and cursors -------------------------------------------------------------------------------
@@ -84,10 +89,19 @@ class Thread:
 
 def account(connection: Connection, name: str, kind: str, channel: str) -> Account:
     """Return the account *name*, made where it is new."""
-    found = connection.execute(select(_account).where(_account.c.name == name)).one_or_none()
+    found = known_account(connection, name)
     if found is None:
         connection.execute(insert(_account).values(name=name, kind=kind, channel=channel))
-        found = connection.execute(select(_account).where(_account.c.name == name)).one()
+        found = known_account(connection, name)
+    assert found is not None
+    return found
+
+
+def known_account(connection: Connection, name: str) -> Account | None:
+    """Return the account *name*; None where nothing came from it yet."""
+    found = connection.execute(select(_account).where(_account.c.name == name)).one_or_none()
+    if found is None:
+        return None
     return Account(found.id, found.name, found.kind, found.channel, tuple(json.loads(found.me)), found.zone)
 
 
@@ -202,7 +216,7 @@ def lined(
             None if row.local_at is None else moment(row.local_at).replace(tzinfo=None),
             row.precision,
             row.token,
-            row.sender_name or row.sender_identity,
+            row.sender_identity or row.sender_name,
             row.position,
             Known(
                 row.id,
@@ -215,6 +229,66 @@ def lined(
         )
         for row in rows
     ]
+
+
+def spoken_as(
+    connection: Connection, account_id: int, thread_key: str, name: str
+) -> tuple[Direction, str | None] | None:
+    """Return how somebody called *name* speaks in a chat: the direction, and the key of their identity."""
+    row = connection.execute(
+        select(_message.c.direction, _identity.c.key)
+        .outerjoin(_identity, _identity.c.id == _message.c.identity_id)
+        .where(
+            _message.c.account_id == account_id,
+            _message.c.thread_key == thread_key,
+            (_message.c.sender_name == name) | (_message.c.sender_identity == name),
+            _message.c["class"] != Class.SYSTEM.value,
+        )
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (Direction(row.direction), row.key)
+
+
+ALIKE = 3
+"""So many distinctive messages at the same time make two chats one."""
+_SAMPLES = 60
+
+
+def chat_like(connection: Connection, account_id: int, offered: Sequence[Message]) -> str | None:
+    """Return the key of the chat that holds distinctive messages of *offered* at the very same times, or None.
+
+    Two of them must be a customer's: what we wrote to many at once says nothing.
+    """
+    telling = [
+        one
+        for one in offered
+        if one.received_at is not None and len(one.text) > align.DISTINCT and one.verdict.as_ is not Class.SYSTEM
+    ]
+    telling = telling[:: max(1, len(telling) // _SAMPLES)][:_SAMPLES]
+    hits: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for one in telling:
+        assert one.received_at is not None
+        at = stored(one.received_at)
+        rows = connection.execute(
+            select(_message.c.thread_key, _message.c.direction, _message.c.token)
+            .where(
+                _message.c.stamp.between((at - 2_000) << 20, (at + 61_000) << 20),
+                _message.c.account_id == account_id,
+                _message.c.token == align.token(one),
+            )
+            .limit(10)
+        )
+        for thread_key, direction in {(row.thread_key, row.direction) for row in rows}:
+            hits[thread_key] += 1
+            asked[thread_key] += direction == Direction.IN.value
+    best = hits.most_common(2)
+    if not best:
+        return None
+    key, count = best[0]
+    enough = min(ALIKE, max(2, len(telling)))
+    alone = len(best) == 1 or best[1][1] * 2 < count
+    return key if count >= enough and asked[key] >= enough - 1 and alone else None
 
 
 def text_digest(text: str) -> bytes:
@@ -281,11 +355,17 @@ def bounce_earlier(connection: Connection, thread_id: int, message_id: int, ids:
 
 def thread_by_key(connection: Connection, account_id: int, key: str) -> Thread | None:
     row = connection.execute(
-        select(_thread.c.id, _thread.c.key, _thread.c.first_at).where(
-            _thread.c.account_id == account_id, _thread.c.key == key
-        )
+        select(_thread).where(_thread.c.account_id == account_id, _thread.c.key == key)
     ).one_or_none()
-    return None if row is None else Thread(row.id, row.key, moment(row.first_at))
+    return None if row is None else _thread_of(row)
+
+
+def corrected_threads(connection: Connection, account_id: int) -> list[Thread]:
+    """Return the threads of which the agent said who is me, or in which zone they were written."""
+    told = _thread.c.me.is_not(None) | _thread.c.zone.is_not(None)
+    return [
+        _thread_of(row) for row in connection.execute(select(_thread).where(_thread.c.account_id == account_id, told))
+    ]
 
 
 def threads(connection: Connection, ids: Collection[int]) -> dict[int, Thread]:
@@ -293,11 +373,14 @@ def threads(connection: Connection, ids: Collection[int]) -> dict[int, Thread]:
     wanted = list(ids)
     found: dict[int, Thread] = {}
     for start in range(0, len(wanted), 800):
-        rows = connection.execute(
-            select(_thread.c.id, _thread.c.key, _thread.c.first_at).where(_thread.c.id.in_(wanted[start : start + 800]))
-        )
-        found |= {row.id: Thread(row.id, row.key, moment(row.first_at)) for row in rows}
+        rows = connection.execute(select(_thread).where(_thread.c.id.in_(wanted[start : start + 800])))
+        found |= {row.id: _thread_of(row) for row in rows}
     return found
+
+
+def _thread_of(row: Row[*tuple[Any, ...]]) -> Thread:
+    me = None if row.me is None else tuple(json.loads(row.me))
+    return Thread(row.id, row.key, moment(row.first_at), me, row.zone)
 
 
 def begin_thread(connection: Connection, account_id: int, key: str, title: str, group: bool, now: datetime) -> Thread:
@@ -435,21 +518,25 @@ def revise(
 ) -> None:
     """Give a stored message the body its source now has; with *keep_text*, only the state it now has."""
     old = connection.execute(select(_message).where(_message.c.id == message_id)).one()
-    connection.exec_driver_sql(search.REMOVE, (old.stamp, *_indexed(connection, old)))
+    connection.exec_driver_sql(search.REMOVE, (old.stamp, *indexed(connection, old)))
     values: dict[str, object] = {"state": state.value, "edited_at": stored(message.edited_at)}
     if not keep_text:
         values |= {"text": message.text, "quoted": message.quoted, "token": token}
         keep_raw(connection, message_id, message.raw)
     connection.execute(update(_message).where(_message.c.id == message_id).values(**values))
     new = connection.execute(select(_message).where(_message.c.id == message_id)).one()
-    connection.exec_driver_sql(search.ADD, (new.stamp, *_indexed(connection, new)))
+    connection.exec_driver_sql(search.ADD, (new.stamp, *indexed(connection, new)))
 
 
-def _indexed(connection: Connection, row: Row[*tuple[Any, ...]]) -> search.Facts:
+def indexed(connection: Connection, row: Row[*tuple[Any, ...]]) -> search.Facts:
     """Return the indexed columns of a stored row: the same that its message once gave."""
-    files = connection.execute(
-        select(_attachment.c.name).where(_attachment.c.message_id == row.id).order_by(_attachment.c.id)
-    ).scalars()
+    files = (
+        connection.execute(
+            select(_attachment.c.name).where(_attachment.c.message_id == row.id).order_by(_attachment.c.id)
+        ).scalars()
+        if row.attachments
+        else ()
+    )
     people = [(name, identity) for name, identity in json.loads(row.recipients)]
     return search.index_values(
         row.subject, row.text, row.quoted, (row.sender_name, row.sender_identity), people, list(files)
@@ -479,8 +566,14 @@ def fill_attachments(connection: Connection, message_id: int, attachments: Seque
     coming = [one for one in attachments if one.stored]
     if not missing or not coming:
         return False
+    row = connection.execute(select(_message).where(_message.c.id == message_id)).one()
+    connection.exec_driver_sql(search.REMOVE, (row.stamp, *indexed(connection, row)))
     connection.execute(_attachment.delete().where(_attachment.c.id.in_(missing)))
     attach(connection, message_id, coming)
+    count = select(func.count()).where(_attachment.c.message_id == message_id).scalar_subquery()
+    connection.execute(update(_message).where(_message.c.id == message_id).values(attachments=count))
+    row = connection.execute(select(_message).where(_message.c.id == message_id)).one()
+    connection.exec_driver_sql(search.ADD, (row.stamp, *indexed(connection, row)))
     return True
 
 
