@@ -216,8 +216,15 @@ def read(history: History, now: datetime, terms_of: TermsOf) -> Conversation:
 
 def timeline(history: History) -> Iterator[Heard | Act]:
     """Yield messages and acts in the order in which they count."""
-    waiting = sorted(history.messages, key=lambda one: one.order)
-    lost = {one.bounced for one in waiting}
+    lost = {one.bounced for one in history.messages}
+    places = {one.id: one.order for one in history.messages}
+
+    def place_of(one: Heard) -> tuple[tuple[int | str, ...], bool]:
+        """A report stands behind what it says is lost, also where the two servers' clocks disagree."""
+        behind = places.get(one.bounced) if one.bounced is not None else None
+        return (one.order, False) if behind is None else (max(one.order, behind), True)
+
+    waiting = sorted(history.messages, key=place_of)
     last_answer = max((one.order for one in waiting if one.answers and one.id not in lost), default=None)
     for act in sorted(history.acts, key=lambda one: one.id):
         later: list[Heard] = []
@@ -263,11 +270,14 @@ class _Reading:
     answered: bool = False
     waiting: list[Heard] = field(default_factory=list)
     """Customer messages without an answer, that are not history."""
+    unpromised: list[Heard] = field(default_factory=list)
+    """Those of them that spam kept from having a promise."""
     answered_by: dict[int, list[Heard]] = field(default_factory=dict)
-    last_answer: Heard | None = None
-    bounced: set[int] = field(default_factory=set)
+    answers: list[Heard] = field(default_factory=list)
+    """Answers of ours that arrived, as far as is known."""
     acted: bool = False
     hand_over: Act | None = None
+    handed_at: datetime | None = None
     human: bool = False
     machine: bool = False
 
@@ -298,28 +308,33 @@ class _Reading:
     def elapse(self, moment: datetime) -> datetime:
         """Let the time until *moment* pass: a snooze that runs out, a hand-over that could not be sent in time."""
         moment = moment if self.now is None else max(moment, self.now)
-        if self.status is Status.SNOOZED and self.returns is not None and self.returns <= moment:
-            self._come_back(self.returns, Reason.FOLLOW_UP)
-        back_at = self.back_at()
-        if back_at is not None and back_at <= moment:
-            self._take_back(back_at)
+        while True:
+            returns = self.returns if self.status is Status.SNOOZED else None
+            back_at = self.back_at()
+            if returns is not None and returns <= moment and (back_at is None or returns <= back_at):
+                self._come_back(returns, Reason.FOLLOW_UP)
+            elif back_at is not None and back_at <= moment:
+                self._take_back(back_at)
+            else:
+                break
         self.now = moment
         return moment
 
     def back_at(self) -> datetime | None:
         """Return when the hand-over comes back unsent: at its due time, or when the server refused it."""
         act = self.hand_over
-        if act is None or act.delivery is Delivery.SENT or self.owner != act.to:
+        if act is None or self.handed_at is None or act.delivery is Delivery.SENT or self.owner != act.to:
             return None
         if act.delivery is Delivery.REFUSED:
             return act.delivered_at
-        due = [one.due for one in self.promises if one.open and one.due > act.at]
+        handed_at = self.handed_at
+        due = [one.due for one in self.promises if one.open and one.due > handed_at]
         return min(due, default=None)
 
     def _take_back(self, at: datetime) -> None:
-        self.owner, self.reason, self.hand_over = ME, Reason.RETURNED, None
-        if self.status is Status.ARCHIVED:
-            self.status = Status.OPEN
+        if self.status is Status.SNOOZED:
+            self._interrupt(at, Reason.RETURNED)
+        self.status, self.owner, self.reason, self.hand_over = Status.OPEN, ME, Reason.RETURNED, None
         self._hand_promises(ME, at)
 
     def _come_back(self, at: datetime, why: Reason) -> None:
@@ -360,7 +375,7 @@ class _Reading:
 
     def _ask(self, message: Heard, first: bool) -> None:
         at = self.elapse(message.received)
-        owed = not any(one.open and one.kind is not Kind.FOLLOW_UP for one in self.promises)
+        owed = self._owed()
         self.waiting.append(message)
         late = self.now is not None and message.received < at
         match self.status:
@@ -376,8 +391,14 @@ class _Reading:
                     self.reason = Reason.REPLY
                 elif self.reason is None and not self.spam and self.owner == ME:
                     self.reason = Reason.REPLY if self.acted else Reason.NEW
-        if owed and not self.spam:
+        if self.spam:
+            self.unpromised.append(message)
+        elif owed:
             self._promise(message)
+
+    def _owed(self) -> bool:
+        """Return whether a customer's message starts a promise: no other response is promised."""
+        return not any(one.open and one.kind is not Kind.FOLLOW_UP for one in self.promises)
 
     def _interrupt(self, at: datetime, why: Reason) -> None:
         """A snooze ends early; its plan is kept, so that one key takes it again."""
@@ -404,32 +425,39 @@ class _Reading:
     def _answer(self, message: Heard) -> None:
         at = self.elapse(message.received)
         self.answered = True
-        self.last_answer = message
+        self.answers.append(message)
         self.answered_by[message.id] = self.waiting
-        self.waiting = []
+        self.waiting, self.unpromised = [], []
         self._replace_open(lambda one: one.answered(message.received, message.id) if one.started is not None else one)
         if self._first_import(message) and self.status is Status.OPEN:
             self.status, self.reason = Status.ARCHIVED, None
         self.now = at
 
     def _bounce(self, message: Heard) -> None:
-        """A hard bounce of our answer: what it had ended is open again, unless a later answer stands."""
+        """A hard bounce of our answer: what it had ended is open again, unless a later answer stands.
+
+        An act ends it only if it had seen the report.
+        """
         at = self.elapse(message.received)
         lost = message.bounced
         assert lost is not None
-        self.bounced.add(lost)
-        later = self.last_answer is not None and self.last_answer.id != lost and self.last_answer.id not in self.bounced
+        index = next((n for n, one in enumerate(self.answers) if one.id == lost), None)
+        later = None
+        if index is not None:
+            del self.answers[index]
+            later = self.answers[index] if index < len(self.answers) else None
         unanswered = self.answered_by.pop(lost, [])
-        for index, one in enumerate(self.promises):
-            if one.answer == lost:
-                again = one.reopened()
-                if later and self.last_answer is not None:
-                    again = again.answered(self.last_answer.received, self.last_answer.id)
-                self.promises[index] = again
-        if later:
+        again = [one for one in self.promises if one.answer == lost]
+        for one in again:
+            opened = one.reopened(message.id)
+            if later is not None:
+                opened = opened.answered(later.received, later.id)
+            self.promises[self.promises.index(one)] = opened
+        if later is not None:
+            self.answered_by[later.id] = [*unanswered, *self.answered_by[later.id]]
             return
         self.waiting = sorted([*unanswered, *self.waiting], key=lambda one: one.order)
-        self.answered = any(one not in self.bounced for one in self.answered_by)
+        self.answered = bool(self.answers)
         if self.status is Status.SNOOZED:
             self._interrupt(at, Reason.BOUNCE)
         self.status, self.reason = Status.OPEN, Reason.BOUNCE
@@ -437,7 +465,7 @@ class _Reading:
     # --- acts ---------------------------------------------------------------------------------------
 
     def act(self, act: Act) -> None:
-        self.elapse(act.at)
+        at = self.elapse(act.at)
         if act.verb in (Verb.SNOOZE, Verb.ARCHIVE, Verb.FORWARD):
             self._leave_spam()
         match act.verb:
@@ -448,16 +476,23 @@ class _Reading:
             case Verb.FORWARD:
                 self._forward(act)
             case Verb.ROUTE:
-                self._route(act)
+                self._route(act, at)
             case Verb.RETURN:
-                self._take_back(act.at)
+                self._take_back(at)
 
     def _leave_spam(self) -> None:
         """Any act takes it out of spam and starts what is owed: from the first message nobody answered."""
-        if self.spam:
-            self.spam = False
-            if self.waiting:
-                self._promise(self.waiting[0])
+        if not self.spam:
+            return
+        self.spam = False
+        if self.unpromised and self._owed():
+            first = self.unpromised[0]
+            promised = next((n for n, one in enumerate(self.promises) if one.origin == f"m{first.id}"), None)
+            if promised is None:
+                self._promise(first)
+            else:
+                self.promises[promised] = self.promises[promised].reopened(first.id)
+        self.unpromised = []
 
     def _end(self, act: Act, response: Outcome, follow_up: Outcome) -> None:
         """End what is open and what the act had seen."""
@@ -505,27 +540,34 @@ class _Reading:
             self._come_back(act.at, Reason.REPLY)
         self.status, self.owner, self.plan = Status.OPEN, act.to, None
         self.reason = _reason_of(act.by)
-        self.hand_over = None if act.to == ME else act
+        self.hand_over, self.handed_at = (None if act.to == ME else act), act.at
         self._hand_promises(act.to, act.at)
         self.acted = True
 
-    def _route(self, act: Act) -> None:
+    def _route(self, act: Act, at: datetime) -> None:
         effects = act.effects
         if not act.opening:
             self.routed_tier = effects.tier if effects.tier is not None else self.routed_tier
             self.skill = effects.skill or self.skill
             if effects.owner is not None:
                 self.owner = effects.owner
-                self._hand_promises(effects.owner, act.at)
+                self._hand_promises(effects.owner, at)
             if effects.place is Place.SPAM:
                 self.spam = True
+                self._owe_nothing_in_spam()
                 self._end(act, Outcome.WAIVED, Outcome.CANCELLED)
         if effects.owner is not None and effects.owner != ME:
-            self.hand_over = act
+            self.hand_over, self.handed_at = act, at
         if effects.place is Place.ARCHIVED:
             self._archive(act)
         elif effects.owner is not None or effects.place is Place.SPAM:
             self.reason = Reason.RULE
+
+    def _owe_nothing_in_spam(self) -> None:
+        """Keep from which message on a response was promised, to promise it again out of spam."""
+        promised = [one.started for one in self.promises if one.open and one.started and one.kind is not Kind.FOLLOW_UP]
+        if promised:
+            self.unpromised = [one for one in self.waiting if one.received >= min(promised)]
 
     # --- promises -----------------------------------------------------------------------------------
 

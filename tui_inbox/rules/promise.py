@@ -80,8 +80,9 @@ class Promise:
             return replace(self, ended=at, outcome=late)
         return replace(self, ended=at, outcome=otherwise)
 
-    def reopened(self) -> Promise:
-        return replace(self, ended=None, outcome=Outcome.OPEN, answer=None)
+    def reopened(self, seen_from: int) -> Promise:
+        """Return it open again, by something that an act must have seen (message *seen_from*) to end it."""
+        return replace(self, ended=None, outcome=Outcome.OPEN, answer=None, seen_from=seen_from)
 
     def handed_to(self, who: str, at: datetime) -> Promise:
         """Return it with *who* responsible from *at* on."""

@@ -121,7 +121,8 @@ def heard(row: Line) -> Heard:
     return Heard(
         row.id,
         moment(row.received_at),
-        (row.received_at, row.rank, row.position, row.id),
+        # What the source's own order leaves undecided counts as unanswered: our answers go first.
+        (row.received_at, row.rank, row.position, row.direction == Direction.IN.value, row.id),
         Direction(row.direction),
         Class(row.judged or row.class_),
         bool(row.history),

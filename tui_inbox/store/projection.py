@@ -124,7 +124,8 @@ def _turn(it: Conversation) -> tuple[datetime, Place, Reason] | None:
     """Return when time alone moves it, where to, and why."""
     if it.spam:
         return None
-    if it.status is Status.SNOOZED and it.returns is not None:
+    unsent_first = it.back_at is not None and it.returns is not None and it.back_at < it.returns
+    if it.status is Status.SNOOZED and it.returns is not None and not unsent_first:
         return it.returns, place_of(False, Status.OPEN, it.owner), Reason.FOLLOW_UP
     if it.back_at is not None:
         return it.back_at, Place.INBOX, Reason.RETURNED
@@ -255,7 +256,8 @@ def saw(connection: Connection, id_: int, seen: int) -> bool:
 
 def merge(connection: Connection, into: int, others: Collection[int]) -> None:
     """Give the messages of *others* to *into*: a late parent proved them one, and nobody had acted on them."""
-    connection.execute(update(_message).where(_message.c.conversation_id.in_(others)).values(conversation_id=into))
+    for row in (_message, _promise):  # their promises go with them: the terms once made stay
+        connection.execute(update(row).where(row.c.conversation_id.in_(others)).values(conversation_id=into))
     connection.execute(
         update(_conversation).where(_conversation.c.id.in_(others)).values(merged_into=into, messages=0, turns_at=None)
     )
