@@ -48,6 +48,7 @@ def made(
     token = one.message_id and handover.token_in(one.message_id)
     token = token or handover.token_of(one.kind, one.act_id, about.act_at, about.thread, _key_of(one, spoken))
     told = _told(config, one, it, about, spoken, token, mate, now)
+    before = [id_ for id_ in outgoing.earlier(unit, one.act_id) if id_ != one.message_id]
     budget = ATTACHED if largest is None else min(ATTACHED, max(0, int(largest * 0.7) - 300_000))
     parts, left_out = _parts(unit, about.channel, spoken, told, budget)
     letter = Letter(
@@ -56,7 +57,7 @@ def made(
         subject=handover.subject(told),
         message_id=one.message_id or handover.message_id(token, sender),
         date=now,
-        references=told.references,
+        references=(*told.references, *before),
         headers=handover.own_headers(told),
         text=handover.words(told, left_out),
         parts=parts,
