@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from types import FunctionType, TracebackType
+from typing import Any, Self
 
 from tui_inbox.problems import Misconfigured, NotFound, StoreTrouble
 from tui_inbox.rules import clean, lifecycle
@@ -208,10 +209,31 @@ _COLUMNS = f"""
 """
 
 
+def _in_words(reader: type[Reader]) -> type[Reader]:
+    """Return *reader*, whose questions raise `StoreTrouble` where SQLite raises errors of its own."""
+    for name, question in list(vars(reader).items()):
+        if isinstance(question, FunctionType) and not name.startswith("_"):
+            setattr(reader, name, _worded(question))
+    return reader
+
+
+def _worded(question: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(question)
+    def asked(self: Reader, *arguments: Any, **named: Any) -> Any:
+        try:
+            return question(self, *arguments, **named)
+        except sqlite3.Error as trouble:
+            raise migrations.trouble_of(self.path, trouble) from trouble
+
+    return asked
+
+
+@_in_words
 class Reader:
     """One read-only connection; use one in each thread, and close it."""
 
     def __init__(self, path: Path, *, shared: bool = False) -> None:
+        self.path = path
         self._connection = migrations.connect(path, read_only=True, shared=shared)
         self._connection.row_factory = sqlite3.Row
 
@@ -233,7 +255,8 @@ class Reader:
         try:
             yield
         finally:
-            self._connection.execute("COMMIT")
+            if self._connection.in_transaction:  # damage ends it by itself
+                self._connection.execute("COMMIT")
 
     def version(self) -> int:
         """Return a number that changes whenever anybody else has written (PRAGMA data_version)."""
