@@ -48,13 +48,18 @@ def connect(path: Path, *, read_only: bool = False, shared: bool = False) -> sql
             connection.execute("PRAGMA query_only = 1")
         else:
             connection = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=not shared)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = 1")
+            _write_safely(connection)
     except sqlite3.Error as trouble:
         raise trouble_of(path, trouble) from trouble
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
+
+
+def _write_safely(connection: sqlite3.Connection) -> None:
+    """Let *connection* write as ours do: through a journal beside the file, on the disk at each commit."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = 1")
 
 
 def upgrade(path: Path) -> None:
@@ -66,10 +71,11 @@ def upgrade(path: Path) -> None:
     if new:
         _create(path)
     try:
-        with closing(connect(path)) as connection:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as connection:
             version = _version(connection, path, new=new)
             if version == len(STEPS):
                 return
+            _write_safely(connection)  # only now: the mode is written into the file, which may be somebody else's
             if version:
                 _back_up(connection, path, version)
             for number, step in enumerate(STEPS[version:], start=version + 1):
