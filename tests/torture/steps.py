@@ -126,7 +126,7 @@ def main(task: dict[str, Any]) -> dict[str, Any]:
     from tests.torture.likeness import differences, likeness, rows
 
     commands, folder, now = task["commands"], Path(task["folder"]), datetime.fromtimestamp(task["now"], UTC)
-    _import_all()
+    import_all()
     whole = folder / "whole"
     shutil.copytree(folder / "begun", whole)
     began = time.monotonic()
@@ -171,7 +171,7 @@ def _ends(task: dict[str, Any], steps: int, took: float) -> Iterator[tuple[int |
         yield from ((last, None) for last in range(task["first"], steps + 1, task["every"]))
 
 
-def _import_all() -> None:
+def import_all() -> None:
     """Import what any command of a task needs, so that a fork has it."""
     from importlib import import_module
 
