@@ -21,7 +21,7 @@ from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.formats.whatsapp_bodies import read_body
 from tui_inbox.connectors.formats.whatsapp_dates import Clockwork, DateOrder, shape_of
 from tui_inbox.connectors.load import channel, kinds, recognise
-from tui_inbox.rules.model import Class, Message
+from tui_inbox.rules.model import Class, Message, State
 
 KINDS = {"telegram-json": "telegram"}
 NOT_CHATS = {"mbox", "eml", "maildir"}
@@ -60,9 +60,29 @@ def same_rows(it: Export, rows: list[dict[str, str]]) -> bool:
     )
 
 
-def has_file(it: Export, expected: str) -> bool:
+def has_file(it: Export, expected: str | dict[str, str]) -> bool:
+    if isinstance(expected, dict):  # the message that it came with
+        return all({file.name for file in by_id(it, id_).attachments} == {name} for id_, name in expected.items())
     name, _, remark = expected.partition(" (")
     return any(file.name == name and not (remark and file.stored) for file in it.files)
+
+
+def by_id(it: Export, id_: str) -> Message:
+    return next(one for one in it.all if one.key == id_)
+
+
+def same_list(it: Export, rows: list[Any]) -> bool:
+    """Return whether the messages are *rows*: [time, sender, text], or objects of LinkedIn's columns."""
+    if len(rows) != len(it.all):
+        return False
+    for one, row in zip(it.all, rows, strict=True):
+        want = row if isinstance(row, dict) else dict(zip(("ts", "sender", "text"), row, strict=True))
+        right = when(want["ts"], one) and (want["sender"], want["text"]) == (one.sender.name, one.text)
+        if not right or want.get("conversation", one.thread) != one.thread:
+            return False
+        if want.get("subject", one.subject) != one.subject:
+            return False
+    return True
 
 
 def per_channel(it: Export, rooms: dict[str, dict[str, Any]]) -> bool:
@@ -116,6 +136,14 @@ CHECKS: dict[str, Callable[[Export, Any], bool]] = {
     "users": lambda it, want: want >= len({one.sender.identity for one in it.said if one.verdict.as_ is Class.HUMAN}),
     "channels": lambda it, want: {one.thread.partition("/")[0] for one in it.all} == set(want.values()),
     "per_channel": per_channel,
+    "ids": lambda it, want: [one.key for one in it.all] == want,
+    "reply": lambda it, want: {one.key: one.in_reply_to for one in it.all if one.in_reply_to} == want,
+    "edited": lambda it, want: [one.key for one in it.all if one.edited_at and one.state is State.EDITED] == want,
+    "sticker": has_file,
+    "first_sender": lambda it, want: it.all[0].sender.name == want,
+    "first_text": lambda it, want: it.all[0].text == want,
+    "rows": same_list,
+    "bad_rows": lambda it, want: len(it.aside) == want,
 }
 
 
