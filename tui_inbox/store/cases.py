@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from tui_inbox.problems import NotFound
 from tui_inbox.rules.model import ME, Class, Direction
@@ -18,6 +18,21 @@ from tui_inbox.store.tables import AccountRow, ConversationRow, IdentityRow, Mes
 
 _message, _conversation = table(MessageRow), table(ConversationRow)
 _account, _identity = table(AccountRow), table(IdentityRow)
+
+
+_writer, _same = _identity.alias(), _identity.alias()
+_EARLIER = (
+    select(_message.c.id)
+    .select_from(_writer)
+    .join(_same, _same.c.contact_id == _writer.c.contact_id)
+    .join(_message, _message.c.identity_id == _same.c.id)
+    .where(
+        _writer.c.id == bindparam("identity"),
+        _message.c.received_at < bindparam("before"),
+        _message.c.conversation_id != bindparam("here"),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +60,9 @@ def occasions(
     wanted = sorted(conversations)
     for start in range(0, len(wanted), 500):
         rows = connection.execute(
-            _asked().where(_message.c.conversation_id.in_(wanted[start : start + 500])).order_by(*_ORDER)
+            _asked()
+            .where(_message.c.conversation_id.in_(wanted[start : start + 500]), _message.c.history.is_(False))
+            .order_by(*_ORDER)
         )
         lines: dict[int, list[Row[*tuple[Any, ...]]]] = {}
         for row in rows:
@@ -78,7 +95,7 @@ def others(connection: Connection, conversations: Collection[int]) -> set[int]:
 
 
 def first_ones(connection: Connection, since: datetime | None, *, known: bool = True) -> Iterator[Occasion]:
-    """Yield every stored conversation's first live message, oldest conversation first, to try rules on."""
+    """Yield the first message of every stored conversation, history too, oldest conversation first, to try rules on."""
     wanted = _asked().order_by(_message.c.conversation_id, *_ORDER)
     if since is not None:
         wanted = wanted.where(_conversation.c.last_at >= stored(since))
@@ -93,7 +110,7 @@ _ORDER = (_message.c.received_at, _message.c.rank, _message.c.position, _message
 
 
 def _asked() -> Any:
-    """Select live messages of customers and machines, with their conversations."""
+    """Select messages of customers and machines, with their conversations."""
     return (
         select(
             _message.c.id,
@@ -119,7 +136,6 @@ def _asked() -> Any:
         .where(
             _message.c.direction == Direction.IN.value,
             _message.c["class"] != Class.SYSTEM.value,
-            _message.c.history.is_(False),
         )
     )
 
@@ -155,18 +171,8 @@ def _known(connection: Connection, row: Row[*tuple[Any, ...]]) -> bool:
     """Return whether this customer had written, or been written to, in another conversation before."""
     if row.identity_id is None:
         return False
-    contact = select(_identity.c.contact_id).where(_identity.c.id == row.identity_id).scalar_subquery()
-    earlier = (
-        select(_message.c.id)
-        .join(_identity, _identity.c.id == _message.c.identity_id)
-        .where(
-            _identity.c.contact_id == contact,
-            _message.c.conversation_id != row.conversation_id,
-            _message.c.received_at < row.received_at,
-        )
-        .limit(1)
-    )
-    return connection.execute(earlier).first() is not None
+    asked = {"identity": row.identity_id, "here": row.conversation_id, "before": row.received_at}
+    return connection.execute(_EARLIER, asked).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
