@@ -39,7 +39,7 @@ ssl_cert = <{home}/server.pem
 ssl_key = <{home}/server.key
 ssl_min_protocol = TLSv1.2
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{bearer}
 auth_failure_delay = 0
 default_process_limit = 60
 default_vsz_limit = 512M
@@ -49,6 +49,7 @@ first_valid_uid = 1
 first_valid_gid = 0
 mail_location = maildir:{home}/mail/%n
 {identity}
+{oauth2}
 passdb {{
   driver = passwd-file
   args = {home}/users
@@ -85,17 +86,38 @@ namespace inbox {{
 }}
 """
 
+OAUTH2 = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {home}/oauth2.conf
+}}
+"""
+INTROSPECTION = """
+introspection_mode = post
+introspection_url = {url}
+force_introspection = yes
+username_attribute = username
+active_attribute = active
+active_value = true
+timeout_msecs = 10000
+"""
+
 
 class Dovecot:
     """`port` speaks plain text and STARTTLS, `tls_port` TLS at once; `certificate` is the authority to trust.
 
     *users* maps names to passwords, any characters; *folders* maps those made for every user to their special use
-    ("" for none). `stop()` and `start()` keep ports and mail.
+    ("" for none). With *introspection*, an authorization server's address (RFC 7662), access tokens are taken too; what
+    it calls `username` is let in. `stop()` and `start()` keep ports and mail.
     """
 
-    def __init__(self, users: Mapping[str, str], folders: Mapping[str, str] = SPECIAL) -> None:
+    def __init__(
+        self, users: Mapping[str, str], folders: Mapping[str, str] = SPECIAL, *, introspection: str = ""
+    ) -> None:
         self.users = dict(users)
         self.folders = dict(folders)
+        self.introspection = introspection
         self._clients: dict[str, IMAPClient] = {}
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -215,14 +237,18 @@ class Dovecot:
             uid=mail.pw_uid,
             gid=mail.pw_gid,
             folders=folders,
+            bearer=" xoauth2 oauthbearer" if self.introspection else "",
+            oauth2=OAUTH2.format(home=self.home) if self.introspection else "",
             identity=""
             if root
             else f"default_internal_user = {me}\ndefault_login_user = {me}\ndefault_internal_group = {_group()}\n",
         )
         (self.home / "dovecot.conf").write_text(conf)
+        (self.home / "oauth2.conf").write_text(INTROSPECTION.format(url=self.introspection))
         if root:
             self.home.chmod(0o755)
             (self.home / "users").chmod(0o644)
+            (self.home / "oauth2.conf").chmod(0o644)
             for path in [self.home / "mail", *(self.home / "mail").iterdir()]:
                 os.chown(path, mail.pw_uid, mail.pw_gid)
 

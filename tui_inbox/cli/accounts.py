@@ -1,26 +1,24 @@
-"""The mailboxes of the configuration."""
+"""The accounts that are there: listed, tried, taken out of the configuration."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any
 
 from tui_inbox.cli import shapes
 from tui_inbox.cli.desk import Desk
-from tui_inbox.cli.say import say, say_json, say_problem
+from tui_inbox.cli.say import note, say, say_json, say_problem
 from tui_inbox.connectors import load
-from tui_inbox.problems import Problem
+from tui_inbox.problems import Misconfigured, NotFound, Problem
+from tui_inbox.rules import clean
 from tui_inbox.sync import accounts
-from tui_inbox.vault import secret
+from tui_inbox.vault import forget, secret
 
 
-def account(desk: Desk, chosen: argparse.Namespace) -> int:
-    """List the accounts with what is known of them, or try each."""
-    return _test(desk, chosen) if chosen.what == "test" else _list(desk, chosen)
-
-
-def _list(desk: Desk, chosen: argparse.Namespace) -> int:
+def listing(desk: Desk, chosen: argparse.Namespace) -> int:
+    """List every source with what is known of it."""
     known = {one.name: one for one in desk.reader.accounts()}
     listed: list[tuple[str, str, bool, datetime | None, str | None]] = []
     for one in accounts(desk.inbox, chosen.names):
@@ -48,25 +46,70 @@ def _list(desk: Desk, chosen: argparse.Namespace) -> int:
         said = f"as of {shapes.moment(at)}" if at else "never complete"
         say(f"{name:<16} {kind:<10} {said}{'' if configured else ', from exports'}{f': {problem}' if problem else ''}")
     if not listed:
-        say("No account yet: add an [[account]] to config.toml, or `tui-inbox import` an export.")
+        say("No account yet: `tui-inbox account add` a mailbox, or `tui-inbox import` an export.")
     return 0
 
 
-def _test(desk: Desk, chosen: argparse.Namespace) -> int:
+def test(desk: Desk, chosen: argparse.Namespace) -> int:
+    """Sign in to each account and look at its folders; nothing is changed."""
     results: list[dict[str, Any]] = []
     for one in accounts(desk.inbox, chosen.names):
         try:
             channel = load.channel(one.kind)
-            source = channel.from_table(one, lambda one=one: secret(one))
-            results.append({"name": one.name, "ok": True, "facts": channel.test(source)})
+            if not hasattr(channel, "from_table"):
+                raise Misconfigured(f"{one.where}: {one.kind} is no mailbox.", "Use `tui-inbox import` for exports.")
+            facts = channel.test(channel.from_table(one, lambda one=one: secret(one)))
         except Problem as problem:
             results.append({"name": one.name, "ok": False, "what": problem.what, "hint": problem.hint})
             if not chosen.json:
                 say(f"{one.name}:")
                 say_problem(problem, as_json=False)
-        else:
-            if not chosen.json:
-                say(f"{one.name}: signed in; {results[-1]['facts']}")
+            continue
+        results.append({"name": one.name, "ok": True, "facts": _shape(facts)})
+        if not chosen.json:
+            _say_facts(one.name, results[-1]["facts"])
     if chosen.json:
         say_json({"accounts": results})
     return 0 if all(one["ok"] for one in results) else 1
+
+
+def _shape(facts: Any) -> dict[str, Any]:
+    shape: dict[str, Any] = asdict(facts) if is_dataclass(facts) and not isinstance(facts, type) else {}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in shape.items()}
+
+
+def _say_facts(name: str, facts: dict[str, Any]) -> None:
+    say(f"{name}: signed in at {facts.get('host')} port {facts.get('port')} ({facts.get('security')}).")
+    for folder in facts.get("folders", ()):
+        if folder["role"]:
+            count = "" if folder["messages"] is None else f", {folder['messages']:,} messages"
+            say(f"  {folder['role']:<8} {clean.line(folder['name'])}{count}")
+    for missing in facts.get("missing", ()):
+        note(f"  The server has no folder {clean.line(missing)}; check the account's table.")
+
+
+def remove(desk: Desk, chosen: argparse.Namespace) -> int:
+    """Take an account out of the configuration and its secret out of the keyring; what it brought stays stored."""
+    from tui_inbox.cli.signing_in import config_path
+    from tui_inbox.config.written import remove_account
+
+    name, path = chosen.name, config_path(desk, chosen)
+    if all(one.name != name for one in desk.config.accounts):
+        known = ", ".join(one.name for one in desk.config.accounts) or "none"
+        raise NotFound(f"The configuration has no account {name}.", f"It has: {known}.")
+    brought = any(line.name == name for line in desk.reader.accounts())
+    remove_account(path, name)
+    trouble = None
+    try:
+        kept = "forgotten" if forget(name) else "none"
+    except Problem as problem:
+        kept, trouble = "unknown", problem
+    if chosen.json:
+        say_json({"removed": {"name": name, "config": str(path), "secret": kept, "messages_stay": brought}})
+    else:
+        say(f"{name} is taken out of {path}.")
+        if brought:
+            say(f"What it brought stays here: tui-inbox list all --query account:{name}")
+    if trouble is not None:
+        note(f"Its secret could not be looked for: {trouble.what} {trouble.hint}")
+    return 0

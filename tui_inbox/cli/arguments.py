@@ -58,11 +58,9 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--keep", metavar="DIR", help="make DIR its home and leave it")
     demo.add_argument("--no-open", action="store_true", help="only fill it")
 
-    account = _add(
-        commands, "account", "the mailboxes of the configuration", "tui-inbox account list", "accounts", "account"
+    _account(
+        _add(commands, "account", "the mailboxes of the configuration", "tui-inbox account add", "accounts", "listing")
     )
-    account.add_argument("what", choices=("list", "test"), help="list them, or try to sign in to each")
-    account.add_argument("names", nargs="*", metavar="ACCOUNT", help="only these")
 
     sync = _add(
         commands, "sync", "bring in what is new at the mailboxes", "tui-inbox sync support --json", "incoming", "sync"
@@ -227,6 +225,83 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _account(account: argparse.ArgumentParser) -> None:
+    """Add what can be done with accounts."""
+    doing = account.add_subparsers(title="what to do", metavar="WHAT", required=True)
+
+    add = _add(
+        doing,
+        "add",
+        "add a mailbox: asks what is not given, signs in, keeps the secret in the keyring, writes config.toml",
+        "tui-inbox account add\n  tui-inbox account add --address a@shop.example --password-command 'pass show mail'",
+        "signing_in",
+        "add",
+    )
+    add.add_argument("--address", metavar="ADDRESS", help="the mail address")
+    add.add_argument("--name", help="what it is called here (default: what stands before the @)")
+    add.add_argument("--provider", help="gmail, office365, ...: where the address does not show whose it is")
+    add.add_argument("--host", help="the mail server, where the provider is not known")
+    add.add_argument("--port", type=_port, help="default: 993, or 143 without implicit TLS")
+    add.add_argument("--tls", choices=("implicit", "starttls", "none"), help="none only on this machine")
+    add.add_argument("--ca", metavar="FILE", help="the authority of the server's certificate (PEM)")
+    add.add_argument("--user", help="the user name, where it is not the address")
+    add.add_argument("--auth", choices=("password", "oauth2"))
+    add.add_argument(
+        "--password-command", metavar="COMMAND", help="a command that prints the password; nothing is kept"
+    )
+    add.add_argument("--token-command", metavar="COMMAND", help="a command that prints an access token")
+    add.add_argument("--client-id", metavar="ID", help="your OAuth2 client id (docs/mail-providers.md)")
+    add.add_argument(
+        "--oauth",
+        action="append",
+        metavar="KEY=VALUE",
+        help="provider, tenant, or your own authorize, device, token and scope",
+    )
+    add.add_argument("--smtp-host", metavar="HOST", help="the server that hand-overs are sent through")
+    add.add_argument("--smtp-port", type=_port, metavar="PORT")
+    add.add_argument("--smtp-tls", choices=("implicit", "starttls", "none"))
+    _signing_in(add)
+
+    sign_in = _add(
+        doing,
+        "sign-in",
+        "sign in anew: a new password, or OAuth2 once more",
+        "tui-inbox account sign-in support",
+        "signing_in",
+        "sign_in",
+    )
+    sign_in.add_argument("name", metavar="ACCOUNT")
+    _signing_in(sign_in)
+
+    for name, what, function in (
+        ("list", "every source, and when it was last read", "listing"),
+        ("test", "sign in and look at the folders; changes nothing", "test"),
+    ):
+        one = _add(doing, name, what, f"tui-inbox account {name}", "accounts", function)
+        one.add_argument("names", nargs="*", metavar="ACCOUNT", help="only these")
+
+    remove = _add(
+        doing,
+        "remove",
+        "take an account out of config.toml and its secret out of the keyring; its messages stay stored",
+        "tui-inbox account remove support",
+        "accounts",
+        "remove",
+    )
+    remove.add_argument("name", metavar="ACCOUNT")
+
+
+def _signing_in(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    command.add_argument(
+        "--client-secret-stdin", action="store_true", help="read the OAuth2 client's secret from there"
+    )
+    command.add_argument(
+        "--flow", choices=("browser", "device"), help="how to sign in with OAuth2: here, or on another screen"
+    )
+    command.add_argument("--no-test", action="store_true", help="keep and write it without signing in to the server")
+
+
 def _everywhere(to: argparse.ArgumentParser, *, suppress: bool) -> None:
     """Add what every command takes, before or after the command's name."""
     missing = argparse.SUPPRESS if suppress else None
@@ -285,4 +360,11 @@ def _count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 65536:
+        raise argparse.ArgumentTypeError("must be 1 to 65535")
     return number

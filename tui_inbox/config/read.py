@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_inbox.config.hours import hours, zone_of
+from tui_inbox.config.secret import Secret
 from tui_inbox.config.tables import Table, unknown
 from tui_inbox.config.values import (
     Account,
@@ -194,7 +195,11 @@ def _history(table: Table) -> History:
 def _account(table: Table) -> Account:
     """Return an account with its table unread: the channel checks its own."""
     name, kind = _needed(table, "name", "support"), _needed(table, "kind", "imap")
-    return Account(name=name, kind=kind, table=table.rest(), where=table.where)
+    rest = table.rest()
+    client = rest.get("oauth")
+    if isinstance(client, dict) and isinstance(client.get("client_secret"), str):
+        rest["oauth"] = client | {"client_secret": Secret(client["client_secret"])}
+    return Account(name=name, kind=kind, table=rest, where=table.where)
 
 
 def _needed(table: Table, key: str, example: str) -> str:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tui_inbox.config.secret import Secret
 
-class Secret(str):
-    """A password or token; it is a text like any other, but `repr` does not tell it."""
-
-    def __repr__(self) -> str:
-        return "<secret>"
-
+__all__ = ["NONE", "Hidden", "Secret", "Token"]
 
 NONE = Secret("")
 
