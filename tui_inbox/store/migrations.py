@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from importlib.resources import files
@@ -136,10 +137,25 @@ def copy(path: Path, to: Path) -> None:
 
 
 def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Keep a copy of the store as it was at *version*; none where somebody else has just upgraded it (and kept one)."""
     kept = path.with_name(f"{path.name}.before-{version + 1}")
-    _create(kept)
-    with closing(sqlite3.connect(kept)) as target:
-        connection.backup(target)
+    try:
+        number, name = tempfile.mkstemp(prefix=f"{kept.name}.", dir=path.parent)
+    except OSError as trouble:
+        raise StoreTrouble(
+            f"The older store {path} cannot be backed up before it is upgraded: {trouble.strerror}.",
+            "Make room on that disk, or make the folder writable.",
+        ) from trouble
+    os.close(number)
+    passing = Path(name)
+    try:
+        with closing(sqlite3.connect(passing)) as target:
+            connection.backup(target)
+            whole = target.execute("PRAGMA user_version").fetchone()[0] == version
+        if whole:
+            passing.replace(kept)
+    finally:
+        passing.unlink(missing_ok=True)
 
 
 def trouble_of(path: Path, trouble: sqlite3.Error) -> StoreTrouble:
