@@ -9,21 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from textual.app import ComposeResult
-from textual.command import CommandPalette
 from textual.containers import Container, Horizontal, Vertical
-from textual.events import DescendantFocus, Key, Resize
-from textual.widgets import Input
+from textual.events import DescendantFocus, Resize
 
 from tui_inbox.problems import Problem
 from tui_inbox.rules.query import parse
 from tui_inbox.screens import cells
-from tui_inbox.screens.acting import Acting
 from tui_inbox.screens.bars import Foot, Places, Said, Top, freshness
+from tui_inbox.screens.going import Going, View
 from tui_inbox.screens.keys import DESK, LIST, READING, SEARCH, bindings, shown
-from tui_inbox.screens.pages import GoTo, Page, help_lines, origin_lines
-from tui_inbox.screens.palette import Commands
 from tui_inbox.screens.post import Post
-from tui_inbox.screens.prompt import type_into
 from tui_inbox.screens.reading import Reading
 from tui_inbox.screens.rows import Rows, follow
 from tui_inbox.screens.search import Asked, SearchLine
@@ -41,14 +36,6 @@ PAUSE = 0.06
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What a list is of: a queue by its name (`=name` a view of the configuration), narrowed by a query."""
-
-    queue: str
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Read:
     """What one reading of the store gave."""
 
@@ -62,7 +49,7 @@ class Read:
     trouble: str
 
 
-class Desk(Acting):
+class Desk(Going):
     """The one screen an agent lives in."""
 
     BINDINGS = bindings(DESK)  # type: ignore[assignment]  # Textual types this as a mixed list
@@ -90,14 +77,11 @@ class Desk(Acting):
 
     def __init__(self, post: Post) -> None:
         super().__init__(post)
-        self.view = View("inbox")
-        self._home = self.view
         self._turned = asyncio.Event()
         self._reader: Reader | None = None
         self._version = -1
-        self._counts: Counts | None = None
         self._trouble = ""
-        self._patient, self._turning, self._searching = True, False, False
+        self._patient, self._turning = True, False
 
     def compose(self) -> ComposeResult:
         post = self.post
@@ -155,7 +139,7 @@ class Desk(Acting):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         self._foot()
 
-    def _where(self) -> str:
+    def where(self) -> str:
         """Return the part of the screen that has the focus."""
         match self.focused:
             case Reading():
@@ -167,7 +151,7 @@ class Desk(Acting):
 
     def _foot(self) -> None:
         foot = self.query_one(Foot)
-        foot.keys = shown(self._where(), self.post.keys, self.post.marks.ascii)
+        foot.keys = shown(self.where(), self.post.keys, self.post.marks.ascii)
         foot.refresh()
 
     # --- reading the store --------------------------------------------------------------------------------
@@ -362,99 +346,6 @@ class Desk(Acting):
     def on_reading_folded(self) -> None:
         self._patient = False
         self._turned.set()
-
-    # --- going elsewhere ----------------------------------------------------------------------------------
-
-    def action_go(self, where: str = "") -> None:
-        if where:
-            self.visit(where)
-        else:
-            self.app.push_screen(GoTo(self.post, self._counts.queues if self._counts else {}), self.visit)
-
-    def visit(self, where: str | None) -> None:
-        """Show another queue; `?words` narrows the inbox, `=name` is a view of the configuration."""
-        if where is None:
-            return
-        self._searching = False
-        self.query_one(SearchLine).remove_class("-open")
-        self._look_at(View("inbox", where[1:]) if where.startswith("?") else View(where))
-        self._home = self.view
-        self.action_leave()
-
-    def _look_at(self, view: View) -> None:
-        self.view = view
-        self.rows.selected = set()
-        self.stale.set()
-
-    def on_top_chosen(self, event: Top.Chosen) -> None:
-        self.visit(event.queue)
-
-    def action_search(self) -> None:
-        search = self.query_one(SearchLine)
-        search.add_class("-open")
-        self.remove_class("-open")
-        self._searching = True
-        self.set_focus(search.line)
-        self.view = View("search", search.line.value)
-        self.stale.set()
-
-    def take(self, event: Key) -> bool:
-        """Keep for the search line what is typed before it has the focus; return whether the key was for it."""
-        line = self.query_one(SearchLine).line
-        if not self._searching or line.has_focus:
-            return False
-        if event.character and event.is_printable:
-            type_into(line, event.character)
-        elif event.key in {"enter", "tab", "down"}:
-            self.action_results()
-        else:
-            return False
-        return True
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        if self.query_one(SearchLine).has_class("-open"):
-            self._look_at(View("search", event.value))
-
-    def action_results(self) -> None:
-        self._searching = False
-        self.set_focus(self.rows)
-
-    def action_clear(self) -> None:
-        if self.rows.drop():
-            return
-        if self.view.queue == "search":
-            self.action_leave_search()
-        elif self.view != View("inbox"):
-            self.visit("inbox")
-
-    def action_leave_search(self) -> None:
-        self._searching = False
-        search = self.query_one(SearchLine)
-        search.remove_class("-open")
-        with self.prevent(Input.Changed):
-            search.line.value = ""
-        self.set_focus(self.rows)
-        self._look_at(self._home)
-
-    def action_help(self) -> None:
-        where, post = self._where(), self.post
-        lines = help_lines(where, post.keys, post.config.views, ascii_only=post.marks.ascii)
-        self.app.push_screen(Page(self.post, lines))
-
-    def action_palette(self) -> None:
-        self.app.push_screen(CommandPalette(providers=[Commands], placeholder="What do you want to do?"))
-
-    def action_origin(self) -> None:
-        if self.rows.current is not None:
-            self.run_worker(self._origin(self.rows.current), group="origin", exclusive=True)
-
-    async def _origin(self, id_: int) -> None:
-        try:
-            whole = await self.post.ask(lambda reader: reader.conversation(id_, self.post.clock()))
-        except Problem as problem:
-            self.say_problem(problem)
-        else:
-            self.app.push_screen(Page(self.post, origin_lines(whole)))
 
     def action_quit(self) -> None:
         self.app.exit(0)
