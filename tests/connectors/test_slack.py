@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,6 +48,22 @@ def test_every_kind_of_token_has_its_words() -> None:
         "@Sam @ann @U3 #help @team a@b.c"
     )
     assert words("<!date^1^{date}|yesterday> &amp;lt; <https://x.y>", people) == "yesterday &lt; https://x.y"
+
+
+def test_the_mail_address_of_a_profile_belongs_to_the_person_and_to_no_robot(tmp_path: Path) -> None:
+    users = [
+        {"id": "U1", "profile": {"display_name": "Sam", "email": "Sam@Customer.example"}},
+        {"id": "U2", "profile": {"display_name": "Ada", "email": "not an address"}},
+        {"id": "U3", "is_bot": True, "profile": {"email": "robot@shop.example"}},
+    ]
+    said = [{"user": user, "text": "hi", "ts": f"1767772860.00000{n}"} for n, user in enumerate(("U1", "U2", "U3"))]
+    (tmp_path / "help").mkdir()
+    (tmp_path / "users.json").write_text(json.dumps(users))
+    (tmp_path / "help" / "2026-01-07.json").write_text(json.dumps(said))
+    with open_bundle(tmp_path) as bundle:
+        people = [one.message.sender for batch in Source(bundle).read({}) for one in batch.arrivals]
+    assert [one.also for one in people] == [("sam@customer.example",), (), ()]
+    assert people[0].identity == "U1"
 
 
 def test_robots_joins_and_deletions_are_not_people() -> None:

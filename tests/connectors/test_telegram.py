@@ -13,6 +13,7 @@ import pytest
 from tui_inbox.connectors import Batch
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, clean, decoded
+from tui_inbox.connectors.formats.telegram_words import numbers_of
 from tui_inbox.connectors.telegram import Source
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Class, Message, State
@@ -86,6 +87,34 @@ def test_the_whole_export_names_me_and_every_chat() -> None:
     ]
     with open_bundle(SAMPLES / "whole.json") as bundle:
         assert Source(bundle).owner() == "Deniz Kaya"
+
+
+def contact(number: str, first: str, last: str = "", id_: int | None = None) -> dict[str, Any]:
+    known = {} if id_ is None else {"user_id": id_}
+    return {**known, "first_name": first, "last_name": last, "phone_number": number}
+
+
+def test_the_number_of_a_contact_belongs_to_the_person(tmp_path: Path) -> None:
+    people = [
+        contact("+90 532 111 22 33", "Ada", "Demir", 1),
+        contact("0049 30 901820", "Uwe"),
+        contact("0532 999 88 77", "Local", id_=3),
+        contact("+44 20 7946 0001", "Sam"),
+        contact("+44 20 7946 0002", "Sam"),
+    ]
+    said = [
+        {"id": n, "type": "message", "date_unixtime": "1767603600", "from": name, "from_id": f"user{n}", "text": "t"}
+        for n, name in enumerate(("Ada D.", "Uwe", "Local", "Sam"), 1)
+    ]
+    chat = {"name": "Group", "type": "private_group", "id": 9, "messages": said}
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps({"contacts": {"about": "", "list": people}, "chats": {"list": [chat]}}))
+    assert [one.sender.also for one in read(path)] == [("+905321112233",), ("+4930901820",), (), ()]
+
+
+def test_contacts_of_any_shape_never_break_the_reading() -> None:
+    for odd in (None, [], {"list": None}, {"list": [1, None, {"phone_number": 5}, {"phone_number": "+" * 99}]}):
+        assert numbers_of(odd) == {}
 
 
 def test_one_broken_object_is_set_aside_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ class _Workspace:
 
     top: str
     people: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    """By user: the mail address that the profile gives, where the workspace shows it."""
     bots: set[str] = field(default_factory=set)
     rooms: dict[str, _Room] = field(default_factory=dict)
     """By the name of their folder."""
@@ -162,6 +164,8 @@ def _workspace(bundle: Bundle, me: tuple[str, ...]) -> _Workspace:
             space.people[id_] = names[0] if names else id_
             if user.get("is_bot") is True:
                 space.bots.add(id_)
+            elif address := _address(user):
+                space.addresses[id_] = address
             if named & {id_.casefold(), *(name.casefold() for name in names)}:
                 space.owner = id_
     direct: list[tuple[str, ...]] = []
@@ -192,6 +196,13 @@ def _names(user: dict[str, Any]) -> list[str]:
     inner = profile if isinstance(profile, dict) else {}
     found = [field_text(inner, "display_name"), field_text(inner, "real_name"), field_text(user, "real_name")]
     return [name for name in (*found, field_text(user, "name")) if name]
+
+
+def _address(user: dict[str, Any]) -> str:
+    """Return the mail address in a user's profile, "" where there is none."""
+    profile = user.get("profile")
+    address = field_text(profile, "email").strip().casefold() if isinstance(profile, dict) else ""
+    return address if re.fullmatch(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}", address) else ""
 
 
 def _room(space: _Workspace, day: str) -> _Room:
@@ -242,7 +253,7 @@ def _message(bundle: Bundle, space: _Workspace, room: _Room, one: dict[str, Any]
     return Message(
         channel=CHANNEL,
         key=ts,
-        sender=Person(_name(space, one, user), user),
+        sender=Person(_name(space, one, user), user, (space.addresses[user],) if user in space.addresses else ()),
         received_at=received,
         text=body_of(one, space.people),
         thread=thread,

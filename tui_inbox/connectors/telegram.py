@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean, cleaned
-from tui_inbox.connectors.formats.telegram_words import service_text, text_of
+from tui_inbox.connectors.formats.telegram_words import numbers_of, service_text, text_of
 from tui_inbox.problems import Misconfigured, Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
@@ -166,6 +166,7 @@ class _Teller:
         self._me = {one.casefold() for one in me}
         self._owner_id = ""
         self.owner_name = ""
+        self._numbers: dict[str, str] = {}
         self.offset = 0
         try:
             self._zone = ZoneInfo(zone)
@@ -198,6 +199,8 @@ class _Teller:
                 yield from self._chats(reader)
             elif key == "personal_information" and start == "{":
                 self._know_me(reader.value().found)
+            elif key == "contacts" and start == "{":
+                self._numbers |= numbers_of(reader.value().found)
             elif key in ("name", "type", "id") and start not in ("{", "["):
                 found = reader.value().found
                 chat = replace(chat, **{key: "" if found is None else clean(str(found))})
@@ -274,7 +277,8 @@ class _Teller:
         name, id_ = (one.get("actor"), one.get("actor_id")) if service else (one.get("from"), one.get("from_id"))
         identity = f"user{id_}" if _whole(id_) else id_ if isinstance(id_, str) else ""
         said = name if isinstance(name, str) else ""
-        return Person(said or ("Deleted account" if identity else ""), identity)
+        number = self._numbers.get(identity) or self._numbers.get(f"name {said}", "")
+        return Person(said or ("Deleted account" if identity else ""), identity, (number,) if number else ())
 
     def _mine(self, chat: _Chat, sender: Person, one: dict[str, Any]) -> bool | None:
         if self._owner_id:

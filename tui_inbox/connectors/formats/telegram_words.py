@@ -1,8 +1,13 @@
-"""What a message of a Telegram export says, in words: its entities, its things without text, its notices."""
+"""What a Telegram export says, in words: of a message its entities, its things without text, its notices; of contacts
+their numbers."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+_NO_DIGIT = re.compile(r"[^0-9+]+")
+_INTERNATIONAL = re.compile(r"(?:\+|00)([1-9]\d{6,14})$")
 
 
 def text_of(one: dict[str, Any]) -> str:
@@ -60,3 +65,31 @@ def service_text(one: dict[str, Any]) -> str:
     reason = str(one.get("discard_reason") or "")
     parts = [str(title), ", ".join(names), length, reason, _entities(one.get("text"))]
     return ": ".join([action, *[", ".join(part for part in parts if part)]]).rstrip(": ")
+
+
+def numbers_of(contacts: Any) -> dict[str, str]:
+    """Return the E.164 numbers of the account's contacts: by `user12`, and by `name Ada Demir` where one alone has it.
+
+    A number without its country is left out: nobody could say whose it is.
+    """
+    listed = contacts.get("list") if isinstance(contacts, dict) else None
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    for one in listed if isinstance(listed, list) else ():
+        number = _international(one.get("phone_number")) if isinstance(one, dict) else ""
+        if not number:
+            continue
+        parts = (one.get(key) for key in ("first_name", "last_name"))
+        name = "name " + " ".join(part.strip() for part in parts if isinstance(part, str) and part.strip())
+        if name in found and found[name] != number:
+            twice.add(name)
+        found[name] = number
+        if type(one.get("user_id")) is int and one["user_id"] > 0:
+            found[f"user{one['user_id']}"] = number
+    return {key: number for key, number in found.items() if key not in twice and key != "name "}
+
+
+def _international(written: object) -> str:
+    digits = _NO_DIGIT.sub("", written) if isinstance(written, str) else ""
+    number = _INTERNATIONAL.match(digits)
+    return f"+{number[1]}" if number else ""
