@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.outbox.conftest import Shop
-from tui_inbox import sync
+from tui_inbox import exports
 from tui_inbox.rules.model import Archive
 
 pytestmark = pytest.mark.needs("dovecot")
@@ -31,7 +31,7 @@ def export(folder: Path, more: str = "") -> Path:
 
 
 def chat(shop: Shop, path: Path) -> int:
-    sync.bring_in(shop.inbox, path, shop.now)
+    exports.bring_in(shop.inbox, path, shop.now)
     with shop.inbox.reader() as reader:
         [row] = [row for row in reader.rows(reader.queue("all", shop.now).ids, shop.now) if row.channel == "telegram"]
     return row.id
