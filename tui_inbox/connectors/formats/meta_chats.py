@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from tui_inbox.connectors import Arrival, Batch, SetAside
+from tui_inbox.connectors import Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean
 from tui_inbox.connectors.formats.meta_threads import (
@@ -33,12 +33,11 @@ from tui_inbox.connectors.formats.meta_threads import (
     whole_frame,
 )
 from tui_inbox.connectors.formats.meta_words import became, is_message, moment, sender_of, stamp, text_of, uris
+from tui_inbox.connectors.formats.packing import KEEP, packed
 from tui_inbox.connectors.formats.parts import together
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Message, Person, State
 
-BATCH = 2000
-KEEP = 25 << 20
 _HELD = 20_000
 """Messages of one file that are held to be put in order; an archive writes 10,000 into a file."""
 _HEAVY = 32 << 20
@@ -60,40 +59,15 @@ def who(bundle: Bundle, me: tuple[str, ...]) -> str | None:
 
 def batches(bundle: Bundle, channel: str, me: tuple[str, ...], cursors: dict[str, str]) -> Iterator[Batch]:
     """Yield every message, chat by chat and oldest first; an interrupted run goes on behind its cursor."""
-    place = bundle.digest
-    cursor = json.loads(cursors.get(place) or "{}")
-    if cursor.get("done"):
+    if json.loads(cursors.get(bundle.digest) or "{}").get("done"):
         return
     with together(bundle, part_of_archive) as whole:
-        yield from _batches(whole, channel, me, place, int(cursor.get("count", 0)))
-
-
-def _batches(bundle: Bundle, channel: str, me: tuple[str, ...], place: str, behind: int) -> Iterator[Batch]:
-    chats = [] if len(bundle.names()) == 1 and pages(bundle) else threads(bundle)
-    if not chats:
-        raise _unreadable(bundle)
-    teller = _Teller(bundle, channel, owner(bundle, chats, me), me)
-    total = sum(bundle.size(file) for chat in chats for file in chat.files)
-    arrivals: list[Arrival] = []
-    aside: list[SetAside] = []
-    seen = weight = 0
-    for one in (one for chat in chats for one in teller.told(chat)):
-        if isinstance(one, SetAside):
-            aside.append(one)
-            weight += len(one.raw)
-        else:
-            seen += 1
-            if seen <= behind:
-                continue
-            message = teller.message(one)
-            arrivals.append(Arrival(message))
-            weight += len(message.raw) + sum(len(each.content or b"") for each in message.attachments)
-        if len(arrivals) + len(aside) >= BATCH or weight > 2 * KEEP:
-            yield _batch(arrivals, aside, place, seen, teller.done, total, done=False)
-            arrivals, aside, weight = [], [], 0
-    if not seen and aside:
-        raise _unreadable(bundle, aside[0].what)
-    yield _batch(arrivals, aside, place, seen, total, total, done=True)
+        chats = [] if len(whole.names()) == 1 and pages(whole) else threads(whole)
+        if not chats:
+            raise _unreadable(whole)
+        teller = _Teller(whole, channel, owner(whole, chats, me), me)
+        total = sum(whole.size(file) for chat in chats for file in chat.files)
+        yield from packed(lambda: teller.all_of(chats), bundle.digest, cursors, total)
 
 
 def _unreadable(bundle: Bundle, why: str = "") -> Unreadable:
@@ -106,13 +80,6 @@ def _unreadable(bundle: Bundle, why: str = "") -> Unreadable:
         f"{bundle.path.name} holds no chat of Messenger or Instagram that can be read{f' ({why})' if why else ''}.",
         "Ask for the download of your messages again, with JSON as its format, and give the whole archive.",
     )
-
-
-def _batch(
-    arrivals: list[Arrival], aside: list[SetAside], place: str, count: int, at: int, total: int, *, done: bool
-) -> Batch:
-    cursor = json.dumps({"done": done, "count": count})
-    return Batch(tuple(arrivals), place, cursor, tuple(aside), done=min(at, total), total=total, unit="bytes")
 
 
 @dataclass(slots=True)
@@ -152,11 +119,24 @@ class _Teller:
         self._me = {one.casefold() for one in ([owner] if owner else []) + list(me)}
         self._alone = len(bundle.names()) == 1
         self._before = 0
-        self.done = 0
+        self._done = 0
 
     # --- the order ---
 
-    def told(self, chat: Thread) -> Iterator[_Said | SetAside]:
+    def all_of(self, chats: list[Thread]) -> Iterator[tuple[Message | SetAside, int]]:
+        """Yield the messages of *chats* with the bytes behind each; raise `Unreadable` where there is not one."""
+        said_one, why = False, ""
+        for one in (one for chat in chats for one in self._told(chat)):
+            if isinstance(one, SetAside):
+                why = why or one.what
+                yield one, self._done
+            else:
+                said_one = True
+                yield self._message(one), self._done
+        if why and not said_one:
+            raise _unreadable(self._bundle, why)
+
+    def _told(self, chat: Thread) -> Iterator[_Said | SetAside]:
         """Yield the messages of *chat*, oldest first, and what of its files cannot be read."""
         count = _Count()
         for file in chat.files:
@@ -166,7 +146,7 @@ class _Teller:
                         _number(one, count)
                     yield one
             self._before += self._bundle.size(file)
-            self.done = self._before
+            self._done = self._before
 
     def _chunks(self, thread: str, file: str) -> Iterator[list[_Said] | list[SetAside]]:
         """Yield the messages of *file* in order; piece by piece where it is larger than any should be."""
@@ -189,7 +169,7 @@ class _Teller:
                     for _ in reader.elements():
                         value = reader.value()
                         number += 1
-                        self.done = self._before + reader.offset
+                        self._done = self._before + reader.offset
                         if not is_message(value.found):
                             why = value.trouble or "it is no message"
                             yield [SetAside(f"{clean(file)} message {number}", why, value.raw[:65536])]
@@ -205,7 +185,7 @@ class _Teller:
 
     # --- a message ---
 
-    def message(self, it: _Said) -> Message:
+    def _message(self, it: _Said) -> Message:
         """Return the message that *it* is."""
         one, frame = it.one, it.frame
         name, received, text = sender_of(one), moment(it.ms), text_of(one)
