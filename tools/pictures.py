@@ -43,6 +43,10 @@ SCENES: dict[str, tuple[str, ...]] = {
     "help": ("question_mark",),
     "palette": ("ctrl+p", *"arch"),
     "origin": ("o",),
+    "why": ("w",),
+    "correct": ("enter", "c"),
+    "correct-rule": ("enter", "c", "enter"),
+    "chat": ("slash", *"barić", "enter", "enter"),
     "all-done": ("asterisk", "e"),
 }
 LOOKS: dict[str, dict[str, object]] = {

@@ -6,7 +6,8 @@ from textual.command import CommandPalette
 
 from tui_inbox.problems import Problem
 from tui_inbox.screens.acting import Acting
-from tui_inbox.screens.pages import Page, help_lines, origin_lines
+from tui_inbox.screens.correct import CorrectPrompt, Judged
+from tui_inbox.screens.pages import Page, RulePage, help_lines, origin_lines, why_lines
 from tui_inbox.screens.palette import Commands
 
 
@@ -36,3 +37,37 @@ class Asking(Acting):
             self.say_problem(problem)
         else:
             self.app.push_screen(Page(self.post, origin_lines(whole)))
+
+    def action_why(self) -> None:
+        if (id_ := self.rows.current) is not None:
+            self.run_worker(self._why(id_), group="why", exclusive=True)
+
+    async def _why(self, id_: int) -> None:
+        now = self.post.clock()
+        try:
+            told = await self.post.write(lambda inbox: inbox.explain(id_, now))
+        except Problem as problem:
+            self.say_problem(problem)
+        else:
+            self.app.push_screen(Page(self.post, why_lines(told)))
+
+    def action_correct(self) -> None:
+        if self.reading.layout_ and (messages := self.reading.layout_.whole.messages):
+            self.app.push_screen(CorrectPrompt(self.post, messages, self.reading.position), self._correct)
+
+    def _correct(self, said: Judged | None) -> None:
+        if said:
+            self.run_worker(self._judge(said), group="acts")
+
+    async def _judge(self, said: Judged) -> None:
+        now = self.post.clock()
+        try:
+            rule, home = await self.post.write(
+                lambda inbox: (inbox.judge(said.message, said.class_, now), str(inbox.home.config))
+            )
+        except Problem as problem:
+            self.say_problem(problem)
+            return
+        self.say("Corrected; the conversation has been read anew.")
+        self.stale.set()
+        self.app.push_screen(RulePage(self.post, rule, home))

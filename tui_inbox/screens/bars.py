@@ -182,10 +182,12 @@ class Foot(Lines):
     def __init__(self) -> None:
         super().__init__("foot")
         self.keys: list[tuple[str, str]] = []
+        self.said = ""
+        """What happened last, where there is no line of its own for it."""
 
     def pieces(self, y: int) -> list[Piece]:
-        said: list[Piece] = []
-        for key, label in cells.footer(self.keys, self.size.width):
+        said: list[Piece] = [(f"{self.said}  ", "good")] if self.said else []
+        for key, label in cells.footer(self.keys, self.size.width - _width(said)):
             said += [(key, "key"), (f" {label}  ", "quiet")]
         return said
 

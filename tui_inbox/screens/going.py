@@ -38,7 +38,6 @@ class Going(Asking):
         """Go back from the conversation to the list."""
         raise NotImplementedError
 
-
     def action_go(self, where: str = "") -> None:
         if where:
             self.visit(where)

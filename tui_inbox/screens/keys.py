@@ -27,6 +27,7 @@ class Key:
 
 
 DESK, LIST, READING, GO, PROMPT, SEARCH, PAGE = "desk", "list", "reading", "go", "prompt", "search", "page"
+RULE = "rule"
 
 ABOVE: Mapping[str, tuple[str, ...]] = {
     LIST: (LIST, DESK),
@@ -35,6 +36,7 @@ ABOVE: Mapping[str, tuple[str, ...]] = {
     GO: (GO,),
     PROMPT: (PROMPT,),
     PAGE: (PAGE,),
+    RULE: (RULE, PAGE),
 }
 """Which declarations are heard at once, by the part of the screen that has the focus."""
 
@@ -54,6 +56,7 @@ KEYS: tuple[Key, ...] = (
     Key("reading.next", "n", "screen.turn(1)", "next", "Open the next conversation.", READING),
     Key("reading.previous", "p", "screen.turn(-1)", "previous", "Open the conversation before.", READING),
     Key("reading.quotes", "t", "quotes", "quotes", "Unfold or fold what is quoted.", READING),
+    Key("reading.correct", "c", "screen.correct", "", "Say what this message really is: a person's or not.", READING),
     Key("reading.down", "j,down", "down", "", "Scroll down by a line.", READING),
     Key("reading.up", "k,up", "up", "", "Scroll up by a line.", READING),
     Key("reading.page_down", "pagedown,space", "page_down", "", "Scroll down by a page.", READING),
@@ -68,6 +71,7 @@ KEYS: tuple[Key, ...] = (
     Key("conversation.again", "S", "again", "", "Take the snooze again that a reply interrupted.", DESK),
     Key("desk.repeat", "full_stop", "repeat", "", "Do the last act again, here.", DESK),
     Key("conversation.origin", "o", "origin", "", "Show where the customer wrote; answer them there.", DESK),
+    Key("conversation.why", "w", "why", "", "Say why it lies here, is due then, and is whose it is.", DESK),
     Key(
         "list.clear",
         "escape,h,left",
@@ -102,6 +106,7 @@ KEYS: tuple[Key, ...] = (
         palette=False,
     ),
     Key("search.back", "escape,ctrl+g", "screen.leave_search", "back", "Leave the search.", SEARCH, palette=False),
+    Key("rule.copy", "y", "copy", "copy", "Copy the rule, to put it into config.toml.", RULE, palette=False),
     Key("page.back", "q,escape,h,left,question_mark,enter", "back", "back", "Close this page.", PAGE, palette=False),
     Key("page.down", "j,down", "down", "down", "Scroll down.", PAGE, palette=False),
     Key("page.up", "k,up", "up", "up", "Scroll up.", PAGE, palette=False),

@@ -12,15 +12,18 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_inbox.config import View
+from tui_inbox.inbox.explain import Explanation
+from tui_inbox.rules import clean
 from tui_inbox.screens import keys, paint
 from tui_inbox.screens.bars import Foot
 from tui_inbox.screens.cells import Piece, fit
-from tui_inbox.screens.keys import ABOVE, DESK, GO, KEYS, LIST, PAGE, READING, SEARCH, bindings, keys_of, shown
+from tui_inbox.screens.keys import ABOVE, DESK, GO, KEYS, LIST, PAGE, READING, RULE, SEARCH, bindings, keys_of, shown
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.thread import wrap
 from tui_inbox.store.reader import MessageLine, Whole
 
 KEYED, SENTENCE = 17, 56
+WIDE = 76
 """Cells of the help's two columns; with its frame they fill 80."""
 SECTIONS = {
     LIST: "In the list",
@@ -45,6 +48,9 @@ class Page(ModalScreen[None]):
     Page:ansi { background: transparent; }
     """
 
+    where = PAGE
+    """The part of the screen whose keys are heard here."""
+
     def __init__(self, post: Post, lines: list[list[Piece]]) -> None:
         super().__init__()
         self.post, self._lines = post, lines
@@ -59,7 +65,7 @@ class Page(ModalScreen[None]):
         if self.post.marks.ascii:
             self.query_one(VerticalScroll).styles.scrollbar_size_vertical = 0
         self.query_one(VerticalScroll).styles.max_height = max(5, self.size.height - 3)
-        self.query_one(Foot).keys = shown(PAGE, self.post.keys, self.post.marks.ascii)
+        self.query_one(Foot).keys = shown(self.where, self.post.keys, self.post.marks.ascii)
 
     def action_down(self) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=3, animate=False)
@@ -69,6 +75,50 @@ class Page(ModalScreen[None]):
 
     def action_back(self) -> None:
         self.dismiss(None)
+
+
+class RulePage(Page):
+    """The rule that would have judged a message as the agent did: shown, and copied by a key; never written."""
+
+    BINDINGS = bindings(RULE)
+    where = RULE
+
+    def __init__(self, post: Post, rule: str, home: str) -> None:
+        self._rule = clean.block(rule)
+        super().__init__(post, rule_lines(self._rule, home))
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(self._rule)
+        self.query_one(Foot).said = "Copied, where the terminal allows it."
+        self.query_one(Foot).refresh()
+
+
+def rule_lines(rule: str, home: str) -> list[list[Piece]]:
+    """Return the page that offers *rule* for the configuration at *home*."""
+    return [
+        [("Done: the conversation has been read anew.", "title")],
+        [],
+        *([(text, "read")] for text in wrap(f"To have it always so, add this to {paint.gate(home)}:", WIDE)),
+        [],
+        *([(text, "good")] for line in rule.strip().split("\n") for text in wrap(line, WIDE)),
+        [],
+        [("Nothing is written by itself.", "quiet")],
+    ]
+
+
+def why_lines(told: Explanation) -> list[list[Piece]]:
+    """Return why a conversation lies where it lies, is due when it is due, and whose it is, and the rules."""
+    lines: list[list[Piece]] = [[("Why", "title")]]
+    for sentence in (told.place, told.due, told.owner):
+        lines += [[], *([(text, "read")] for text in wrap(clean.line(sentence), WIDE))]
+    lines += [[], [("The rules, in order", "title")]]
+    if not told.rules:
+        return [*lines, [("No rule was asked.", "quiet")]]
+    for rule, matched, why in told.rules:
+        first, *more = wrap(clean.line(f"{rule}: {why}"), WIDE - 10)
+        lines.append([(f"{'matched' if matched else 'no':<9} ", "good" if matched else "quiet"), (first, "read")])
+        lines += [[(" " * 10 + text, "read")] for text in more]
+    return lines
 
 
 def help_lines(

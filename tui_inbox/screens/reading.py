@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import ClassVar
 
 from rich.style import Style
@@ -54,6 +55,16 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
     def seen(self) -> int:
         """The watermark of what is drawn."""
         return self.layout_.whole.seen if self.layout_ else 0
+
+    @property
+    def position(self) -> int:
+        """The index of the message under the reading position: the first that begins on the screen, else the one
+        that fills it; at the very end the last."""
+        starts, top = (self.layout_.starts if self.layout_ else ()), self.scroll_offset.y
+        if 0 < self.max_scroll_y <= top:
+            return max(0, len(starts) - 1)
+        below = bisect_left(starts, top)
+        return below if below < len(starts) and starts[below] < top + self.size.height else max(0, below - 1)
 
     def show(self, layout: Layout | None) -> None:
         """Draw *layout*; the same conversation keeps its place, another one opens at what is new."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,6 +16,14 @@ from tui_inbox.store.reader import AttachmentLine, MessageLine, Row, Whole
 
 Line = tuple[Piece, ...]
 
+CLASSES: Mapping[Class, str] = {
+    Class.HUMAN: "a person's",
+    Class.AUTO: "automatic",
+    Class.BOUNCE: "bounce",
+    Class.BULK: "bulk",
+    Class.SYSTEM: "system",
+}
+"""What a message may be taken for, in words."""
 LONGEST = 20_000
 """Lines one message may take on the screen; what is longer says so."""
 _NARROW = "\u0300"
@@ -71,10 +79,12 @@ def first_unseen(whole: Whole) -> int:
 
 def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks) -> Iterator[Line]:
     row = whole.row
-    for text in wrap(clean.line(row.subject) or "(no subject)", width):
+    for text in wrap(clean.line(row.subject or who(row)), width):
         yield ((text, "title"),)
     identity = next(iter(row.contact.identities), "")
-    named = who(row) + (f" <{identity}>" if identity and identity != row.contact.name else "")
+    address = identity if identity != row.contact.name else ""
+    named = f"{who(row)} <{address}>" if row.subject and address else who(row) if row.subject else address
+    named = named or row.channel.capitalize()
     yield (
         (
             clean.cells(f"{channel(row.channel, marks)} {named}, account {row.account}", width, marks.ascii),
@@ -128,6 +138,9 @@ def _promise(whole: Whole, width: int, now: datetime, zone: ZoneInfo) -> Iterato
 def _message(
     message: MessageLine, width: int, now: datetime, zone: ZoneInfo, marks: Marks, *, folded: bool, new: bool
 ) -> Iterator[Line]:
+    if message.class_ is Class.SYSTEM and not (message.sender_name or message.sender_identity):
+        yield from _notice(message, width)
+        return
     machine = message.class_ is not Class.HUMAN
     out = message.direction is Direction.OUT
     yield _sender(message, width, now, zone, marks, machine=machine, new=new)
@@ -142,6 +155,12 @@ def _message(
     yield from _quoted(clean.block(message.quoted).strip("\n"), width, marks, folded=folded)
     for file in message.attachments:
         yield (("  " + clean.cells(f"{marks.file} {attachment(file)}", width - 2, marks.ascii), "file"),)
+
+
+def _notice(message: MessageLine, width: int) -> Iterator[Line]:
+    """Yield a line of the channel itself: only what it says."""
+    for text in _some(wrap(clean.block(message.text or message.why).strip("\n"), width - 2)):
+        yield (("  " + text, "machine"),)
 
 
 def _sender(
@@ -162,9 +181,8 @@ def _sender(
 
 def _remarks(message: MessageLine) -> Iterator[Piece]:
     """Yield what has to be said about a message before its text."""
-    kinds = {Class.AUTO: "automatic", Class.BOUNCE: "bounce", Class.BULK: "bulk", Class.SYSTEM: "system"}
-    if kind := kinds.get(message.class_):
-        yield f"{kind}{': ' + message.why if message.why else ''}", "machine"
+    if message.class_ is not Class.HUMAN:
+        yield f"{CLASSES[message.class_]}{': ' + message.why if message.why else ''}", "machine"
     states = {
         State.EDITED: "edited by its sender",
         State.DELETED: "deleted by its sender; what stood here before is kept",
