@@ -95,6 +95,21 @@ def parser() -> argparse.ArgumentParser:
     bring.add_argument("--zone", metavar="TZ", help="the zone of its times, where it names none")
     bring.add_argument("--dry-run", action="store_true", help="say what it would bring, and keep nothing")
 
+    correct = _add(
+        commands,
+        "correct",
+        "put right who is me, or which zone it was, in what was imported; nothing is imported again",
+        "tui-inbox correct whatsapp --me 'Deniz Kaya' --zone Europe/Istanbul",
+        "incoming",
+        "correct",
+    )
+    correct.add_argument("account", metavar="ACCOUNT", help="the account, as `account list` shows it")
+    correct.add_argument("--me", action="append", metavar="NAME", help="my name in it; once for each that I have")
+    correct.add_argument("--zone", metavar="TZ", help="the zone of its times")
+    correct.add_argument(
+        "--conversation", action="append", type=int, metavar="ID", help="only the chats of these conversations"
+    )
+
     listing = _add(commands, "list", "a queue in its order", "tui-inbox list snoozed --limit 20", "looking", "listing")
     listing.add_argument(
         "queue",
@@ -187,6 +202,32 @@ def parser() -> argparse.ArgumentParser:
     )
     judge.add_argument("message", type=int, metavar="MESSAGE", help="a message's id, as `show --json` names it")
     judge.add_argument("--as", dest="class_", required=True, choices=[one.value for one in Class], help="what it is")
+
+    attachment = _add(
+        commands,
+        "attachment",
+        "the files of a conversation: list them, save one, open one",
+        "tui-inbox attachment save 12 --to ~/Downloads",
+        "files",
+        "attachment",
+    )
+    attachment.add_argument(
+        "what", choices=("list", "save", "open"), help="list ID: of a conversation; save or open ID: one of them"
+    )
+    attachment.add_argument("id", type=int, metavar="ID")
+    attachment.add_argument("--to", metavar="DIR", default=".", help="where to save it (default: here)")
+    attachment.add_argument("--anyway", action="store_true", help="open it, although it could run as a program")
+
+    place = _add(
+        commands,
+        "open",
+        "open the place where the customer wrote, to answer there",
+        "tui-inbox open 7 --print",
+        "files",
+        "place",
+    )
+    place.add_argument("id", type=int, metavar="ID")
+    place.add_argument("--print", action="store_true", dest="only_print", help="print the address, and open nothing")
 
     rules = _add(
         commands,

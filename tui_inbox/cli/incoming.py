@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tui_inbox import exports
 from tui_inbox import sync as carrying
 from tui_inbox.cli import shapes
 from tui_inbox.cli.desk import Desk
@@ -14,29 +16,28 @@ from tui_inbox.connectors import Batch
 from tui_inbox.problems import Misconfigured, Problem
 from tui_inbox.rules import clean
 
+if TYPE_CHECKING:
+    from tui_inbox.exports.folder import FolderReport
+
 
 def bring_in(desk: Desk, chosen: argparse.Namespace) -> int:
-    """Import each path; one that cannot be read does not stop the others."""
-    reports: list[carrying.FileReport] = []
+    """Import the paths, parts of one archive together; one that cannot be read does not stop the others."""
+    told = exports.Told(chosen.kind, chosen.account, chosen.me, chosen.zone)
+    paths = [Path(path).expanduser() for path in chosen.paths]
+    # A question needs somebody: never when piped, and never where a script reads the answer.
+    ask = asked if sys.stdin.isatty() and sys.stderr.isatty() and not chosen.json else None
+    reports: list[exports.FileReport] = []
     troubles: list[Problem] = []
-    for path in chosen.paths:
-        try:
-            reports += carrying.bring_in(
-                desk.inbox,
-                Path(path).expanduser(),
-                desk.now(),
-                kind=chosen.kind,
-                account=chosen.account,
-                me=chosen.me,
-                zone=chosen.zone,
-                dry_run=chosen.dry_run,
-                progress=_progress,
-            )
-        except Problem as problem:
-            if len(chosen.paths) == 1:
-                raise
-            troubles.append(problem)
-            note(f"{path}: {problem.what}")
+    for found in exports.bring_in_all(
+        desk.inbox, paths, desk.now(), told, dry_run=chosen.dry_run, progress=_progress, ask=ask
+    ):
+        if isinstance(found, exports.FileReport):
+            reports.append(found)
+        elif len(paths) == 1:
+            raise found
+        else:
+            troubles.append(found)
+            note(clean.line(found.what))
     if chosen.json:
         document = shapes.imported(reports)
         if troubles:
@@ -48,16 +49,50 @@ def bring_in(desk: Desk, chosen: argparse.Namespace) -> int:
     return 1 if troubles else 0
 
 
-def _say_report(report: carrying.FileReport, *, dry_run: bool) -> None:
+def asked(question: exports.Question) -> str | None:
+    """Return what a person at the terminal answers; None where they do not know."""
+    name = clean.line(question.path.name)
+    if question.about == "zone":
+        note(f"{name} names no time zone. It says, for example:")
+        for who, texts in question.choices[:1]:
+            for text in texts:
+                note(f"  {clean.line(who)}: {clean.line(text)}")
+        return _answer(f"In which zone was the phone (such as Europe/Istanbul)? Enter takes {question.guess}: ") or None
+    note(f"{name} does not say which of these people is you:")
+    for number, (who, texts) in enumerate(question.choices, 1):
+        note(f"  {number}  {clean.line(who)}")
+        for text in texts:
+            note(f"       {clean.line(text)}")
+    said = _answer("Which one (a number or a name; Enter: none of them)? ")
+    if said.isdigit() and 1 <= int(said) <= len(question.choices):
+        return question.choices[int(said) - 1][0]
+    return next((who for who, _ in question.choices if said and who.casefold() == said.casefold()), None)
+
+
+def _answer(prompt: str) -> str:
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def _say_report(report: exports.FileReport, *, dry_run: bool) -> None:
     came = report.came
     would = "would be " if dry_run else ""
     say(f"{clean.line(str(report.path))}: {report.kind}, since {clean.line(report.why)}")
+    if report.parts:
+        say(f"  with its other parts: {', '.join(clean.line(one.name) for one in report.parts[1:])}")
     say(
         f"  {came.new} new messages {would}stored, {came.known} known, {came.updated} updated,"
         f" {came.set_aside} set aside; {len(came.conversations)} conversations of account {report.account}"
     )
-    me = f"me: {clean.line(report.me)}" if report.me else "me: not known (name yourself with --me)"
-    say(f"  {me}; zone {report.zone}")
+    me = f"me: {clean.line(report.me)} ({clean.line(report.me_why)})" if report.me else "me: not known"
+    say(f"  {me}; zone {report.zone} ({report.zone_why})")
+    if report.corrected:
+        say(f"  {report.corrected} messages, read wrongly before, put right")
+    for old, new in came.renamed.items():
+        say(f"  {clean.line(old)} is called {clean.line(new)} here: the same person")
+    if report.hint:
+        note(f"  {clean.line(report.hint)}")
     for where, what in report.problems[:20]:
         note(f"  {clean.line(where)}: {clean.line(what)}")
     if len(report.problems) > 20:
@@ -66,11 +101,37 @@ def _say_report(report: carrying.FileReport, *, dry_run: bool) -> None:
         note(f"  {clean.line(warning)}")
 
 
+def correct(desk: Desk, chosen: argparse.Namespace) -> int:
+    """Put right who is me or which zone it was, in a whole account or in some of its conversations."""
+    from tui_inbox.inbox.correct import Correction
+
+    if not (chosen.me or chosen.zone):
+        raise Misconfigured("Nothing is said to be put right.", "Name yourself with --me, or the zone with --zone.")
+    which = frozenset(chosen.conversation) if chosen.conversation else None
+    came = desk.inbox.correct(Correction(chosen.account, tuple(chosen.me or ()), chosen.zone, which), desk.now())
+    if chosen.json:
+        say_json(
+            {
+                "account": came.account,
+                "turned": came.turned,
+                "moved": came.moved,
+                "conversations": sorted(came.conversations),
+            }
+        )
+    else:
+        say(
+            f"{clean.line(came.account)}: {came.turned} messages have changed sides, {came.moved} their time;"
+            f" {len(came.conversations)} conversations are read anew."
+        )
+    return 0
+
+
 def sync(desk: Desk, chosen: argparse.Namespace) -> int:
     """Sync the accounts; one that fails does not stop the others."""
+    from tui_inbox.exports.folder import look_through
     from tui_inbox.vault import secret
 
-    if not desk.config.accounts:
+    if not (desk.config.accounts or desk.config.inbox_folders):
         raise Misconfigured(
             "No mailbox is configured.",
             f"Add an [[account]] to {desk.home.config}; config.example.toml shows how.",
@@ -83,9 +144,33 @@ def sync(desk: Desk, chosen: argparse.Namespace) -> int:
             say(f"{report.name}: {came.new} new, {came.known} known, {came.gone} gone, {came.set_aside} set aside")
             if report.problem is not None:
                 say_problem(report.problem, as_json=False)
+    folders = [] if chosen.names else list(look_through(desk.inbox, desk.now, progress=_progress))
     if chosen.json:
-        say_json({"accounts": [shapes.synced(report) for report in reports]})
-    return 1 if any(report.problem for report in reports) else 0
+        say_json(
+            {
+                "accounts": [shapes.synced(report) for report in reports],
+                "folders": [shapes.looked_through(one) for one in folders],
+            }
+        )
+    else:
+        for one in folders:
+            _say_folder(one)
+    failed = any(report.problem for report in reports) or any(one.problem or one.failed for one in folders)
+    return 1 if failed else 0
+
+
+def _say_folder(report: FolderReport) -> None:
+    new = sum(one.came.new for one in report.files)
+    waiting = f", {len(report.waiting)} still being written" if report.waiting else ""
+    came = f"{new} new from {len(report.files)} exports, {report.unchanged} as before{waiting}"
+    say(f"{clean.line(str(report.path))}: {came}")
+    for name, why in report.failed:
+        note(f"  {clean.line(name)}: {clean.line(why.what)} {clean.line(why.hint)}")
+    for one in report.files:
+        if one.hint:
+            note(f"  {clean.line(one.path.name)}: {clean.line(one.hint)}")
+    if report.problem is not None:
+        say_problem(report.problem, as_json=False)
 
 
 def _progress(name: str, batch: Batch) -> None:

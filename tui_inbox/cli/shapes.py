@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from tui_inbox.exports import FileReport
+from tui_inbox.exports.folder import FolderReport
 from tui_inbox.inbox import Skipped
 from tui_inbox.store.reader import MessageLine, Row, Whole
-from tui_inbox.sync import AccountReport, FileReport
+from tui_inbox.sync import AccountReport
 
 
 def moment(at: datetime | None) -> str | None:
@@ -101,29 +103,46 @@ def acted(rows: Sequence[Row], skipped: Sequence[Skipped]) -> dict[str, Any]:
 
 
 def imported(reports: Iterable[FileReport]) -> dict[str, Any]:
+    return {"files": [imported_file(one) for one in reports]}
+
+
+def imported_file(one: FileReport) -> dict[str, Any]:
     return {
-        "files": [
-            {
-                "path": str(one.path),
-                "kind": one.kind,
-                "why": one.why,
-                "account": one.account,
-                "conversations": len(one.came.conversations),
-                "messages": {
-                    "found": one.came.found,
-                    "new": one.came.new,
-                    "known": one.came.known,
-                    "updated": one.came.updated,
-                    "set_aside": one.came.set_aside,
-                },
-                "first": moment(one.came.first),
-                "last": moment(one.came.last),
-                "me": one.me,
-                "zone": one.zone,
-                "problems": [{"where": where, "what": what} for where, what in one.problems],
-            }
-            for one in reports
-        ]
+        "path": str(one.path),
+        "parts": [str(part) for part in one.parts],
+        "kind": one.kind,
+        "why": one.why,
+        "account": one.account,
+        "conversations": len(one.came.conversations),
+        "messages": {
+            "found": one.came.found,
+            "new": one.came.new,
+            "known": one.came.known,
+            "updated": one.came.updated,
+            "set_aside": one.came.set_aside,
+        },
+        "first": moment(one.came.first),
+        "last": moment(one.came.last),
+        "me": one.me,
+        "me_why": one.me_why or None,
+        "zone": one.zone,
+        "zone_why": one.zone_why,
+        "hint": one.hint or None,
+        "corrected": one.corrected,
+        "renamed": one.came.renamed,
+        "problems": [{"where": where, "what": what} for where, what in one.problems],
+    }
+
+
+def looked_through(report: FolderReport) -> dict[str, Any]:
+    problem = report.problem
+    return {
+        "path": str(report.path),
+        "files": [imported_file(one) for one in report.files],
+        "failed": [{"name": name, "what": why.what, "hint": why.hint} for name, why in report.failed],
+        "waiting": report.waiting,
+        "unchanged": report.unchanged,
+        "problem": problem and {"kind": problem.kind, "what": problem.what, "hint": problem.hint},
     }
 
 

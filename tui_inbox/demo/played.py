@@ -51,7 +51,7 @@ def play(inbox: Inbox, files: DemoFiles, now: datetime) -> DemoFiles:
     At each stage the exports in `files.folder` are made longer, what changed is imported as of that moment, and then
     the acts of that moment are performed: everything that the store holds came through a connector or an act.
     """
-    from tui_inbox.sync import bring_in
+    from tui_inbox.exports import bring_in
 
     acts: dict[timedelta, list[tuple[Told, Act]]] = defaultdict(list)
     for told in week():

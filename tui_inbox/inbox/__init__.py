@@ -6,7 +6,7 @@ Importing it is cheap: what writes (SQLModel) is imported with the first write.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -144,12 +144,40 @@ class Inbox:
         with self.writer.unit() as unit:
             return correct.correct(unit, self.config, said, now)
 
+    def put_right(
+        self, account: str, conversations: Collection[int], me: str | None, zone: tuple[str, str] | None, now: datetime
+    ) -> int:
+        """Let what an import was told hold for what its chats had been read as before; return the messages changed."""
+        from tui_inbox.inbox import correct
+
+        with self.writer.unit() as unit:
+            return correct.put_right(unit, self.config, account, conversations, me, zone, now)
+
     def synced(self, origin: Origin, at: datetime | None, problem: str | None) -> None:
         """Record how a run of an account ended, and what was learned about it; *at* None: it did not complete."""
         from tui_inbox.inbox import ingest
 
         with self.writer.unit() as unit:
             ingest.ended(unit, origin, at, problem)
+
+    def dropped(self, folder: str) -> dict[str, str]:
+        """Return what was read of a watched folder: its name, and how it was marked then."""
+        with self.reader() as reader:
+            return reader.dropped(folder)
+
+    def note_dropped(self, folder: str, name: str, mark: str, problem: str | None, now: datetime) -> None:
+        """Remember what was read of a watched folder, and why it could not be, if so."""
+        from tui_inbox.store import dropped
+
+        with self.writer.unit() as unit:
+            dropped.note(unit, folder, name, mark, problem, now)
+
+    def forget_dropped(self, folder: str, present: set[str]) -> None:
+        """Forget what no longer lies in a watched folder; what came from it stays."""
+        from tui_inbox.store import dropped
+
+        with self.writer.unit() as unit:
+            dropped.forget(unit, folder, present)
 
     def settle(self, now: datetime) -> int:
         """Record what time alone has moved since (snoozes that ran out); return how many conversations."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -75,6 +75,31 @@ def correct(unit: Unit, config: Config, said: Correction, now: datetime) -> Corr
         projection.event(unit, id_, now, "corrected", ME, {name: value for name, value in detail.items() if value})
     Readings(unit, config).record(came.conversations, now, ME)
     return came
+
+
+def put_right(
+    unit: Unit,
+    config: Config,
+    account: str,
+    conversations: Collection[int],
+    me: str | None,
+    zone: tuple[str, str] | None,
+    now: datetime,
+) -> int:
+    """Let what was said at an import hold for what its chats had been read as before; return how many messages changed.
+
+    *zone* is the one their times had been read in, and the one that was said now.
+    """
+    changed = 0
+    if me is not None:
+        spoken = corrections.customers(unit, conversations)
+        wrong = frozenset(id_ for id_, person in spoken if is_called(person, [me]))
+        if wrong:
+            changed += correct(unit, config, Correction(account, (me,), conversations=wrong), now).turned
+    if zone is not None and conversations:
+        said = Correction(account, zone=zone[1], conversations=frozenset(conversations), was=zone[0])
+        changed += correct(unit, config, said, now).moved
+    return changed
 
 
 def _remember(unit: Unit, account: Account, said: Correction, chats: Sequence[Chat]) -> None:

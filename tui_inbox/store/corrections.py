@@ -126,10 +126,9 @@ def said(connection: Connection, thread_id: int) -> Iterator[list[Said]]:
         .where(_message.c.thread_id == thread_id)
         .order_by(_message.c.received_at, _message.c.rank, _message.c.position, _message.c.id)
     )
-    # All ids first: the rows are changed while they are walked.
-    rows = connection.execute(wanted).all()
-    for start in range(0, len(rows), _CHUNK):
-        yield [_said(row) for row in rows[start : start + _CHUNK]]
+    # The order needs a sort, so that the rows are read before any of them is changed.
+    for part in connection.execute(wanted, execution_options={"yield_per": _CHUNK}).partitions():
+        yield [_said(row) for row in part]
 
 
 def _said(row: Row[*tuple[Any, ...]]) -> Said:
@@ -151,6 +150,23 @@ def _said(row: Row[*tuple[Any, ...]]) -> Said:
         moment(row.received_at),
         moment(row.arrived_at),
     )
+
+
+def customers(connection: Connection, conversations: Collection[int]) -> Iterator[tuple[int, Person]]:
+    """Yield who speaks as a customer in each of *conversations*."""
+    wanted = sorted(conversations)
+    for start in range(0, len(wanted), _CHUNK):
+        rows = connection.execute(
+            select(_message.c.conversation_id, _message.c.sender_name, _message.c.sender_identity)
+            .where(
+                _message.c.conversation_id.in_(wanted[start : start + _CHUNK]),
+                _message.c.direction == Direction.IN.value,
+                _message.c["class"] != Class.SYSTEM.value,
+            )
+            .distinct()
+        )
+        for row in rows:
+            yield row.conversation_id, Person(row.sender_name, row.sender_identity)
 
 
 def turn(connection: Connection, turned: Sequence[Turned]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from typing import Any, Self
 from tui_inbox.problems import Misconfigured, NotFound, StoreTrouble
 from tui_inbox.rules import clean, lifecycle
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Kind, Outcome, Place, Reason, State, Status
+from tui_inbox.rules.places import Written
 from tui_inbox.rules.query import Query
 from tui_inbox.rules.sensitive import masked
 from tui_inbox.store import migrations, search
@@ -71,6 +73,19 @@ class AttachmentLine:
     type: str
     size: int | None
     stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """An attachment as it was kept: its bytes, or for mail the whole message and which part. Its name a stranger's."""
+
+    name: str
+    type: str
+    size: int | None
+    stored: bool
+    part: str
+    content: bytes | None
+    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +452,10 @@ class Reader:
             ).fetchall()
         )
 
+    def dropped(self, folder: str) -> dict[str, str]:
+        """Return what was read of a watched folder: its name, and how it was marked then."""
+        return dict(self._connection.execute("SELECT name, mark FROM dropped WHERE folder = ?", (folder,)).fetchall())
+
     # --- one conversation ---------------------------------------------------------------------------
 
     def conversation(self, id: int, now: datetime) -> Whole:  # noqa: A002 - the product's word
@@ -456,6 +475,53 @@ class Reader:
                 max((one.id for one in messages), default=0),
                 self._connection.execute("SELECT seen FROM conversation WHERE id = ?", (id_,)).fetchone()[0],
             )
+
+    def file(self, id: int) -> KeptFile:  # noqa: A002
+        """Return an attachment with its bytes. Raises `NotFound`."""
+        row = self._connection.execute(
+            "SELECT a.*, b.content AS kept, r.packed, r.content AS raw FROM attachment a "
+            "LEFT JOIN blob b ON b.digest = a.blob "
+            "LEFT JOIN raw r ON r.message_id = a.message_id AND a.blob IS NULL AND a.part <> '' WHERE a.id = ?",
+            (id,),
+        ).fetchone()
+        if row is None:
+            raise NotFound(f"There is no attachment {id}.", "See `tui-inbox attachment list CONVERSATION`.")
+        raw = b"" if row["raw"] is None else zlib.decompress(row["raw"]) if row["packed"] else row["raw"]
+        return KeptFile(row["name"], row["type"], row["size"], bool(row["stored"]), row["part"], row["kept"], raw)
+
+    def written(self, id: int) -> Written:  # noqa: A002
+        """Return where the customer of a conversation wrote last. Raises `NotFound`."""
+        whole = self._connection.execute(
+            "SELECT COALESCE(merged_into, id) AS id, channel FROM conversation WHERE id = ?", (id,)
+        ).fetchone()
+        if whole is None:
+            raise NotFound(f"There is no conversation {id}.", "See `tui-inbox list all`.")
+        row = self._connection.execute(
+            "SELECT m.*, t.is_group, i.value AS person, r.packed, r.content AS raw FROM message m "
+            "JOIN thread t ON t.id = m.thread_id LEFT JOIN identity i ON i.id = m.identity_id "
+            "LEFT JOIN raw r ON r.message_id = m.id WHERE m.conversation_id = ? "
+            "ORDER BY m.direction = 'in' AND m.class = 'human' DESC, m.direction = 'in' DESC, m.stamp DESC LIMIT 1",
+            (whole["id"],),
+        ).fetchone()
+        if row is None:
+            return Written(whole["channel"])
+        ids = self._connection.execute(
+            "SELECT ids FROM message WHERE conversation_id = ? AND stamp <= ? ORDER BY stamp",
+            (whole["id"], row["stamp"]),
+        )
+        raw = b"" if row["raw"] is None else zlib.decompress(row["raw"]) if row["packed"] else row["raw"]
+        person = row["person"] or row["sender_identity"]
+        return Written(
+            whole["channel"],
+            person,
+            row["sender_name"],
+            row["subject"],
+            row["thread_key"],
+            bool(row["is_group"]),
+            row["external_id"],
+            tuple(one[0] for ids_ in ids if (one := json.loads(ids_[0]))),
+            raw,
+        )
 
     def routed(self, id: int) -> dict[str, object]:  # noqa: A002
         """Return what the rules said of a conversation: `matched`, `trace`, `owner`; empty where none ran."""

@@ -1,0 +1,224 @@
+"""Brings exports in: recognises them, puts their parts together, and carries them into the inbox batch by batch."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_inbox.connectors import Batch, Source
+from tui_inbox.exports.report import Ask, FileReport, Progress, Question, Told, quiet
+from tui_inbox.inbox import Inbox
+from tui_inbox.problems import Unreadable
+from tui_inbox.rules.model import Class
+
+MAIL = "email"
+
+if TYPE_CHECKING:
+    from tui_inbox.connectors.formats.bundle import Bundle
+    from tui_inbox.exports.parts import Found
+    from tui_inbox.exports.whose import Ours
+    from tui_inbox.inbox.ingest import Origin
+    from tui_inbox.store.reader import AccountLine
+
+__all__ = ["Ask", "FileReport", "Progress", "Question", "Told", "bring_in", "bring_in_all"]
+
+
+def bring_in(
+    inbox: Inbox,
+    path: Path,
+    now: datetime,
+    *,
+    kind: str | None = None,
+    account: str | None = None,
+    me: str | None = None,
+    zone: str | None = None,
+    dry_run: bool = False,
+    progress: Progress = quiet,
+    ask: Ask | None = None,
+) -> list[FileReport]:
+    """Import *path* and return a report for each export found in it; received times are capped at *now*.
+
+    A folder that is no export itself is searched, one level deep, for exports. Raises `Unreadable` where
+    nothing in it can be read, `Misconfigured` for a wrong kind or zone.
+    """
+    told = Told(kind, account, me, zone)
+    reports: list[FileReport] = []
+    for found in bring_in_all(inbox, [path], now, told, dry_run=dry_run, progress=progress, ask=ask):
+        if isinstance(found, Unreadable):
+            raise found
+        reports.append(found)
+    return reports
+
+
+def bring_in_all(
+    inbox: Inbox,
+    paths: Sequence[Path],
+    now: datetime,
+    told: Told,
+    *,
+    dry_run: bool = False,
+    progress: Progress = quiet,
+    ask: Ask | None = None,
+) -> Iterator[FileReport | Unreadable]:
+    """Import *paths*, parts of one archive together; yield a report for each export, or why a path is none."""
+    from tui_inbox.exports.parts import sorted_out
+
+    run = _Run(inbox, now, told, dry_run, progress, ask)
+    for found in sorted_out(paths, told.kind):
+        if found.problem is not None and found.paths[0].is_dir():
+            yield from _each_in(run, found.paths[0])
+            continue
+        try:
+            yield run.bring(found)
+        except Unreadable as problem:
+            yield problem
+
+
+def _each_in(run: _Run, folder: Path) -> Iterator[FileReport | Unreadable]:
+    from tui_inbox.exports.parts import sorted_out
+
+    reports: list[FileReport] = []
+    strangers: list[tuple[str, str]] = []
+    inner = sorted(one for one in folder.iterdir() if not one.name.startswith("."))
+    for found in sorted_out(inner):
+        try:
+            reports.append(run.bring(found))
+        except Unreadable as problem:
+            strangers.append((found.paths[0].name, problem.what))
+    if not reports:
+        yield Unreadable(
+            f"Nothing in {folder} is an export that can be read.",
+            "Name a file, or say with --kind what it is.",
+        )
+        return
+    reports[0].problems.extend(strangers)
+    yield from reports
+
+
+class _Run:
+    """One import, of one export or several."""
+
+    def __init__(
+        self, inbox: Inbox, now: datetime, told: Told, dry_run: bool, progress: Progress, ask: Ask | None
+    ) -> None:
+        self._inbox = inbox
+        self._now = now
+        self._told = told
+        self._dry_run = dry_run
+        self._progress = progress
+        self._ask = ask
+
+    def bring(self, found: Found) -> FileReport:
+        """Import one export; raise `Unreadable` where it cannot be."""
+        from tui_inbox.connectors import load
+        from tui_inbox.exports.whose import ours
+        from tui_inbox.inbox.ingest import Origin
+
+        if found.bundle is None or found.problem is not None:
+            assert found.problem is not None
+            raise found.problem
+        with found.bundle as bundle:
+            channel = load.channel(found.kind)
+            name = self._told.account or channel.CHANNEL
+            known = ours(self._inbox, channel, bundle, self._told, self._inbox.account(name), self._ask)
+            report = FileReport(
+                found.paths[0],
+                found.kind,
+                found.why,
+                name,
+                known.me,
+                known.zone,
+                known.me_why,
+                known.zone_why,
+                parts=found.paths if len(found.paths) > 1 else (),
+            )
+            origin = Origin(name, found.kind, channel.CHANNEL, me=known.names, imported=True, zone=known.zone)
+            source = channel.Source(bundle=bundle, zone=known.zone, me=known.names)
+            with self._inbox.trial() if self._dry_run else contextlib.nullcontext(self._inbox) as into:
+                self._carry(into, source, origin, report, bundle, known)
+        return report
+
+    def _carry(
+        self, into: Inbox, source: Source, origin: Origin, report: FileReport, bundle: Bundle, known: Ours
+    ) -> None:
+        reading = {"kind": origin.kind, "me": known.me, "zone": known.zone}
+        every = into.cursors(origin.account)
+        before = into.account(origin.account)
+        cursors = {place: value for place, value in every.items() if not self._otherwise(value, reading)}
+        unsaid: dict[str, None] = {}
+        mine = False
+        for batch in closing(source, cursors):
+            if origin.channel != MAIL:
+                batch = replace(batch, cursor=_with(batch.cursor, reading))
+            report.came.add(into.ingest(origin, batch, self._now))
+            report.problems.extend((one.where, one.what) for one in batch.set_aside)
+            for one in batch.arrivals:
+                mine = mine or bool(one.message.mine)
+                if one.message.mine is None and one.message.verdict.as_ is Class.HUMAN and len(unsaid) < 20:
+                    unsaid[one.message.sender.name] = None
+            self._progress(report.path.name, batch)
+        into.settle(self._now)
+        into.synced(origin, self._now, None)
+        self._put_right(into, origin, report, before)
+        _count_finished(report, cursors, bundle)
+        if report.me is None and unsaid and not mine and origin.channel != MAIL:
+            report.hint = f"Nothing says which of them is you ({', '.join(unsaid)}): name yourself with --me."
+
+    def _otherwise(self, cursor: str, reading: dict[str, str | None]) -> bool:
+        """Return whether what *cursor* stands for was read as something else than was said now."""
+        kept = _fields(cursor).get("with")
+        if not isinstance(kept, dict):
+            return False
+        said = {"kind": reading["kind"], "me": self._told.me, "zone": self._told.zone}
+        return any(value is not None and kept.get(name) != value for name, value in said.items())
+
+    def _put_right(self, into: Inbox, origin: Origin, report: FileReport, before: AccountLine | None) -> None:
+        """What was said now holds for what an earlier import of the same chats had read otherwise."""
+        if origin.channel == MAIL or before is None or not (self._told.me or self._told.zone):
+            return
+        zone = before.zone
+        shifted = any(one.shift for one in origin.walked.values())
+        told = self._told.zone
+        otherwise = (zone, told) if zone and told and zone != told and not shifted else None
+        conversations = report.came.conversations
+        report.corrected = into.put_right(origin.account, conversations, self._told.me, otherwise, self._now)
+
+
+def _with(cursor: str, reading: dict[str, str | None]) -> str:
+    """Return *cursor* with a note of how its file was read; a cursor in another notation as it is."""
+    fields = _fields(cursor)
+    return json.dumps({**fields, "with": reading}, ensure_ascii=False) if fields else cursor
+
+
+def _fields(cursor: str) -> dict[str, Any]:
+    try:
+        found = json.loads(cursor)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _count_finished(report: FileReport, cursors: dict[str, str], bundle: Bundle) -> None:
+    """A file that was read to its end before yields nothing: all that it holds is known."""
+    if report.came.found:
+        return
+    for place, value in cursors.items():
+        fields = _fields(value)
+        if bundle.digest in place and fields.get("done"):
+            report.came.found = report.came.known = report.came.known + int(fields.get("count", 0))
+
+
+def closing(source: Source, cursors: dict[str, str]) -> Iterator[Batch]:
+    """Yield what *source* reads, and close its connections and files whatever happens."""
+    reading = source.read(cursors)
+    try:
+        yield from reading
+    finally:
+        close = getattr(reading, "close", None)
+        if close is not None:
+            close()
