@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from tui_inbox.connectors import Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
@@ -202,6 +202,7 @@ def _address(url: str) -> str:
     return url.strip().rstrip("/")[:500]
 
 
+@lru_cache(maxsize=4096)
 def _plain(word: str) -> str:
     return " ".join(word.casefold().split()).rstrip("/")
 

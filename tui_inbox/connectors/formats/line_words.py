@@ -46,6 +46,7 @@ _UNSENT = (
     re.compile(r"(?:(.{1,60}?)(?:님이|이|가)? ?)?메시지(?:를| 보내기를) 취소(?:했습니다|하였습니다)\.?"),
     re.compile(r"(?:(.{1,60}?) )?membatalkan pengiriman pesan\.?", re.I),
 )
+_UNSENDS = re.compile(r"unsent a message|取り消し|收回|ยกเลิก|취소|membatalkan", re.I)
 _MINE = frozenset({"you", "我", "您", "あなた", "คุณ", "나", "anda"})
 
 
@@ -81,7 +82,7 @@ def said(text: str) -> Said:
         return Said("", Attachment(placeholder[2].strip() or kind[0], kind[1], stored=False))
     if _CALL.match(text):
         return Said(text, call=True)
-    for phrase in _UNSENT:
+    for phrase in _UNSENT if len(text) < 160 and _UNSENDS.search(text) else ():
         found = phrase.fullmatch(text.strip())
         if found:
             by = found[1] or ""

@@ -84,7 +84,7 @@ def naturally(names: Iterable[str]) -> list[str]:
 class Counted:
     """Counts equal things, of which the n-th is the n-th; forgets those of long ago, so that memory stays small."""
 
-    def __init__(self, kept: int = 200_000) -> None:
+    def __init__(self, kept: int = 100_000) -> None:
         self._kept = kept
         self._now: dict[object, int] = {}
         self._before: dict[object, int] = {}
