@@ -160,7 +160,7 @@ class Intake:
         for name, chat in by_thread.items():
             thread = self._called(name, chat)
             if thread != name:
-                chat = [replace(one, message=replace(one.message, thread=thread)) for one in chat]
+                chat = list(self._told([replace(one, message=replace(one.message, thread=thread)) for one in chat]))
             walked = self.origin.walked.setdefault(thread, Walked())
             laid = lay(self.unit, self.account.id, thread, [one.message for one in chat], walked)
             self._learn_names(thread, chat, laid.aliases)
@@ -180,7 +180,8 @@ class Intake:
         """Return what the chat *name* is called here: a renamed contact renames the file, not the conversation."""
         if name not in self.origin.called:
             known = arrivals.thread_by_key(self.unit, self.account.id, name) is not None
-            like = None if known else arrivals.chat_like(self.unit, self.account.id, [one.message for one in chat])
+            said = [one.message for one in chat]
+            like = None if known else arrivals.chat_like(self.unit, self.account, said)
             self.origin.called[name] = like or name
         return self.origin.called[name]
 

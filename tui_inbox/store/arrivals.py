@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -254,11 +255,18 @@ ALIKE = 3
 _SAMPLES = 60
 
 
-def chat_like(connection: Connection, account_id: int, offered: Sequence[Message]) -> str | None:
+def chat_like(connection: Connection, account: Account, offered: Sequence[Message]) -> str | None:
     """Return the key of the chat that holds distinctive messages of *offered* at the very same times, or None.
 
-    Two of them must be a customer's: what we wrote to many at once says nothing.
+    Two of them must be a customer's: what we wrote to many at once says nothing. The times as written are compared,
+    in whatever zone they had been read.
     """
+    zones = {account.zone, *(one.zone for one in corrected_threads(connection, account.id))} - {None}
+    found = (_chat_like(connection, account.id, offered, zone) for zone in (None, *sorted(map(str, zones))))
+    return next((key for key in found if key is not None), None)
+
+
+def _chat_like(connection: Connection, account_id: int, offered: Sequence[Message], zone: str | None) -> str | None:
     telling = [
         one
         for one in offered
@@ -268,8 +276,11 @@ def chat_like(connection: Connection, account_id: int, offered: Sequence[Message
     hits: Counter[str] = Counter()
     asked: Counter[str] = Counter()
     for one in telling:
-        assert one.received_at is not None
-        at = stored(one.received_at)
+        moment_ = one.received_at
+        if zone is not None and one.local_at is not None:
+            moment_ = one.local_at.replace(tzinfo=ZoneInfo(zone))
+        assert moment_ is not None
+        at = stored(moment_)
         rows = connection.execute(
             select(_message.c.thread_key, _message.c.direction, _message.c.token)
             .where(

@@ -1,0 +1,168 @@
+"""Who is me and in which zone, put right later: the store is then what an import done right would have made."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.incoming.store import Store
+from tui_inbox.inbox.correct import Correction
+from tui_inbox.problems import Misconfigured, NotFound, Refused
+from tui_inbox.rules.query import parse
+
+LINES = [
+    "[28.02.2026, 09:15:02] Elif Kara: Merhaba, kargom nerede acaba?",
+    "[28.02.2026, 09:15:02] Elif Kara: Merhaba",
+    "[28.02.2026, 09:16:40] Deniz: Buyurun, hemen bakıyorum",
+    "[03.03.2026, 18:01:11] Elif Kara: Kargom gelmedi\nhâlâ bekliyorum",
+    "[03.03.2026, 23:30:00] Deniz: Yarın sabah elinizde",
+    "[04.03.2026, 09:30:00] Elif Kara: Hâlâ gelmedi",
+]
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Path:
+    path = tmp_path / "chat.txt"
+    path.write_text("\n".join(LINES) + "\n", "utf-8")
+    return path
+
+
+RIGHT = {"me": "Deniz", "zone": "Europe/Istanbul"}
+READ = ("cursor",)
+"""How a file was read stands in its cursor: that is allowed to differ."""
+
+
+@pytest.fixture
+def right(chat: Path, tmp_path: Path) -> Store:
+    store = Store(tmp_path / "right")
+    store.bring(chat, **RIGHT)
+    return store
+
+
+def corrected(store: Store, **said: object) -> object:
+    with store.inbox() as inbox:
+        return inbox.correct(Correction("whatsapp", **said), store.at)  # type: ignore[arg-type]
+
+
+def index_is_whole(store: Store) -> None:
+    with closing(sqlite3.connect(store.home.store)) as here:
+        here.execute("INSERT INTO fulltext(fulltext) VALUES ('integrity-check')")
+
+
+@pytest.mark.parametrize("wrong", ["Elif Kara", None, "Somebody Else"])
+def test_a_wrong_me_put_right_equals_an_import_done_right(
+    wrong: str | None, chat: Path, right: Store, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "wrong")
+    store.bring(chat, me=wrong, zone="Europe/Istanbul")
+    assert store.told(*READ) != right.told(*READ)
+    corrected(store, me=("Deniz",))
+    assert store.told(*READ) == right.told(*READ)
+    index_is_whole(store)
+
+
+def test_a_wrong_zone_put_right_equals_an_import_done_right(chat: Path, right: Store, tmp_path: Path) -> None:
+    store = Store(tmp_path / "wrong")
+    store.bring(chat, me="Deniz", zone="America/New_York")
+    assert store.told(*READ) != right.told(*READ)
+    corrected(store, zone="Europe/Istanbul")
+    assert store.told(*READ) == right.told(*READ)
+    index_is_whole(store)
+
+
+def test_both_put_right_one_after_the_other_equal_an_import_done_right(
+    chat: Path, right: Store, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "wrong")
+    store.bring(chat, me="Elif Kara", zone="Asia/Tokyo")
+    corrected(store, zone="Europe/Istanbul")
+    corrected(store, me=("Deniz",))
+    assert store.told(*READ) == right.told(*READ)
+
+
+def test_importing_again_with_the_right_words_puts_right_what_was_read_wrongly(
+    chat: Path, right: Store, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "wrong")
+    store.bring(chat, me="Elif Kara", zone="America/New_York")
+    again = store.bring(chat, **RIGHT)
+    assert (again.came.new, again.came.known) == (0, 6)
+    assert again.corrected
+    without = (*READ, "account")
+    assert store.told(*without) == right.told(*without)
+
+
+def test_importing_again_with_the_same_words_is_cut_short(chat: Path, right: Store) -> None:
+    again = right.bring(chat, **RIGHT)
+    assert (again.came.new, again.came.known, again.corrected) == (0, 6, 0)
+
+
+def test_what_was_put_right_holds_for_the_next_export(chat: Path, tmp_path: Path) -> None:
+    store, whole = Store(tmp_path / "wrong"), Store(tmp_path / "whole")
+    later = tmp_path / "later.txt"
+    later.write_text("\n".join([*LINES, "[04.03.2026, 12:30:00] Deniz: Kurye yolda, az kaldı"]) + "\n", "utf-8")
+    store.bring(chat, me="Elif Kara", zone="Asia/Tokyo")
+    corrected(store, me=("Deniz",), zone="Europe/Istanbul")
+    assert store.bring(later).came.new == 1
+    whole.bring(later, **RIGHT)
+    without = (*READ, "message", "found by")
+    assert store.told(*without) == whole.told(*without)
+
+
+def test_one_chat_alone_can_be_put_right_and_stays_so(chat: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    other = tmp_path / "other.txt"
+    other.write_text(
+        "[01.03.2026, 10:00:00] Ayla: Ist das Paket schon unterwegs?\n"
+        "[01.03.2026, 10:01:00] Elif Kara: Ja, seit gestern\n",
+        "utf-8",
+    )
+    store.bring(other, me="Elif Kara", zone="Europe/Istanbul")
+    store.bring(chat, me="Elif Kara", zone="Europe/Istanbul")
+    with store.inbox() as inbox, inbox.reader() as reader:
+        found = reader.search(parse("kargom", store.at, "UTC"), store.at).ids
+    corrected(store, me=("Deniz",), conversations=frozenset(found))
+    assert sides(store) == {("Ayla", "in"), ("Elif Kara", "out"), ("Elif Kara", "in"), ("Deniz", "out")}
+    longer = tmp_path / "longer.txt"
+    longer.write_text(chat.read_text("utf-8") + "[04.03.2026, 12:00:00] Elif Kara: Teşekkürler, şimdi geldi\n", "utf-8")
+    store.bring(longer)
+    assert ("Elif Kara", "in") in sides(store, "Teşekkürler")
+    assert ("Elif Kara", "out") not in sides(store, "Teşekkürler")
+
+
+def sides(store: Store, text: str = "") -> set[tuple[str, str]]:
+    with closing(sqlite3.connect(store.home.store)) as here:
+        return set(here.execute("SELECT sender_name, direction FROM message WHERE text LIKE ?", (f"%{text}%",)))
+
+
+def test_acts_and_promises_are_read_anew(chat: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    store.bring(chat, me="Elif Kara", zone="Europe/Istanbul")
+    with store.inbox() as inbox, inbox.reader() as reader:
+        [before] = reader.rows(reader.queue("all", store.at).ids, store.at)
+    corrected(store, me=("Deniz",))
+    with store.inbox() as inbox, inbox.reader() as reader:
+        [after] = reader.rows(reader.queue("all", store.at).ids, store.at)
+        whole = reader.conversation(after.id, store.at)
+    assert (before.contact.name, after.contact.name) == ("Deniz", "Elif Kara")
+    assert before.due != after.due
+    assert "corrected" in [one.event for one in whole.history]
+
+
+def test_what_cannot_be_put_right_is_said(chat: Path, right: Store) -> None:
+    with pytest.raises(NotFound), right.inbox() as inbox:
+        inbox.correct(Correction("slack", me=("Deniz",)), right.at)
+    with pytest.raises(Misconfigured):
+        corrected(right, zone="Mars/Olympus")
+    with pytest.raises(NotFound):
+        corrected(right, me=("Deniz",), conversations=frozenset({99}))
+
+
+def test_mail_needs_no_such_correction(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    store.bring(Path(__file__).parents[1] / "samples" / "eml" / "plain.eml")
+    with store.inbox() as inbox, pytest.raises(Refused):
+        inbox.correct(Correction("email", me=("Deniz",)), store.at)
