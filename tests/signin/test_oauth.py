@@ -6,7 +6,6 @@ import os
 import socket
 import ssl
 import threading
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 
 from tests.signin.authority import Authority
 from tests.signin.conftest import NOW, Ring
+from tests.signin.telling import told
 from tui_inbox import vault
 from tui_inbox.config import Account
 from tui_inbox.problems import Misconfigured, NotAdmitted, NotFound, Problem, Refused, Unreachable
@@ -37,10 +37,10 @@ def clock() -> datetime:
 
 def signed_in(authority: Authority, *, seconds: int | None = 3600) -> dict[str, Any]:
     """Keep a grant whose access token lasts *seconds* from now on, and return it."""
-    told = authority.grant()
+    granted = authority.grant()
     until = NOW + timedelta(seconds=seconds) if seconds is not None else None
-    vault.keep_grant("support", oauth.Tokens(Secret(told["access_token"]), Secret(told["refresh_token"]), until))
-    return told
+    vault.keep_grant("support", oauth.Tokens(Secret(granted["access_token"]), Secret(granted["refresh_token"]), until))
+    return granted
 
 
 def token_of(it: Account) -> Token:
@@ -136,8 +136,8 @@ def test_the_browser_comes_back_with_a_code_that_only_we_can_use(authority: Auth
     [asked] = [form for path, form in authority.forms if path == "/authorize"]
     assert asked["login_hint"] == "support@shop.example"
     assert asked["scope"] == "mail offline"
-    [told] = [form for path, form in authority.forms if path == "/token"]
-    assert told["code_verifier"] not in str(asked)
+    [exchange] = [form for path, form in authority.forms if path == "/token"]
+    assert exchange["code_verifier"] not in str(asked)
 
 
 def test_a_visitor_that_does_not_know_the_question_is_sent_away(authority: Authority):
@@ -184,7 +184,7 @@ def void(_: object) -> None:
 
 def test_a_browser_elsewhere_is_enough_when_its_last_address_is_pasted(authority: Authority):
     reading, writing = os.pipe()
-    told: list[str] = []
+    complaints: list[str] = []
 
     def show(address: str) -> None:
         asked = {key: values[0] for key, values in parse_qs(urlsplit(address).query).items()}
@@ -195,14 +195,14 @@ def test_a_browser_elsewhere_is_enough_when_its_last_address_is_pasted(authority
     complained = threading.Event()
 
     def complain(text: str) -> None:
-        told.append(text)
+        complaints.append(text)
         complained.set()
 
     with os.fdopen(reading, encoding="utf-8") as typed:
         tokens = by_browser(oauth.client(account(authority)), show, clock, typed=typed, complain=complain)
     os.close(writing)
     assert tokens.access in authority.live
-    assert told == ["That is not the address this sign-in ends at."]
+    assert complaints == ["That is not the address this sign-in ends at."]
 
 
 def test_a_browser_that_never_comes_back_is_not_waited_for(authority: Authority, monkeypatch):
@@ -216,15 +216,15 @@ def test_a_browser_that_never_comes_back_is_not_waited_for(authority: Authority,
 
 @pytest.mark.usefixtures("ring")
 def test_a_token_that_lasts_is_used_as_it_is(authority: Authority):
-    told = signed_in(authority)
-    assert token_of(account(authority)) == told["access_token"]
+    granted = signed_in(authority)
+    assert token_of(account(authority)) == granted["access_token"]
     assert not authority.asked
 
 
 def test_a_token_is_renewed_before_it_runs_out_and_the_new_refresh_token_is_kept(authority: Authority, ring: Ring):
-    told = signed_in(authority, seconds=120)
+    granted = signed_in(authority, seconds=120)
     fresh = token_of(account(authority))
-    assert fresh != told["access_token"]
+    assert fresh != granted["access_token"]
     assert fresh in authority.live
     assert ring.grant("support")["access_token"] == fresh
     assert ring.grant("support")["refresh_token"] in authority.refreshable
@@ -234,16 +234,16 @@ def test_a_token_is_renewed_before_it_runs_out_and_the_new_refresh_token_is_kept
 
 def test_a_server_that_does_not_rotate_keeps_its_refresh_token(authority: Authority, ring: Ring):
     authority.rotates = False
-    told = signed_in(authority, seconds=0)
+    granted = signed_in(authority, seconds=0)
     token_of(account(authority))
-    assert ring.grant("support")["refresh_token"] == told["refresh_token"]
+    assert ring.grant("support")["refresh_token"] == granted["refresh_token"]
 
 
 @pytest.mark.usefixtures("ring")
 def test_a_token_that_still_lasts_is_used_while_its_server_is_away(authority: Authority):
-    told = signed_in(authority, seconds=120)
+    granted = signed_in(authority, seconds=120)
     authority.says["/token"] = (503, b"busy")
-    assert token_of(account(authority)) == told["access_token"]
+    assert token_of(account(authority)) == granted["access_token"]
     signed_in(authority, seconds=-1)
     with pytest.raises(Unreachable):
         vault.secret(account(authority), clock)
@@ -270,8 +270,8 @@ def test_a_refused_token_is_renewed_once_and_then_no_more(authority: Authority):
 def test_a_token_that_another_run_has_renewed_is_taken_as_it_is(authority: Authority):
     signed_in(authority)
     first = token_of(account(authority))
-    told = signed_in(authority)
-    assert first.another() == told["access_token"]
+    granted = signed_in(authority)
+    assert first.another() == granted["access_token"]
     assert authority.asked["/token"] == 0
 
 
@@ -287,10 +287,10 @@ def test_two_runs_that_renew_at_once_both_get_in(authority: Authority):
     held = oauth.Tokens.read(vault.ring.found(vault.ring.TOKENS, "support") or Secret(""))
     assert held is not None
     authority.refreshable.discard(held.refresh)  # the faster run has used it
-    told = signed_in(authority)
+    granted = signed_in(authority)
     authority.holds["/token"].set()
     slower.join(30)
-    assert got == [told["access_token"]]
+    assert got == [granted["access_token"]]
 
 
 @pytest.mark.usefixtures("ring")
@@ -455,19 +455,8 @@ def troubles(authority: Authority, ring: Ring) -> list[Problem]:
 def test_no_error_shows_a_token_even_with_its_variables(authority: Authority, troubles: list[Problem]):
     assert len(troubles) >= 8
     for trouble in troubles:
-        shown = "".join(_with_locals(trouble)) + trouble.what + trouble.hint
+        shown = told(trouble) + trouble.what + trouble.hint
         assert [one for one in [*authority.issued, "client-s3cret"] if one in shown] == []
-
-
-def _with_locals(trouble: BaseException) -> list[str]:
-    """Return the traceback with the variables of each frame, of what led to it too."""
-    chain: list[BaseException] = []
-    one: BaseException | None = trouble
-    while one is not None and one not in chain:
-        chain.append(one)
-        one = one.__cause__ or one.__context__
-    told = [traceback.TracebackException.from_exception(error, capture_locals=True) for error in chain]
-    return [line for one in told for line in one.format()]
 
 
 def test_nothing_that_holds_a_secret_shows_it():

@@ -301,11 +301,12 @@ def _check_command(chosen: argparse.Namespace, table: dict[str, Any], asking: As
 
 def _let_in(table: dict[str, Any], chosen: argparse.Namespace, asking: Asking) -> tuple[Account, Entry, Any]:
     """Return the account, what lets us in, and what the server showed (None untried); asks anew where it is refused."""
+    entry = None
     for left in reversed(range(TRIES)):
         account = _account(table)
-        entry = _entry(account, chosen, asking)
+        _check(account)
+        entry = entry or _entry(account, chosen, asking)
         if chosen.no_test:
-            load.channel("imap").from_table(account, lambda: "")
             return account, entry, None
         try:
             return account, entry, _tried(account, entry)
@@ -313,12 +314,22 @@ def _let_in(table: dict[str, Any], chosen: argparse.Namespace, asking: Asking) -
             if not left or not asking.able or not entry.secret or chosen.password_stdin:
                 raise
             asking.again(refused)
+            entry = None
         except Unreachable as gone:
             if not left or not asking.able or chosen.host:
                 raise
             asking.again(gone)
             table["host"] = asking.line(None, "Mail server", "--host", _host, table["host"])
     raise AssertionError("the last try returns or raises")
+
+
+def _check(account: Account) -> None:
+    """Raise `Misconfigured` for what the channel would refuse in the table, before a password is typed."""
+    from tui_inbox.connectors import smtp
+
+    load.channel(account.kind).from_table(account, lambda: "")
+    if "smtp" in account.table:
+        smtp.server(account.table, account.where)
 
 
 def _account(table: dict[str, Any]) -> Account:

@@ -153,7 +153,8 @@ def provider_of(address: str) -> Provider | None:
 def provider_named(key: str) -> Provider | None:
     """Return the provider called *key*, or the one whose server *key* is; None where there is none."""
     wanted = key.strip().lower()
-    return next((one for one in PROVIDERS if wanted in (one.key, one.host) and one.host != "127.0.0.1"), None)
+    named = next((one for one in PROVIDERS if one.key == wanted), None)
+    return named or next((one for one in PROVIDERS if one.host == wanted and wanted not in ("", "127.0.0.1")), None)
 
 
 def _fits(domain: str, form: str) -> bool:

@@ -168,6 +168,8 @@ def _introduced(text: str, address: str) -> str:
         else:
             me["addresses"] = [address]
         written = tomlkit.dumps(document)
+        if not re.search(r"(?<!\r)\n", text):
+            written = re.sub(r"(?<!\r)\n", "\r\n", written)
     except (TOMLKitError, KeyError, TypeError, AttributeError):
         return text
     comments = [line for line in _lines(text) if line.lstrip().startswith("#")]
