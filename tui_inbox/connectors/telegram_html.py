@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from urllib.parse import unquote
 
 from tui_inbox.connectors import Batch, SetAside
@@ -182,10 +183,10 @@ def _owner(bundle: Bundle) -> str | None:
 
 
 def _survey(bundle: Bundle, chat: _Chat) -> None:
-    """Note who speaks on the chat's first pages."""
+    """Note who speaks on the chat's first pages, of a thousand messages each."""
     for page in chat.pages[:3]:
         with bundle.open(page) as stream:
-            for one in blocks(stream):
+            for one in islice(blocks(stream), 1200):
                 if one.said.get("sender"):
                     chat.speakers.add(clean(one.said["sender"]))
                 if len(chat.speakers) > 2:

@@ -18,6 +18,7 @@ from tui_inbox.connectors import Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean
 from tui_inbox.connectors.formats.meta_threads import (
+    PLAIN,
     SECRET,
     Frame,
     Thread,
@@ -33,15 +34,15 @@ from tui_inbox.connectors.formats.meta_threads import (
     whole_frame,
 )
 from tui_inbox.connectors.formats.meta_words import became, is_message, moment, sender_of, stamp, text_of, uris
-from tui_inbox.connectors.formats.packing import KEEP, packed
+from tui_inbox.connectors.formats.packing import KEEP, Counted, packed
 from tui_inbox.connectors.formats.parts import together
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Message, Person, State
 
-_HELD = 20_000
-"""Messages of one file that are held to be put in order; an archive writes 10,000 into a file."""
+_HELD = {PLAIN: 12_000, SECRET: 2_000}
+"""Messages of one file that are held to be put in order: an archive writes 10,000 into a file, the newest first; the
+store of encrypted chats writes them all into one, the oldest first."""
 _HEAVY = 32 << 20
-_COUNTED = 500_000
 
 
 def recognised(bundle: Bundle, channel: str) -> str | None:
@@ -92,7 +93,7 @@ class _Said:
     number: int
     value: Value
     ms: int | None
-    nth: int = 1
+    key: str = ""
     position: int = 0
 
     @property
@@ -105,7 +106,7 @@ class _Said:
 class _Count:
     """How often a key was given, and how many messages one millisecond had."""
 
-    keys: dict[bytes, int] = field(default_factory=dict)
+    keys: Counted = field(default_factory=lambda: Counted(20_000))
     ms: int | None = None
     here: int = -1
 
@@ -154,6 +155,7 @@ class _Teller:
         shape = look(self._bundle, file)
         frame.form = shape.form if shape else ""
         held: list[_Said] = []
+        most = _HELD.get(frame.form, _HELD[PLAIN])
         weight = number = 0
         with self._bundle.open(file) as stream:
             reader = Reader(stream)
@@ -176,7 +178,7 @@ class _Teller:
                             continue
                         held.append(_Said(thread, frame, file, number, value, stamp(value.found)))
                         weight += len(value.text)
-                        if len(held) >= _HELD or weight > _HEAVY:
+                        if len(held) >= most or weight > _HEAVY:
                             yield _in_order(held, frame)
                             held, weight = [], 0
             except Broken as broken:
@@ -198,7 +200,7 @@ class _Teller:
         others = ", ".join(sorted(each for each in frame.participants if each.casefold() not in self._me))
         return Message(
             channel=self._channel,
-            key=f"{_key(it)} {it.nth}",
+            key=it.key,
             sender=Person(name),
             received_at=received,
             text=text,
@@ -272,11 +274,9 @@ def _in_order(held: list[_Said], frame: Frame) -> list[_Said]:
 
 
 def _number(it: _Said, count: _Count) -> None:
-    """Set which of its equals *it* is, and its place within its millisecond."""
-    digest = blake2b(_key(it).encode(), digest_size=12).digest()
-    if len(count.keys) > _COUNTED:
-        count.keys.clear()
-    it.nth = count.keys[digest] = count.keys.get(digest, 0) + 1
+    """Set the key of *it*, which says the how-manieth of its equals it is, and its place within its millisecond."""
+    stem = _key(it)
+    it.key = f"{stem} {count.keys.next(stem)}"
     count.here = count.here + 1 if it.ms == count.ms else 0
     count.ms = it.ms
     it.position = count.here

@@ -210,7 +210,9 @@ def _id(bundle: Bundle, member: str) -> str:
 def _secret_id(frame: Frame, member: str) -> str:
     """Return the id of an encrypted chat, which has none: its people, or the name of the group."""
     people = ", ".join(sorted(frame.participants))
-    return f"e2ee: {(frame.title or people) if len(frame.participants) > 2 else (people or frame.title or clean(member))}"
+    return (
+        f"e2ee: {(frame.title or people) if len(frame.participants) > 2 else (people or frame.title or clean(member))}"
+    )
 
 
 def whole_frame(bundle: Bundle, member: str) -> Frame:
