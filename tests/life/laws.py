@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from tests.life.world import Store
@@ -154,7 +155,7 @@ def somebody_is_responsible_without_a_gap(store: Store) -> None:
             begun = one["started"] if one["origin"][0] == "m" else acts[int(one["origin"][1:])]
             assert since == sorted(since)
             assert since[0] <= begun
-            assert all(a[0] != b[0] for a, b in zip(spans, spans[1:], strict=False))
+            assert all(a[0] != b[0] for a, b in pairwise(spans))
             if one["outcome"] == "open":
                 assert spans[-1][0] == one["owner_now"]
 

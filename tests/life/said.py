@@ -1,4 +1,4 @@
-"""Small builders for plain tests of a conversation's life: what was said and done, in the order in which it came here."""
+"""Small builders for plain tests of a conversation's life: what was said and done, in the order in which it came."""
 
 from __future__ import annotations
 

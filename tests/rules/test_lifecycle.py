@@ -469,6 +469,16 @@ def test_an_act_never_ends_a_promise_whose_message_it_had_not_seen() -> None:
     assert (kinds(it), promise(it).ended) == ([("first", "met")], on("Mon 14:00"))
 
 
+def test_a_message_that_only_a_rule_had_seen_comes_after_the_agents_act() -> None:
+    it = life(asked("Mon 09:00"), routed("Mon 09:00", tier=2), archived("Mon 10:00", seen=0), now="Mon 10:01")
+    assert (it.place, it.tier, kinds(it)) == (Place.INBOX, 2, [("first", "open")])
+
+
+def test_a_message_unseen_at_the_later_of_two_acts_comes_after_both() -> None:
+    it = life(asked("Mon 09:00"), forwarded("Mon 10:00", seen=1), archived("Mon 10:30", seen=0), now="Mon 11:00")
+    assert it.place is Place.HANDED_OVER
+
+
 def test_a_message_unseen_at_a_snooze_brings_it_back() -> None:
     it = life(asked("Mon 09:00"), snoozed("Mon 12:00", "Wed 09:00", "Wed 12:00"), asked("Mon 11:00"), now="Mon 12:30")
     assert (it.place, it.reason, it.plan) == (Place.INBOX, Reason.REPLY, (on("Wed 09:00"), on("Wed 12:00")))

@@ -224,18 +224,23 @@ def timeline(history: History) -> Iterator[Heard | Act]:
         behind = places.get(one.bounced) if one.bounced is not None else None
         return (one.order, False) if behind is None else (max(one.order, behind), True)
 
-    waiting = sorted(history.messages, key=place_of)
-    last_answer = max((one.order for one in waiting if one.answers and one.id not in lost), default=None)
-    for act in sorted(history.acts, key=lambda one: one.id):
-        later: list[Heard] = []
-        for message in waiting:
-            if _before(message, act, last_answer):
-                yield message
-            else:
-                later.append(message)
-        waiting = later
-        yield act
-    yield from waiting
+    messages = sorted(history.messages, key=place_of)
+    last_answer = max((one.order for one in messages if one.answers and one.id not in lost), default=None)
+    acts = sorted(history.acts, key=lambda one: one.id)
+    heard: list[list[Heard]] = [[] for _ in range(len(acts) + 1)]
+    slots: dict[int, int] = {}
+    for message in messages:
+        # Behind the last act that had not seen it, whoever had seen it before.
+        slot = next((n for n in range(len(acts), 0, -1) if not _before(message, acts[n - 1], last_answer)), 0)
+        heard[slot].append(message)
+        slots[message.id] = slot
+    done: list[list[Act]] = [[] for _ in range(len(acts) + 1)]
+    for number, act in enumerate(acts):
+        # What a rule did with a message goes with the message.
+        done[max(number, slots.get(act.seen, 0)) if act.verb in (Verb.ROUTE, Verb.RETURN) else number].append(act)
+    for said, acted in zip(heard, done, strict=True):
+        yield from said
+        yield from acted
 
 
 def _before(message: Heard, act: Act, last_answer: tuple[int | str, ...] | None) -> bool:
