@@ -20,6 +20,7 @@ from tui_inbox.config import Config, Home
 from tui_inbox.inbox import Inbox
 from tui_inbox.problems import Problem
 from tui_inbox.screens import looks
+from tui_inbox.screens.customer import CustomerPage
 from tui_inbox.screens.desk import Desk
 from tui_inbox.screens.pages import GoTo, Page
 from tui_inbox.screens.post import Post
@@ -90,7 +91,11 @@ class TuiInbox(App[int]):
             await asyncio.sleep(SYNC_PAUSE)
 
     async def on_event(self, event: Event) -> None:
-        if isinstance(event, Key) and not event.is_forwarded and isinstance(self.screen, Desk | Prompt | Page | GoTo):
+        if (
+            isinstance(event, Key)
+            and not event.is_forwarded
+            and isinstance(self.screen, Desk | Prompt | Page | GoTo | CustomerPage)
+        ):
             await self._pressed(event)
         else:
             await super().on_event(event)

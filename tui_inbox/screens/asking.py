@@ -7,8 +7,10 @@ from textual.command import CommandPalette
 from tui_inbox.problems import Problem
 from tui_inbox.screens.acting import Acting
 from tui_inbox.screens.correct import CorrectPrompt, Judged
+from tui_inbox.screens.customer import CustomerPage
 from tui_inbox.screens.pages import Page, RulePage, help_lines, origin_lines, why_lines
 from tui_inbox.screens.palette import Commands
+from tui_inbox.store.reader import Row
 
 
 class Asking(Acting):
@@ -37,6 +39,14 @@ class Asking(Acting):
             self.say_problem(problem)
         else:
             self.app.push_screen(Page(self.post, origin_lines(whole)))
+
+    def action_customer(self) -> None:
+        if row := self.rows.current_row():
+            self.app.push_screen(CustomerPage(self.post, row.contact.id), self.visit_row)
+
+    def visit_row(self, row: Row | None) -> None:
+        """Go to a conversation in the queue where it lies."""
+        raise NotImplementedError
 
     def action_why(self) -> None:
         if (id_ := self.rows.current) is not None:

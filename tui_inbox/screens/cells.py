@@ -34,6 +34,7 @@ class Marks:
 
 
 _CHANNELS = {"whatsapp": "WA", "telegram": "TG", "slack": "SL", "sms": "SM", "signal": "SI", "teams": "TE"}
+_NAMES = {"email": "Mail", "whatsapp": "WhatsApp", "linkedin": "LinkedIn", "googlechat": "Google Chat", "line": "LINE"}
 FANCY = Marks("▌", "✓", "●", "…", "—", "↻", "▲", "─", "▪", {**_CHANNELS, "email": "✉"})
 PLAIN = Marks(">", "x", "*", "...", "-", "z", "!", "-", "+", {**_CHANNELS, "email": "@"}, True)
 
@@ -99,6 +100,11 @@ def clock(row: Row, now: datetime, zone: ZoneInfo, marks: Marks = FANCY) -> Piec
 def channel(name: str, marks: Marks = FANCY) -> str:
     """Return a mark of at most two cells for a channel."""
     return marks.channels.get(name) or line(name)[:2].upper()
+
+
+def channel_name(name: str) -> str:
+    """Return what a channel is called."""
+    return _NAMES.get(name) or line(name).capitalize()
 
 
 def who(row: Row) -> str:

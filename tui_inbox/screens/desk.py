@@ -16,6 +16,7 @@ from tui_inbox.problems import Problem
 from tui_inbox.rules.query import parse
 from tui_inbox.screens import cells
 from tui_inbox.screens.bars import Foot, Places, Said, Top, freshness
+from tui_inbox.screens.customer import Glance, GlanceLine, glance
 from tui_inbox.screens.going import Going, View
 from tui_inbox.screens.keys import DESK, LIST, READING, SEARCH, bindings, shown
 from tui_inbox.screens.post import Post
@@ -31,6 +32,8 @@ TICK = 15.0
 """Seconds after which clocks are read anew although nobody has written."""
 WIDE, TALL = 140, 34
 """From how many columns three panes stand side by side; from how many lines two stand one above the other."""
+REST = 0.15
+"""Seconds more that it rests until the customer is read."""
 PAUSE = 0.06
 """Seconds the cursor rests on a row before its conversation is read for the pane beside it."""
 
@@ -59,20 +62,25 @@ class Desk(Going):
     #body { height: 1fr; }
     #panes { height: 1fr; width: 1fr; }
     #listing { height: 1fr; width: 1fr; }
-    Desk Reading { display: none; }
+    Desk Reading, #beside { display: none; }
+    #beside { height: 1fr; width: 1fr; }
     Desk Places { display: none; }
     Desk.-narrow.-open #listing { display: none; }
-    Desk.-narrow.-open Reading { display: block; }
+    Desk.-narrow.-open #beside, Desk.-narrow.-open Reading { display: block; }
     Desk.-stacked #panes { layout: vertical; }
     Desk.-stacked #listing { height: 2fr; }
-    Desk.-stacked Reading { display: block; height: 3fr; border-top: solid $primary 40%; }
+    Desk.-stacked #beside { display: block; height: 3fr; }
+    Desk.-stacked Reading { display: block; border-top: solid $primary 40%; }
     Desk.-wide Places { display: block; }
     Desk.-wide #panes { layout: horizontal; }
     Desk.-wide #listing { width: 6fr; }
-    Desk.-wide Reading { display: block; width: 5fr; padding: 0 1; border-left: solid $primary 40%; }
+    Desk.-wide #beside { display: block; width: 5fr; }
+    Desk.-wide Reading { display: block; padding: 0 1; border-left: solid $primary 40%; }
+    Desk.-wide.-tall Glance { display: block; padding: 0 1; border-left: solid $primary 40%;
+                              border-top: solid $primary 40%; }
     Desk.-stacked Reading:focus { border-top: solid $accent; }
     Desk.-wide Reading:focus { border-left: solid $accent; }
-    Desk.-plain Reading { border-top: none; border-left: none; }
+    Desk.-plain Reading, Desk.-plain Glance { border-top: none; border-left: none; }
     """
 
     def __init__(self, post: Post) -> None:
@@ -92,7 +100,9 @@ class Desk(Going):
                 with Vertical(id="listing"):
                     yield SearchLine()
                     yield Rows(self.window, post.clock, post.zone)
-                yield Reading()
+                with Vertical(id="beside"):
+                    yield Reading()
+                    yield Glance()
         yield Said()
         yield Foot()
 
@@ -131,6 +141,7 @@ class Desk(Going):
         """Choose how many panes there is room for."""
         wide, tall = width >= WIDE, height >= TALL
         self.set_class(wide, "-wide")
+        self.set_class(tall, "-tall")
         self.set_class(tall and not wide, "-stacked")
         self.set_class(not wide and not tall, "-narrow")
         self.query_one(Top).set_class(not wide, "-queues")
@@ -233,12 +244,20 @@ class Desk(Going):
             rows.dated = read.view.queue not in {"inbox", "handed_over"}
             rows.show(read.queue, at if same else 0, settled)
             self.settled -= settled
+            self._arrive()
             if self.reading.has_focus and not read.queue.ids:
                 self.action_leave()
         top.refresh()
         places.refresh()
         self.position()
         self._turned.set()
+
+    def _arrive(self) -> None:
+        """Open the conversation that was gone to, where its queue has it."""
+        id_, self.sought = self.sought, None
+        if id_ is not None and id_ in self.rows.queue.ids:
+            self.rows.go(self.rows.queue.ids.index(id_))
+            self.action_open()
 
     def _title(self, view: View) -> str:
         if view.queue == "search":
@@ -273,6 +292,7 @@ class Desk(Going):
         pane, id_ = self.reading, self.rows.current
         if id_ is None:
             pane.show(None)
+            self.query_one(Glance).show([])
             return
         width, folded = pane.room, pane.folded
         try:
@@ -288,6 +308,22 @@ class Desk(Going):
             pane.show(layout)
             if pane.has_focus:
                 self._mark_seen(layout)
+            if self.query_one(Glance).display:
+                self.run_worker(self._glance(layout.whole.row.contact.id), group="glance", exclusive=True)
+
+    async def _glance(self, contact: int) -> None:
+        """Draw the customer below the conversation, once the cursor has come to rest on it."""
+        await asyncio.sleep(REST)
+        pane, now = self.query_one(Glance), self.post.clock()
+
+        def looked(reader: Reader) -> list[GlanceLine]:
+            it = reader.customer(contact, now)
+            return glance(it, max(20, pane.size.width), now, self.post.zone, self.post.marks, brief=True)
+
+        try:
+            pane.show(await self.post.ask(looked))
+        except Problem:  # nobody is known here: the pane stays empty
+            pane.show([])
 
     def _laid_out(self, reader: Reader, id_: int, width: int, folded: bool) -> Layout:
         """Return a conversation as lines; runs in a thread."""

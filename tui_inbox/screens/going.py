@@ -13,7 +13,7 @@ from tui_inbox.screens.pages import GoTo
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import type_into
 from tui_inbox.screens.search import SearchLine
-from tui_inbox.store.reader import Counts
+from tui_inbox.store.reader import Counts, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Going(Asking):
         self._home = self.view
         self._counts: Counts | None = None
         self._searching = False
+        self.sought: int | None = None
+        """The conversation to open once its queue has been read."""
 
     def action_leave(self) -> None:
         """Go back from the conversation to the list."""
@@ -53,6 +55,12 @@ class Going(Asking):
         self._look_at(View("inbox", where[1:]) if where.startswith("?") else View(where))
         self._home = self.view
         self.action_leave()
+
+    def visit_row(self, row: Row | None) -> None:
+        """Show the queue in which *row* lies, with the cursor on it, and open it."""
+        if row is not None:
+            self.visit(row.place.value)
+            self.sought = row.id
 
     def _look_at(self, view: View) -> None:
         self.view = view

@@ -27,7 +27,7 @@ class Key:
 
 
 DESK, LIST, READING, GO, PROMPT, SEARCH, PAGE = "desk", "list", "reading", "go", "prompt", "search", "page"
-RULE = "rule"
+RULE, CUSTOMER = "rule", "customer"
 
 ABOVE: Mapping[str, tuple[str, ...]] = {
     LIST: (LIST, DESK),
@@ -37,6 +37,7 @@ ABOVE: Mapping[str, tuple[str, ...]] = {
     PROMPT: (PROMPT,),
     PAGE: (PAGE,),
     RULE: (RULE, PAGE),
+    CUSTOMER: (CUSTOMER,),
 }
 """Which declarations are heard at once, by the part of the screen that has the focus."""
 
@@ -71,6 +72,7 @@ KEYS: tuple[Key, ...] = (
     Key("conversation.again", "S", "again", "", "Take the snooze again that a reply interrupted.", DESK),
     Key("desk.repeat", "full_stop", "repeat", "", "Do the last act again, here.", DESK),
     Key("conversation.origin", "o", "origin", "", "Show where the customer wrote; answer them there.", DESK),
+    Key("conversation.customer", "i", "customer", "", "Show the customer: who, and all their conversations.", DESK),
     Key("conversation.why", "w", "why", "", "Say why it lies here, is due then, and is whose it is.", DESK),
     Key(
         "list.clear",
@@ -107,6 +109,22 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("search.back", "escape,ctrl+g", "screen.leave_search", "back", "Leave the search.", SEARCH, palette=False),
     Key("rule.copy", "y", "copy", "copy", "Copy the rule, to put it into config.toml.", RULE, palette=False),
+    Key("customer.visit", "enter,right", "visit", "go there", "Go to this conversation.", CUSTOMER, palette=False),
+    Key("customer.link", "l", "link", "link", "Say that the suggested one is one person.", CUSTOMER, palette=False),
+    Key(
+        "customer.unlink",
+        "u",
+        "unlink",
+        "part",
+        "Take this identity out again.",
+        CUSTOMER,
+        palette=False,
+    ),
+    Key("customer.back", "q,escape,h,left,i", "back", "back", "Close the customer.", CUSTOMER, palette=False),
+    Key("customer.down", "j,down", "down", "", "Go to the next line.", CUSTOMER, palette=False),
+    Key("customer.up", "k,up", "up", "", "Go to the line before.", CUSTOMER, palette=False),
+    Key("customer.page_down", "pagedown,space", "page_down", "", "Go ten lines down.", CUSTOMER, palette=False),
+    Key("customer.page_up", "pageup", "page_up", "", "Go ten lines up.", CUSTOMER, palette=False),
     Key("page.back", "q,escape,h,left,question_mark,enter", "back", "back", "Close this page.", PAGE, palette=False),
     Key("page.down", "j,down", "down", "down", "Scroll down.", PAGE, palette=False),
     Key("page.up", "k,up", "up", "up", "Scroll up.", PAGE, palette=False),

@@ -16,7 +16,7 @@ from tui_inbox.inbox.explain import Explanation
 from tui_inbox.rules import clean
 from tui_inbox.screens import keys, paint
 from tui_inbox.screens.bars import Foot
-from tui_inbox.screens.cells import Piece, fit
+from tui_inbox.screens.cells import Piece, channel_name, fit
 from tui_inbox.screens.keys import ABOVE, DESK, GO, KEYS, LIST, PAGE, READING, RULE, SEARCH, bindings, keys_of, shown
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.thread import wrap
@@ -176,7 +176,7 @@ def _pair(name: str, value: str) -> list[Piece]:
 def _answer(channel: str, last: MessageLine | None) -> str:
     if channel == "email":
         return f"Answer in your mail program, to {last.sender_identity}." if last else "Answer in your mail program."
-    return f"Answer in {channel.capitalize()}."
+    return f"Answer in {channel_name(channel)}."
 
 
 class GoTo(ModalScreen[str | None]):

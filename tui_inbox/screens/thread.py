@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from tui_inbox.rules import clean
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Outcome, Place, State
 from tui_inbox.rules.when import spoken
-from tui_inbox.screens.cells import FANCY, REASONS, TITLES, Marks, Piece, amount, channel, fit, who
+from tui_inbox.screens.cells import FANCY, REASONS, TITLES, Marks, Piece, amount, channel, channel_name, fit, who
 from tui_inbox.store.reader import AttachmentLine, MessageLine, Row, Whole
 
 Line = tuple[Piece, ...]
@@ -84,7 +84,7 @@ def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks)
     identity = next(iter(row.contact.identities), "")
     address = identity if identity != row.contact.name else ""
     named = f"{who(row)} <{address}>" if row.subject and address else who(row) if row.subject else address
-    named = named or row.channel.capitalize()
+    named = named or channel_name(row.channel)
     yield (
         (
             clean.cells(f"{channel(row.channel, marks)} {named}, account {row.account}", width, marks.ascii),

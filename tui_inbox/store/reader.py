@@ -24,7 +24,7 @@ from tui_inbox.rules.model import ME, Class, Clock, Direction, Kind, Outcome, Pl
 from tui_inbox.rules.places import Written
 from tui_inbox.rules.query import Query
 from tui_inbox.rules.sensitive import masked
-from tui_inbox.store import migrations, search
+from tui_inbox.store import customers, migrations, search
 from tui_inbox.store.moments import moment, stored
 
 
@@ -142,6 +142,19 @@ class Whole:
     seen: int
     seen_before: int
     """Up to which message the agent had seen it already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer whole; of the conversations the newest, and how many there are."""
+
+    id: int
+    name: str
+    identities: tuple[customers.IdentityLine, ...]
+    rows: tuple[Row, ...]
+    conversations: int
+    past: customers.Past
+    alike: tuple[customers.Alike, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,6 +440,23 @@ class Reader:
             )
         ]
         return self.rows(ids, now)
+
+    def customer(self, contact: int, now: datetime) -> Customer:
+        """Return a customer whole: who, every conversation, how long they have waited. Raises `NotFound`."""
+        with self.moment():
+            row = self._connection.execute("SELECT name FROM contact WHERE id = ?", (contact,)).fetchone()
+            if row is None:
+                raise NotFound(f"There is no contact {contact}.", "See `tui-inbox list all`.")
+            ids = customers.conversations(self._connection, contact)
+            return Customer(
+                contact,
+                clean.line(row[0]),
+                customers.identities(self._connection, contact),
+                tuple(self.rows(ids[: customers.MOST], now)),
+                len(ids),
+                customers.past(self._connection, ids, now),
+                customers.alike(self._connection, contact),
+            )
 
     def accounts(self) -> list[AccountLine]:
         """Return every account that something came from."""
