@@ -214,7 +214,7 @@ def _survey(bundle: Bundle, member: str, me: tuple[str, ...]) -> _Room:
     if room.direct and room.type in (_DIRECT, "") and len(names) <= 2:
         room.told = bool(room.name) and sum(room.name not in called for called in names.values()) <= 1
     room.owner = next((shown[id_] for id_, called in names.items() if _mine(room, id_, called)), "")
-    room.id = room.id or _stem(bundle.path.name) or "discord"
+    room.id = room.id or clean(_stem(bundle.path.name)) or "discord"
     return room
 
 

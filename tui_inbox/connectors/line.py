@@ -19,6 +19,7 @@ from itertools import islice
 
 from tui_inbox.connectors import Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.connectors.formats.jsonstream import clean
 from tui_inbox.connectors.formats.line_rows import Layout, Row, Rows, layout_of, unquoted, with_day_order
 from tui_inbox.connectors.formats.line_words import Said, said, title_in
 from tui_inbox.connectors.formats.moments import UNREADABLE, LocalClock, zone_of
@@ -113,7 +114,8 @@ class Source:
         layout = _layout(self.bundle, member) or Layout(False, None, False, True)
         chat = _Chat(with_day_order(layout, partial(self._texts, member)))
         first = next((text for text in self._texts(member) if text.strip()), "")
-        stem = member.rpartition("/")[2].rpartition(".")[0] or member.rpartition("/")[2]
+        own = clean(member).rpartition("/")[2]
+        stem = own.rpartition(".")[0] or own
         title = title_in(first if layout.mobile else stem)
         if not layout.tabs:
             rows = (row for row, _ in self._rows(member, chat.layout) if isinstance(row, Row))

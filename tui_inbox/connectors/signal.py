@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from tui_inbox.connectors import Batch, SetAside
 from tui_inbox.connectors.formats import signal_records
 from tui_inbox.connectors.formats.bundle import Bundle
-from tui_inbox.connectors.formats.jsonstream import cleaned, decoded
+from tui_inbox.connectors.formats.jsonstream import clean, cleaned, decoded
 from tui_inbox.connectors.formats.moments import UNREADABLE, LocalClock, zone_of
 from tui_inbox.connectors.formats.packing import Counted, Found, enclosed, packed, places
 from tui_inbox.connectors.formats.signal_marks import DELETED, OLD, Body, is_call, parted, shape_of, tidy, type_of
@@ -139,17 +139,18 @@ class _Chat:
     @property
     def name(self) -> str:
         """The folder's name, which signal-export takes from the contact; of a file elsewhere the other's or its own."""
-        folder = self.member.rpartition("/")[0].rpartition("/")[2]
+        folder = clean(self.member).rpartition("/")[0].rpartition("/")[2]
         if folder:
             return folder
         if len(self.people) == 1:
             return next(iter(self.people))
-        own = self.member.rpartition(".")[0]
+        own = clean(self.member).rpartition(".")[0]
         path = self.bundle.path
         if own not in ("chat", "data"):
             return own or "Signal"
         single = self.bundle.names() == [path.name]
-        return (path.parent.name if single else path.stem if path.suffix == ".zip" else path.name) or "Signal"
+        around = path.parent.name if single else path.stem if path.suffix == ".zip" else path.name
+        return clean(around) or "Signal"
 
 
 def _people(senders: Iterator[str], me: tuple[str, ...]) -> set[str]:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from tui_inbox.connectors import SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.discord_words import bare_name, snowflake_ms
-from tui_inbox.connectors.formats.jsonstream import Broken, Reader, cleaned
+from tui_inbox.connectors.formats.jsonstream import Broken, Reader, clean, cleaned
 from tui_inbox.connectors.formats.moments import UNREADABLE, from_iso, from_ms
 from tui_inbox.connectors.formats.packing import Found, naturally
 from tui_inbox.connectors.formats.textrows import rows
@@ -55,7 +55,7 @@ def found(bundle: Bundle, member: str, zone: ZoneInfo) -> Found:
     read = 0
     for number, (raw, one) in enumerate(_listed(bundle, member), start=1):
         read += len(raw)
-        where = f"{member} message {number}"
+        where = f"{clean(member)} message {number}"
         message = None if isinstance(one, str) else _message(one, raw, where, me, room, zone)
         yield message or SetAside(where, one if isinstance(one, str) else "it has no id", raw[:65536]), read
 
@@ -117,7 +117,7 @@ def _room(bundle: Bundle, member: str) -> tuple[str, str, bool]:
     folder = member.rpartition("/")[0]
     told = _object(bundle, f"{folder}/channel.json")
     named = _CHANNEL.search(member)
-    id_ = str(told["id"]) if isinstance(told.get("id"), str | int) else named[1] if named else member
+    id_ = str(told["id"]) if isinstance(told.get("id"), str | int) else named[1] if named else clean(member)
     guild = told.get("guild")
     name = told.get("name") if isinstance(told.get("name"), str) else ""
     if isinstance(guild, dict) and isinstance(guild.get("name"), str):

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from tui_inbox.connectors import SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.discord_words import SECRET, bare_name, by_address
+from tui_inbox.connectors.formats.jsonstream import clean
 from tui_inbox.connectors.formats.moments import UNREADABLE, LocalClock, from_iso
 from tui_inbox.connectors.formats.packing import Found
 from tui_inbox.connectors.formats.textrows import LINE, columns_of, head_of, lines, rows
@@ -46,11 +47,11 @@ def form_of(bundle: Bundle, member: str) -> str:
 def found(bundle: Bundle, member: str, zone: ZoneInfo, me: tuple[str, ...]) -> Found:
     """Yield the messages of one file; the channel is known by the file's name alone."""
     form = form_of(bundle, member)
-    name = _PART.sub("", member.rpartition("/")[2].rpartition(".")[0])
+    name = _PART.sub("", clean(member).rpartition("/")[2].rpartition(".")[0])
     framed = _FRAME.match(head_of(bundle, member).lstrip())
     id_ = _ID.search(name)
     thread = f"table:{id_[1] if id_ else name}"
-    title = framed[1].strip() if framed else _ID.sub("", name).strip()
+    title = clean(framed[1]).strip() if framed else _ID.sub("", name).strip()
     teller = _Teller(bundle, member.rpartition("/")[0], thread, title, zone, frozenset(one.casefold() for one in me))
     yield from teller.rows(member) if form.endswith("CSV") else teller.blocks(member)
 

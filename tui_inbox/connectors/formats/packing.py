@@ -73,7 +73,9 @@ def _batch(
 
 def places(bundle: Bundle, members: list[str]) -> dict[str, str]:
     """Return for each of *members* the place that its cursor belongs to."""
-    return {one: bundle.digest if len(members) == 1 else f"{bundle.digest}:{one}" for one in members}
+    if len(members) == 1:
+        return {members[0]: bundle.digest}
+    return {one: f"{bundle.digest}:{one}".encode("utf-8", "backslashreplace").decode() for one in members}
 
 
 def naturally(names: Iterable[str]) -> list[str]:

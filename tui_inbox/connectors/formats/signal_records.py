@@ -7,7 +7,7 @@ from typing import Any
 
 from tui_inbox.connectors import SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
-from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, cleaned
+from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean, cleaned
 from tui_inbox.connectors.formats.moments import from_ms
 from tui_inbox.connectors.formats.packing import Counted, Found
 from tui_inbox.problems import Unreadable
@@ -39,7 +39,7 @@ def is_list(bundle: Bundle, member: str) -> bool:
 
 def found(bundle: Bundle, member: str, group: bool) -> Found:
     """Yield the messages of one conversation."""
-    name = member.rpartition("/")[2].removesuffix(".json")
+    name = clean(member).rpartition("/")[2].removesuffix(".json")
     named = _TITLE.fullmatch(name)
     title, detail = (named[1], named[2] or "") if named else (name, "")
     teller = _Teller(title or name, detail, group or detail == "group")
