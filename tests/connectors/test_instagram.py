@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,13 @@ def test_web_pages_are_refused_with_what_to_choose_instead(tmp_path: Path) -> No
         with pytest.raises(Unreadable) as trouble:
             list(Source(bundle).read({}))
     assert "JSON" in trouble.value.hint
+
+
+def test_one_chat_s_file_without_a_link_is_told_by_the_way_one_may_join(tmp_path: Path) -> None:
+    said = [{"sender_name": "noor", "timestamp_ms": 1_772_442_000_000, "content": "hi"}]
+    chat = {"participants": [{"name": "noor"}, {"name": "lampshop"}], "messages": said, "title": "noor"}
+    path = tmp_path / "message_1.json"
+    for more, kind in (({"joinable_mode": {"mode": 1, "link": ""}}, "instagram"), ({}, "messenger")):
+        path.write_text(json.dumps({**chat, **more}))
+        with open_bundle(path) as bundle:
+            assert recognise(bundle)[0] == kind

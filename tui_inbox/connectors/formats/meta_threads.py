@@ -26,6 +26,7 @@ _OF_INSTAGRAM = re.compile(r"(?:^|/)(?:your_instagram_activity|followers_and_fol
 _OF_FACEBOOK = re.compile(r"(?:^|/)(?:your_(?:activity_across_facebook|facebook_activity)|profile_information)/")
 _LOOKED_AT = 50
 _FLAT = 20_000
+_SMALL = 64 << 20
 
 PLAIN, SECRET = "plain", "secret"
 """The two shapes: of the account's archive, and of the store of end-to-end encrypted chats."""
@@ -40,6 +41,8 @@ class Frame:
     title: str = ""
     path: str = ""
     group: bool = False
+    joinable: bool = False
+    """It says how one may join: Instagram says that of every chat, Messenger of groups only."""
 
     def take(self, key: str, found: Any) -> None:
         """Keep the member *key* of the outermost object, where it is one of interest."""
@@ -119,7 +122,7 @@ def _candidates(bundle: Bundle) -> Iterator[str]:
 
 def _flat(names: list[str]) -> list[str]:
     """Return what can be a file of an encrypted chat: JSON not deep down, with any name."""
-    jsons = [one for one in names if one.casefold().endswith(".json") and one.count("/") <= 3]
+    jsons = [one for one in names if one.casefold().endswith(".json") and one.count("/") <= 4]
     return [one for one in jsons if not _NUMBERED.search(one)][:_FLAT]
 
 
@@ -170,9 +173,12 @@ def _brand(bundle: Bundle, member: str, frame: Frame) -> str:
     head = bundle.head(member)
     if b'"your_instagram_activity/' in head or b'"your_instagram_activity\\/' in head:
         return "instagram"
-    shared = re.search(rb"https?:(?://|\\/\\/)www\.instagram\.com", head)
+    shared = re.search(rb"https?:(?://|\\/\\/)(?:www\.)?instagram\.com", head)
     other = re.search(rb"facebook|fbcdn", head)
-    return "instagram" if (shared and not other) or not frame.participants else "messenger"
+    if (shared and not other) or not frame.participants:
+        return "instagram"
+    joinable = bundle.size(member) < _SMALL and whole_frame(bundle, member).joinable
+    return "instagram" if joinable and len(frame.participants) <= 2 else "messenger"
 
 
 # --- finding the chats --------------------------------------------------------------------------------
@@ -223,6 +229,7 @@ def whole_frame(bundle: Bundle, member: str) -> Frame:
         try:
             for key in reader.members():
                 start = reader.peek()
+                frame.joinable = frame.joinable or key == "joinable_mode"
                 if start == "{" or (start == "[" and key == "messages"):
                     reader.skip()
                 else:

@@ -51,7 +51,7 @@ def word(one: dict[str, Any], key: str) -> str:
 
 def uris(one: dict[str, Any]) -> list[tuple[str, str]]:
     """Return (uri, type where the name does not tell) of each file of a message."""
-    listed = [(file, type_) for key, type_ in _MEDIA.items() for file in _list(one.get(key))]
+    listed = [(file, type_) for key, type_ in _MEDIA.items() if key in one for file in _list(one[key])]
     listed += [(one.get("sticker"), "image/png")]
     return [(file["uri"], type_) for file, type_ in listed if isinstance(file, dict) and word(file, "uri")]
 
