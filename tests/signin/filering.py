@@ -1,13 +1,12 @@
 """A keyring in a file, for tests that run the real command: PYTHON_KEYRING_BACKEND=tests.signin.filering.FileRing.
 
-TEST_KEYRING names the file; TEST_KEYRING_IS says what is wrong with it: `locked`, `slow`, or nothing.
+TEST_KEYRING names the file; with TEST_KEYRING_IS=locked it cannot be opened.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import threading
 from pathlib import Path
 
 from keyring.backend import KeyringBackend
@@ -20,11 +19,8 @@ class FileRing(KeyringBackend):
     priority = 1  # type: ignore[assignment]
 
     def _held(self) -> dict[str, str]:
-        match os.environ.get("TEST_KEYRING_IS", ""):
-            case "locked":
-                raise KeyringLocked("Failed to unlock the collection!")
-            case "slow":
-                threading.Event().wait(60)
+        if os.environ.get("TEST_KEYRING_IS") == "locked":
+            raise KeyringLocked("Failed to unlock the collection!")
         path = Path(os.environ["TEST_KEYRING"])
         return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
 

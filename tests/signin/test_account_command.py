@@ -390,10 +390,24 @@ def test_an_account_is_added_with_oauth2(
     assert run(home, "sync")["accounts"][0]["problem"] is None
 
 
+def test_a_withdrawn_grant_is_said_by_sync_and_mended_by_signing_in(
+    server: Dovecot, shared_authority: Authority, home: Path, ring: Ring
+):
+    shared_authority.approve()
+    words = [word for key, value in shared_authority.oauth.items() for word in ("--oauth", f"{key}={value}")]
+    run(home, "account", "add", *given(server), "--flow", "device", *words)
+    shared_authority.revoke()
+    [told] = run(home, "account", "test", code=1)["accounts"]
+    assert "no longer honours this sign-in" in told["what"]
+    assert told["hint"] == "Sign in again: `tui-inbox account sign-in support`."
+    assert run(home, "account", "sign-in", "support", "--flow", "device")["signed_in"]["tested"]
+    assert run(home, "account", "test")["accounts"][0]["ok"]
+
+
 # --- nothing is told ------------------------------------------------------------------------------------------
 
 
-def test_no_process_log_or_file_of_ours_shows_the_password(server: Dovecot, home: Path, tmp_path: Path):
+def test_no_process_log_or_file_of_ours_shows_the_password(server: Dovecot, home: Path):
     """While commands take the password, hand it to the server and keep it, nobody else on the machine sees it."""
     seen: set[bytes] = set()
     over = threading.Event()
@@ -406,14 +420,12 @@ def test_no_process_log_or_file_of_ours_shows_the_password(server: Dovecot, home
                         seen.add((place / name).read_bytes())
                     except OSError:
                         continue
+            over.wait(0.02)
 
-    secret = tmp_path / "secret"
-    secret.write_text("s3cret-" * 3)
     watching = threading.Thread(target=watch)
     watching.start()
     try:
         run(home, "account", "add", *given(server), "--password-stdin", typed=PASSWORD)
-        run(home, "account", "test")
         run(home, "sync")
         run(home, "account", "sign-in", "support", "--password-stdin", "--no-test", typed="s3cret-" * 3)
         run(home, "account", "test", code=1)
