@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tempfile
 import zipfile
@@ -195,3 +196,27 @@ def test_a_part_of_a_chat_has_the_keys_of_the_whole(cut: int, tail: bool) -> Non
         whole = [(one.thread, one.key) for one in read(path)]
         path.write_text(json.dumps({"messages": said[cut:] if tail else said[:cut]}))
         assert [(one.thread, one.key) for one in read(path)] == (whole[cut:] if tail else whole[:cut])
+
+
+WORDS = (
+    "creator name email user_type created_date updated_date text topic_id message_id attached_files original_name "
+    "export_name annotations url_metadata url quoted_message_metadata message_state "
+).split()
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+ODD = st.recursive(
+    LEAVES, lambda one: st.lists(one, max_size=3) | st.dictionaries(st.sampled_from(WORDS), one, max_size=5)
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(said=st.lists(ODD, max_size=4), around=st.dictionaries(st.sampled_from(WORDS), ODD, max_size=3))
+def test_whatever_stands_under_the_known_names_it_ends_in_messages_or_is_set_aside(said: Any, around: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "messages.json"
+        path.write_text(json.dumps({**around, "messages": said}))
+        with open_bundle(path) as bundle, contextlib.suppress(Unreadable):
+            source = Source(bundle)
+            source.owner()
+            batches = list(source.read({}))
+            assert sum(len(one.arrivals) + len(one.set_aside) for one in batches) >= len(said)

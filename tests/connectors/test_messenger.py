@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tempfile
 import zipfile
@@ -225,3 +226,27 @@ def test_a_shorter_or_a_longer_download_gives_the_same_keys(said: list[tuple[str
         assert sum(whole.values()) == len(whole) == len(said)
         assert keys(Path(folder), ordered[:cut]) <= whole
         assert keys(Path(folder), ordered[cut:]) <= whole
+
+
+WORDS = (
+    "participants name title thread_path threadName sender_name senderName timestamp_ms timestamp content text "
+    "photos media uri share link sticker is_unsent call_duration "
+).split()
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+ODD = st.recursive(
+    LEAVES, lambda one: st.lists(one, max_size=3) | st.dictionaries(st.sampled_from(WORDS), one, max_size=5)
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(said=st.lists(ODD, max_size=4), around=st.dictionaries(st.sampled_from(WORDS), ODD, max_size=3))
+def test_whatever_stands_under_the_known_names_it_ends_in_messages_or_is_set_aside(said: Any, around: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "message_1.json"
+        path.write_text(json.dumps({**around, "messages": said}))
+        with open_bundle(path) as bundle, contextlib.suppress(Unreadable):
+            source = Source(bundle)
+            source.owner()
+            found = list(source.read({}))
+            assert sum(len(one.arrivals) + len(one.set_aside) for one in found) >= len(said)
