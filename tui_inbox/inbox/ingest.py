@@ -41,6 +41,8 @@ class Origin:
     zone: str | None = None
     walked: dict[str, Walked] = field(default_factory=dict, compare=False, repr=False)
     """How far this run has come in each chat without ids: one origin is one run."""
+    lately: dict[str, datetime] = field(default_factory=dict, compare=False, repr=False)
+    """When the last message of this run was received: what has no time that can be read stands beside it."""
     called: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What each chat of this run, which may have been renamed since, is called here."""
 
@@ -110,10 +112,9 @@ class Intake:
         )
         fresh: list[_New] = []
         coming: dict[tuple[str, str], int] = {}
-        before: datetime | None = None
         for one in keyed:
             key = (_thread_key(one.message), one.message.key)
-            before = self._received(one.message, before)
+            before = self._in_turn(one.message)
             if key in here:
                 self._meet(one, here[key])
             elif key in coming:
@@ -126,6 +127,11 @@ class Intake:
                 coming[key] = len(fresh)
                 fresh.append(_New(one, one.message.key, before, one.message.position))
         return fresh + self._aligned(unkeyed)
+
+    def _in_turn(self, message: Message) -> datetime:
+        """Return when it counts as received, in the order of the run."""
+        self.origin.lately[""] = self._received(message, self.origin.lately.get(""))
+        return self.origin.lately[""]
 
     def _received(self, message: Message, before: datetime | None) -> datetime:
         """Return when it counts as received: never later than now; unreadable times stand with their neighbours."""
@@ -164,9 +170,8 @@ class Intake:
             walked = self.origin.walked.setdefault(thread, Walked())
             laid = lay(self.unit, self.account.id, thread, [one.message for one in chat], walked)
             self._learn_names(thread, chat, laid.aliases)
-            before: datetime | None = None
             for arrival, place in zip(chat, laid.places, strict=True):
-                before = self._received(arrival.message, before)
+                before = self._in_turn(arrival.message)
                 if place.known is not None:
                     self._meet(arrival, place.known, place.change)
                 else:

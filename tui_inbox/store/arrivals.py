@@ -567,19 +567,25 @@ def reposition(connection: Connection, positions: dict[int, int]) -> None:
 
 def fill_attachments(connection: Connection, message_id: int, attachments: Sequence[Attachment]) -> bool:
     """Add the files that an earlier export had left out; return whether there were any."""
-    missing = (
-        connection.execute(
-            select(_attachment.c.id).where(_attachment.c.message_id == message_id, _attachment.c.stored.is_(False))
-        )
-        .scalars()
-        .all()
-    )
-    coming = [one for one in attachments if one.stored]
-    if not missing or not coming:
+    here = connection.execute(select(_attachment).where(_attachment.c.message_id == message_id)).all()
+    missing = {row.id: row.name for row in here if not row.stored}
+    kept = Counter(row.blob for row in here if row.stored)
+    coming = []
+    for one in attachments if missing else ():
+        digest = None if one.content is None else hashlib.sha256(one.content).hexdigest()
+        if one.stored and kept[digest] == 0:
+            coming.append(one)
+        elif one.stored:
+            kept[digest] -= 1
+    if not coming:
         return False
     row = connection.execute(select(_message).where(_message.c.id == message_id)).one()
     connection.exec_driver_sql(search.REMOVE, (row.stamp, *indexed(connection, row)))
-    connection.execute(_attachment.delete().where(_attachment.c.id.in_(missing)))
+    for one in coming:
+        replaced = next((id_ for id_, name in missing.items() if name == one.name), next(iter(missing), None))
+        if replaced is not None:
+            del missing[replaced]
+            connection.execute(_attachment.delete().where(_attachment.c.id == replaced))
     attach(connection, message_id, coming)
     count = select(func.count()).where(_attachment.c.message_id == message_id).scalar_subquery()
     connection.execute(update(_message).where(_message.c.id == message_id).values(attachments=count))
