@@ -198,10 +198,25 @@ def test_a_part_of_a_chat_has_the_keys_of_the_whole(cut: int, tail: bool) -> Non
         assert [(one.thread, one.key) for one in read(path)] == (whole[cut:] if tail else whole[:cut])
 
 
-WORDS = (
-    "creator name email user_type created_date updated_date text topic_id message_id attached_files original_name "
-    "export_name annotations url_metadata url quoted_message_metadata message_state "
-).split()
+WORDS = [
+    "creator",
+    "name",
+    "email",
+    "user_type",
+    "created_date",
+    "updated_date",
+    "text",
+    "topic_id",
+    "message_id",
+    "attached_files",
+    "original_name",
+    "export_name",
+    "annotations",
+    "url_metadata",
+    "url",
+    "quoted_message_metadata",
+    "message_state",
+]
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 ODD = st.recursive(

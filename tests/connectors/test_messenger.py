@@ -228,10 +228,27 @@ def test_a_shorter_or_a_longer_download_gives_the_same_keys(said: list[tuple[str
         assert keys(Path(folder), ordered[cut:]) <= whole
 
 
-WORDS = (
-    "participants name title thread_path threadName sender_name senderName timestamp_ms timestamp content text "
-    "photos media uri share link sticker is_unsent call_duration "
-).split()
+WORDS = [
+    "participants",
+    "name",
+    "title",
+    "thread_path",
+    "threadName",
+    "sender_name",
+    "senderName",
+    "timestamp_ms",
+    "timestamp",
+    "content",
+    "text",
+    "photos",
+    "media",
+    "uri",
+    "share",
+    "link",
+    "sticker",
+    "is_unsent",
+    "call_duration",
+]
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 ODD = st.recursive(
