@@ -129,6 +129,11 @@ def test_the_id_alone_tells_the_moment_where_the_time_is_broken(tmp_path: Path) 
     assert one.received_at == datetime(2026, 1, 20, 9, 0, 0, 1000, UTC)
 
 
+def test_what_a_bot_may_not_see_is_a_missing_text_and_no_empty_one(tmp_path: Path) -> None:
+    hidden, seen = read(export(tmp_path / "a.json", [said(1, content=""), said(2)]))
+    assert (hidden.state, seen.state) == (State.MISSING_BODY, State.NORMAL)
+
+
 def test_a_message_in_two_parts_has_one_key_and_a_part_tears_no_thread(tmp_path: Path) -> None:
     whole = [said(n, reference={"messageId": str(n - 1)}, type="Reply") for n in range(2, 12)]
     keys = [(one.thread, one.key) for one in read(export(tmp_path / "whole.json", whole))]

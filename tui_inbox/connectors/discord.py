@@ -248,13 +248,13 @@ def _message(bundle: Bundle, member: str, room: _Room, value: Value, zone: ZoneI
     edited, _ = from_iso(one.get("timestampEdited"), zone)
     files, warnings = files_of(bundle, member.rpartition("/")[0], one)
     kind = one.get("type")
-    sender = _person(author)
+    sender, text = _person(author), text_of(one)
     message = Message(
         channel=CHANNEL,
         key=id_,
         sender=sender,
         received_at=received,
-        text=text_of(one),
+        text=text,
         thread=room.id,
         thread_title=room.title,
         group=not room.direct or room.type == "DirectGroupTextChat",
@@ -265,7 +265,7 @@ def _message(bundle: Bundle, member: str, room: _Room, value: Value, zone: ZoneI
         precision="ms",
         position=int(id_) if snowflake_ms(id_) and int(id_) < 2**62 else 0,
         verdict=verdict_of(kind if isinstance(kind, str) else "", author),
-        state=State.EDITED if edited else State.NORMAL,
+        state=_state(text, bool(files), edited is not None, one),
         edited_at=edited,
         in_reply_to=_reply(room, one, kind),
         attachments=files,
@@ -274,6 +274,13 @@ def _message(bundle: Bundle, member: str, room: _Room, value: Value, zone: ZoneI
         where=where,
     )
     return replace(message, warnings=(*message.warnings, _forwarded(one))) if _forwarded(one) else message
+
+
+def _state(text: str, files: bool, edited: bool, one: dict[str, Any]) -> State:
+    """Return the state of a message; where there is nothing in it, the bot that exported it may not see contents."""
+    if not (text or files or one.get("interaction") or one.get("type") not in ("Default", "Reply")):
+        return State.MISSING_BODY
+    return State.EDITED if edited else State.NORMAL
 
 
 def _reply(room: _Room, one: dict[str, Any], kind: object) -> str:
