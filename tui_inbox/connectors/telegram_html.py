@@ -24,7 +24,7 @@ from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.jsonstream import clean
 from tui_inbox.connectors.formats.moments import LocalClock, sane, zone_of
 from tui_inbox.connectors.formats.packing import enclosed, packed
-from tui_inbox.connectors.formats.telegram_pages import Block, blocks, chat_name
+from tui_inbox.connectors.formats.telegram_pages import WORDY, Block, blocks, chat_name, inside, words_of
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
@@ -36,7 +36,6 @@ _STAMP = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d):(\d\d):(\d\d)(?: UTC([+-]\d
 _ENTRY = re.compile(r'<a class="entry block_link[^>]{0,100}href="([^"]{1,500})"')
 _TYPE = re.compile(r'class="pull_right info details">\s*(\w+)')
 _ROW = re.compile(r'class="label details">\s*(First|Last) name\s*</div>\s*<div class="value bold">\s*([^<]{1,500})')
-_PLACE = re.compile(r"[?&]q=(-?[\d.]{1,20}),(-?[\d.]{1,20})")
 _REPLY = re.compile(r"#go_to_message(\d{1,18})$")
 _TYPES = {
     "photo_wrap": "image/jpeg",
@@ -50,7 +49,6 @@ _TYPES = {
     "media_contact": "text/vcard",
     "media_file": "application/octet-stream",
 }
-_WORDY = {"media_location", "media_live_location", "media_venue", "media_contact", "media_game", "media_invoice"}
 
 
 @dataclass(slots=True)
@@ -245,7 +243,7 @@ class _Teller:
         if one.said.get("forwarded"):
             warnings = (*warnings, f"forwarded from {clean(one.said['forwarded'])}")
         reply = _REPLY.search(one.reply)
-        text = clean(_text(one))
+        text = clean(words_of(one))
         return Message(
             channel=CHANNEL,
             key=str(one.id),
@@ -305,7 +303,7 @@ class _Teller:
 
     def _file(self, one: Block) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
         kind = next((type_ for name, type_ in _TYPES.items() if name in one.media), "")
-        if not kind or one.link.startswith(("http:", "https:")) or (one.media & _WORDY and not one.link):
+        if not kind or one.link.startswith(("http:", "https:")) or (one.media & WORDY and not one.link):
             return (), ()
         title = clean(one.said.get("title", ""))
         if not one.link:
@@ -314,7 +312,7 @@ class _Teller:
         link = unquote(one.link) if "%" in one.link else one.link
         name = clean(link.rpartition("/")[2]) or title or "file"
         type_ = mimetypes.guess_type(name)[0] or kind
-        path = _inside(self._chat.folder, link)
+        path = inside(self._chat.folder, link)
         near = "/".join(link.split("/")[-2:])  # where only a part of a whole export was given
         kept, warning = enclosed(self._bundle, "", path or "", name, type_)
         if not kept.stored and ".." not in near:
@@ -322,39 +320,3 @@ class _Teller:
         if path is None and not kept.stored:
             warning = "the path of an attachment leads out of the export; it is not followed"
         return (kept,), (warning,) if warning else ()
-
-
-def _inside(folder: str, link: str) -> str | None:
-    """Return the path that *link* names as seen from *folder*, None where it leads out of the export."""
-    parts = folder.split("/") if folder else []
-    if link.startswith(("/", "\\")) or link[1:2] == ":":
-        return None
-    for step in link.replace("\\", "/").split("/"):
-        if step == ".." and not parts:
-            return None
-        if step == "..":
-            parts.pop()
-        elif step not in ("", "."):
-            parts.append(step)
-    return "/".join(parts)
-
-
-def _text(one: Block) -> str:
-    """Return the message's words; things without words are said in words."""
-    said = one.said
-    if one.service:
-        return said.get("service", "")
-    if said.get("text"):
-        return said["text"]
-    place = _PLACE.search(one.link)
-    if place:
-        return f"geo:{place[1]},{place[2]}"
-    if "media_call" in one.media:
-        return f"phone call: {said.get('status', '')}".rstrip(": ")
-    if "media_contact" in one.media:
-        return f"{said.get('title', '')} {said.get('status', '').removesuffix(' - vCard')}".strip()
-    if said.get("question"):
-        return "\n".join([said["question"], *(f"- {answer}" for answer in one.answers)])
-    if one.media & _WORDY:
-        return "\n".join(part for part in (said.get("title"), said.get("description")) if part)
-    return ""

@@ -27,6 +27,9 @@ _ROLES = (
     ("userpic_wrap", "none"),
     ("text", "text"),
 )
+WORDY = {"media_location", "media_live_location", "media_venue", "media_contact", "media_game", "media_invoice"}
+"""Media that are told in words, and bring no file of their own."""
+_PLACE = re.compile(r"[?&]q=(-?[\d.]{1,20}),(-?[\d.]{1,20})")
 _IN_MEDIA = ("title", "description", "status", "question", "answer")
 
 
@@ -198,3 +201,39 @@ class _Walk:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
+
+
+def inside(folder: str, link: str) -> str | None:
+    """Return the path that *link* names as seen from *folder*, None where it leads out of the export."""
+    parts = folder.split("/") if folder else []
+    if link.startswith(("/", "\\")) or link[1:2] == ":":
+        return None
+    for step in link.replace("\\", "/").split("/"):
+        if step == ".." and not parts:
+            return None
+        if step == "..":
+            parts.pop()
+        elif step not in ("", "."):
+            parts.append(step)
+    return "/".join(parts)
+
+
+def words_of(one: Block) -> str:
+    """Return the message's words; things without words are said in words."""
+    said = one.said
+    if one.service:
+        return said.get("service", "")
+    if said.get("text"):
+        return said["text"]
+    place = _PLACE.search(one.link)
+    if place:
+        return f"geo:{place[1]},{place[2]}"
+    if "media_call" in one.media:
+        return f"phone call: {said.get('status', '')}".rstrip(": ")
+    if "media_contact" in one.media:
+        return f"{said.get('title', '')} {said.get('status', '').removesuffix(' - vCard')}".strip()
+    if said.get("question"):
+        return "\n".join([said["question"], *(f"- {answer}" for answer in one.answers)])
+    if one.media & WORDY:
+        return "\n".join(part for part in (said.get("title"), said.get("description")) if part)
+    return ""
