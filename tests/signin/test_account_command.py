@@ -250,6 +250,20 @@ def test_without_a_keyring_a_command_is_taken_instead(server: Dovecot, home: Pat
     assert "its command gives the secret" in terminal.shown
 
 
+def test_a_password_that_is_kept_nowhere_is_asked_for_once_a_run(server: Dovecot, home: Path):
+    none = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    terminal = Terminal(home, "account", "add", *given(server), "--name", "support", "--no-keep", env=none)
+    terminal.answer("Password of support:", PASSWORD)
+    assert terminal.end() == 0, terminal.shown
+    assert "asked for each time" in terminal.shown
+    terminal = Terminal(home, "account", "test", env=none)
+    terminal.until("no keyring")
+    terminal.answer("Password of support:", PASSWORD)
+    assert terminal.end() == 0, terminal.shown
+    [told] = run(home, "account", "test", code=1, **none)["accounts"]
+    assert "no keyring that can be used" in told["what"]
+
+
 def test_signing_in_anew_replaces_the_password(server: Dovecot, home: Path, ring: Ring):
     run(home, "account", "add", *given(server), "--password-stdin", "--no-test", typed="old")
     assert ring.held == {"tui-inbox/support": "old"}

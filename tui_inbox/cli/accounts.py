@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from tui_inbox.cli import shapes
+from tui_inbox.cli.asking import secret_or_asked
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import note, say, say_json, say_problem
 from tui_inbox.connectors import load
 from tui_inbox.problems import Misconfigured, NotFound, Problem
 from tui_inbox.rules import clean
 from tui_inbox.sync import accounts
-from tui_inbox.vault import forget, secret
+from tui_inbox.vault import forget
 
 
 def listing(desk: Desk, chosen: argparse.Namespace) -> int:
@@ -58,7 +59,7 @@ def test(desk: Desk, chosen: argparse.Namespace) -> int:
             channel = load.channel(one.kind)
             if not hasattr(channel, "from_table"):
                 raise Misconfigured(f"{one.where}: {one.kind} is no mailbox.", "Use `tui-inbox import` for exports.")
-            facts = channel.test(channel.from_table(one, lambda one=one: secret(one)))
+            facts = channel.test(channel.from_table(one, lambda one=one: secret_or_asked(one)))
         except Problem as problem:
             results.append({"name": one.name, "ok": False, "what": problem.what, "hint": problem.hint})
             if not chosen.json:

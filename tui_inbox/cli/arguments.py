@@ -301,6 +301,9 @@ def _account(account: argparse.ArgumentParser) -> None:
     add.add_argument("--smtp-host", metavar="HOST", help="the server that hand-overs are sent through")
     add.add_argument("--smtp-port", type=_port, metavar="PORT")
     add.add_argument("--smtp-tls", choices=("implicit", "starttls", "none"))
+    add.add_argument(
+        "--no-keep", action="store_true", help="keep no password: it is asked for each time, at a terminal"
+    )
     _signing_in(add)
 
     sign_in = _add(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from tui_inbox import vault
 from tui_inbox.cli.say import note, say_problem
+from tui_inbox.config import Account
 from tui_inbox.problems import Misconfigured, Problem, Refused
 from tui_inbox.rules import clean
 from tui_inbox.vault.hidden import Secret
@@ -58,6 +60,27 @@ class Asking:
     def again(self, problem: Problem) -> None:
         """Say what went wrong before a question is asked again."""
         say_problem(problem, as_json=False)
+
+
+_typed: dict[str, Secret] = {}
+"""Account name -> the password that was typed for it: asked for once a run, however often a line is opened."""
+
+
+def secret_or_asked(account: Account) -> Secret:
+    """Return the account's secret as the vault has it; where it has no password, ask for it at the terminal."""
+    if account.name in _typed:
+        return _typed[account.name]
+    try:
+        return vault.secret(account)
+    except Problem as none:
+        asking = Asking()
+        if not asking.able or vault.uses_command(account) or account.table.get("auth") == "oauth2":
+            raise
+        note(clean.line(none.what))
+        typed = asking.secret(f"Password of {account.table.get('user')}")
+        if not typed:
+            raise
+        return _typed.setdefault(account.name, typed)
 
 
 def from_stdin() -> Secret:

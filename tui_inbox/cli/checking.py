@@ -40,6 +40,8 @@ def doctor(desk: Desk, chosen: argparse.Namespace) -> int:
 
 
 def _checks(desk: Desk) -> Iterator[Check]:
+    from tui_inbox.vault import uses_command
+
     named = "it is read and has no mistake" if desk.home.config.is_file() else "there is none; the defaults hold"
     yield Check("configuration", True, f"{desk.home.config}: {named}.")
     yield _tried("store", lambda: f"{desk.home.store}: {desk.reader.examine()}")
@@ -47,7 +49,7 @@ def _checks(desk: Desk) -> Iterator[Check]:
     yield _tried("clock", lambda: _clock(desk))
     for account in desk.config.accounts:
         yield _tried(f"account {account.name}", partial(_account, account))
-    if desk.config.accounts:
+    if not all(uses_command(account) for account in desk.config.accounts):
         yield _tried("keyring", _keyring)
 
 

@@ -26,13 +26,13 @@ def described(config: Config, chosen: argparse.Namespace, asking: Asking) -> tup
     if provider is None and chosen.host:
         provider = provider_named(chosen.host)
     host = chosen.host or (provider.host if provider else "")
-    if not host:
-        if provider is not None:
-            raise Refused(f"{provider.name}: {provider.note}", "Import its mail from files instead.")
+    if not host and provider is None:
         guess = f"imap.{address.rpartition('@')[2]}" if asking.able else ""
         host = asking.line(None, "Mail server (or a provider: gmail, office365, …)", "--host", host_name, guess)
         provider = provider_named(host)
         host = provider.host if provider else host
+    if provider is not None and not host:
+        raise Refused(f"{provider.name}: {provider.note}", "Import its mail from files instead.")
     if provider is not None and asking.able:
         note(f"{provider.name}: {host}. {provider.note}".rstrip())
     user = chosen.user

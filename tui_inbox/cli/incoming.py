@@ -129,7 +129,7 @@ def correct(desk: Desk, chosen: argparse.Namespace) -> int:
 def sync(desk: Desk, chosen: argparse.Namespace) -> int:
     """Sync the accounts; one that fails does not stop the others."""
     from tui_inbox.exports.folder import look_through
-    from tui_inbox.vault import secret
+    from tui_inbox.cli.asking import secret_or_asked
 
     if not (desk.config.accounts or desk.config.inbox_folders):
         raise Misconfigured(
@@ -137,7 +137,7 @@ def sync(desk: Desk, chosen: argparse.Namespace) -> int:
             f"Add an [[account]] to {desk.home.config}; config.example.toml shows how.",
         )
     reports = []
-    for report in carrying.sync(desk.inbox, chosen.names, desk.now, secret=secret, progress=_progress):
+    for report in carrying.sync(desk.inbox, chosen.names, desk.now, secret=secret_or_asked, progress=_progress):
         reports.append(report)
         if not chosen.json:
             came = report.came

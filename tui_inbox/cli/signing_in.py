@@ -22,6 +22,11 @@ from tui_inbox.vault.hidden import NONE, Secret, Token
 
 TRIES = 3
 """How often a refused sign-in is asked for anew: more would lock some mailboxes."""
+_WHERE = {
+    "keyring": "its secret lies in the keyring",
+    "command": "its command gives the secret",
+    "asked": "its password is asked for each time, at a terminal",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,10 @@ def add(desk: Desk, chosen: argparse.Namespace) -> int:
 
     asking = Asking()
     address, table = described(desk.config, chosen, asking)
-    _check_command(chosen, table, asking)
+    if not chosen.no_keep:
+        _check_command(chosen, table, asking)
     account, entry, facts = _let_in(table, chosen, asking)
-    kept = entry.keep(account.name)
+    kept = "asked" if chosen.no_keep and entry.secret else entry.keep(account.name)
     path = config_path(desk, chosen)
     try:
         add_account(path, {"name": account.name, "kind": "imap", **account.table}, address)
@@ -70,8 +76,7 @@ def add(desk: Desk, chosen: argparse.Namespace) -> int:
             {"added": {"name": account.name, **shown, "config": str(path), "secret": kept, "tested": facts is not None}}
         )
         return 0
-    where = "its secret lies in the keyring" if kept == "keyring" else "its command gives the secret"
-    say(f"{account.name} is written to {path}; {where}.")
+    say(f"{account.name} is written to {path}; {_WHERE[kept]}.")
     say(f"Bring its mail in: tui-inbox sync {account.name}")
     return 0
 
@@ -199,7 +204,7 @@ def _entry(account: Account, chosen: argparse.Namespace, asking: Asking) -> Entr
 def _granted(account: Account, chosen: argparse.Namespace, asking: Asking) -> oauth.Tokens:
     """Return what the user grants at the provider, in a browser or on another screen."""
     asked = oauth.client(account)
-    secret = asked.secret
+    secret = asked.secret or vault.client_secret(account.name)
     if not secret and chosen.client_secret_stdin:
         secret = from_stdin()
     elif not secret and asking.able and asked.who != "Microsoft":

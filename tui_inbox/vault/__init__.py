@@ -13,7 +13,18 @@ from tui_inbox.vault.command import printed
 from tui_inbox.vault.hidden import NONE, Hidden, Secret, Token
 from tui_inbox.vault.ring import describe
 
-__all__ = ["Hidden", "Secret", "Token", "describe", "forget", "keep", "keep_grant", "secret", "uses_command"]
+__all__ = [
+    "Hidden",
+    "Secret",
+    "Token",
+    "client_secret",
+    "describe",
+    "forget",
+    "keep",
+    "keep_grant",
+    "secret",
+    "uses_command",
+]
 
 EARLY = timedelta(minutes=5)
 """An access token that lasts no longer than this is renewed before it is used."""
@@ -61,6 +72,13 @@ def keep_grant(account_name: str, tokens: oauth.Tokens) -> None:
     """Store what a sign-in with OAuth2 granted."""
     ring.keep(ring.TOKENS, account_name, tokens.text)
     _ending.pop(account_name, None)
+
+
+def client_secret(account_name: str) -> Secret:
+    """Return the secret of the OAuth2 client that the account last signed in with; "" where it has none."""
+    found = ring.found(ring.TOKENS, account_name)
+    tokens = oauth.Tokens.read(found) if found is not None else None
+    return tokens.client_secret if tokens is not None else NONE
 
 
 def forget(account_name: str) -> bool:
