@@ -128,8 +128,8 @@ def correct(desk: Desk, chosen: argparse.Namespace) -> int:
 
 def sync(desk: Desk, chosen: argparse.Namespace) -> int:
     """Sync the accounts; one that fails does not stop the others."""
-    from tui_inbox.exports.folder import look_through
     from tui_inbox.cli.asking import secret_or_asked
+    from tui_inbox.exports.folder import look_through
 
     if not (desk.config.accounts or desk.config.inbox_folders):
         raise Misconfigured(
