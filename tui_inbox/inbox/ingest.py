@@ -239,7 +239,7 @@ class Intake:
         conversation = (
             (bounced[1] if bounced else None)
             or self._hand_over_of(message, judged, new.received)
-            or self._conversation(thread, message, new.received)
+            or self._conversation(thread.id, message.channel, new.received)
         )
         id_ = self.tray.add(
             message,
@@ -380,7 +380,10 @@ class Intake:
         return thread
 
     def _join(self, into: int, others: Sequence[int]) -> None:
-        """Two threads are one. Conversations that nobody acted on become one with the oldest; the rest stay."""
+        """Two threads are one: all is as if they had been one from the start, but for conversations somebody acted on.
+
+        What nobody acted on becomes one with the oldest, or falls into the acted-on conversations by received time.
+        """
         self.tray.write()
         known = histories.stretches(self.unit, [into, *others])
         arrivals.join_threads(self.unit, into, others)
@@ -388,31 +391,46 @@ class Intake:
         for id_, thread in self._mail.items():
             if thread in others:
                 self._mail[id_] = into
-        self._threads.pop(f"#{into}", None)
-        every = sorted((one for several in known.values() for one in several), key=lambda one: one.id)
-        untouched = [one for one in every if not one.acts and one.begins_at is None]
-        keeper = next((one for one in every if one.acts), every[0] if every else None)
-        if keeper is not None:
-            merged = [one.id for one in untouched if one.id != keeper.id]
-            projection.merge(self.unit, keeper.id, merged)
-            self.touched = (self.touched - set(merged)) | {keeper.id}
         for thread in (into, *others):
+            self._threads.pop(f"#{thread}", None)
             self._stretches.pop(thread, None)
+        every = sorted((one for several in known.values() for one in several), key=lambda one: one.id)
+        loose = [one for one in every if not one.acts and one.begins_at is None]
+        standing = [one for one in every if one not in loose]
+        if not standing:
+            standing, loose = loose[:1], loose[1:]
+        self._stretches[into] = standing
+        for conversation in loose:
+            self._hand_out(into, conversation.id)
+        self.touched = (self.touched - {one.id for one in loose}) | {one.id for one in standing}
+        if self.origin.imported:
+            since = arrivals.threads(self.unit, [into])[into].first_at - self.config.history.open_since
+            arrivals.unhistory_since(self.unit, into, since)
 
-    def _conversation(self, thread: Thread, message: Message, received: datetime) -> int:
-        if thread.id not in self._stretches:
-            self._stretches[thread.id] = histories.stretches(self.unit, [thread.id]).get(thread.id, [])
-        stretches = self._stretches[thread.id]
+    def _hand_out(self, thread: int, conversation: int) -> None:
+        """Give the messages of a joined *conversation* to those of its thread that they fall in."""
+        to: dict[int, list[int]] = defaultdict(list)
+        for id_, received in histories.received(self.unit, conversation):
+            to[self._conversation(thread, MAIL, received)].append(id_)
+        for target, messages in to.items():
+            projection.give(self.unit, conversation, target, messages)
+        projection.merge(self.unit, next(iter(to), self._stretches[thread][0].id), conversation)
+        self.touched |= to.keys()
+
+    def _conversation(self, thread: int, channel: str, received: datetime) -> int:
+        if thread not in self._stretches:
+            self._stretches[thread] = histories.stretches(self.unit, [thread]).get(thread, [])
+        stretches = self._stretches[thread]
         history = self.config.history
-        window = history.reopen_email if message.channel == MAIL else history.reopen_chat
+        window = history.reopen_email if channel == MAIL else history.reopen_chat
         found = threads.belongs(received, stretches, window)
         if isinstance(found, Begin):
             owner = ME if found.continues is None else histories.owner(self.unit, found.continues)
             id_ = projection.begin(
                 self.unit,
-                thread.id,
+                thread,
                 self.account.id,
-                message.channel,
+                channel,
                 begins_at=found.begins_at,
                 continues=found.continues,
                 owner=owner,

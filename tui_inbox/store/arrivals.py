@@ -554,6 +554,15 @@ def indexed(connection: Connection, row: Row[*tuple[Any, ...]]) -> search.Facts:
     )
 
 
+def unhistory_since(connection: Connection, thread_id: int, since: datetime) -> None:
+    """What an import took for history is none where its thread turns out to have been known here for long."""
+    connection.execute(
+        update(_message)
+        .where(_message.c.thread_id == thread_id, _message.c.history, _message.c.received_at >= stored(since))
+        .values(history=False)
+    )
+
+
 def unhistory(connection: Connection, message_id: int) -> None:
     """A message that was only history lies in the server's inbox after all."""
     connection.execute(update(_message).where(_message.c.id == message_id).values(history=False))

@@ -187,6 +187,16 @@ def move_conversations(connection: Connection, into: int, others: Collection[int
     connection.execute(update(_conversation).where(_conversation.c.thread_id.in_(others)).values(thread_id=into))
 
 
+def received(connection: Connection, conversation: int) -> list[tuple[int, datetime]]:
+    """Return the messages of a conversation and when they were received, in that order."""
+    rows = connection.execute(
+        select(_message.c.id, _message.c.received_at)
+        .where(_message.c.conversation_id == conversation)
+        .order_by(_message.c.received_at, _message.c.id)
+    )
+    return [(row.id, moment(row.received_at)) for row in rows]
+
+
 def owner(connection: Connection, conversation: int) -> str:
     """Return who owns a conversation on record."""
     return str(connection.execute(select(_conversation.c.owner).where(_conversation.c.id == conversation)).scalar_one())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -254,12 +254,20 @@ def saw(connection: Connection, id_: int, seen: int) -> bool:
     return True
 
 
-def merge(connection: Connection, into: int, others: Collection[int]) -> None:
-    """Give the messages of *others* to *into*: a late parent proved them one, and nobody had acted on them."""
-    for row in (_message, _promise):  # their promises go with them: the terms once made stay
-        connection.execute(update(row).where(row.c.conversation_id.in_(others)).values(conversation_id=into))
+def give(connection: Connection, giver: int, into: int, messages: Sequence[int]) -> None:
+    """Give *messages* of conversation *giver* to conversation *into*, and the promises that began with them: the terms once made stay."""
+    for start in range(0, len(messages), 500):
+        part = messages[start : start + 500]
+        connection.execute(update(_message).where(_message.c.id.in_(part)).values(conversation_id=into))
+        begun = [f"m{one}" for one in part]
+        theirs = (_promise.c.conversation_id == giver) & _promise.c.origin.in_(begun)
+        connection.execute(update(_promise).where(theirs).values(conversation_id=into))
+
+
+def merge(connection: Connection, into: int, other: int) -> None:
+    """Say that *other*, now without messages, has become part of *into*: a late parent proved it."""
     connection.execute(
-        update(_conversation).where(_conversation.c.id.in_(others)).values(merged_into=into, messages=0, turns_at=None)
+        update(_conversation).where(_conversation.c.id == other).values(merged_into=into, messages=0, turns_at=None)
     )
 
 

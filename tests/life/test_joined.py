@@ -1,0 +1,95 @@
+"""Threads that a late parent joins, and lost answers: whatever comes first, the same comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from tests.life import laws
+from tests.life.world import ARCHIVE, MAILBOX, Said, Store, differences, portrait
+from tui_inbox.rules.model import Archive
+
+NOW = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def told(*said: Said, archived_first: bool = False, at: datetime = NOW) -> Store:
+    """Return a store that hears *said* one by one; *archived_first*: the first one is archived before the rest."""
+    store = Store()
+    for number, one in enumerate(said):
+        now = one.at if archived_first and number == 0 else at
+        store.hear(one, now=now)
+        if archived_first and number == 0:
+            store.inbox.perform([Archive(store.conversations()[0], store.seen())], now)
+    store.inbox.settle(at)
+    laws.hold(store, at)
+    return store
+
+
+@pytest.fixture
+def kept() -> Iterator[list[Store]]:
+    stores: list[Store] = []
+    yield stores
+    for one in stores:
+        one.gone()
+
+
+def agree(stores: list[Store]) -> None:
+    first = portrait(stores[0])
+    for other in stores[1:]:
+        assert not differences(first, portrait(other))
+
+
+def test_two_threads_that_a_late_parent_joins_are_the_same_as_one_from_the_start(kept: list[Store]) -> None:
+    said = (
+        Said("a.1", "ask", MAILBOX, "a", NOW - 3 * HOUR),
+        Said("b.1", "ask", MAILBOX, "b", NOW - 2 * HOUR),
+        Said("a.2", "joins", MAILBOX, "a", NOW - 4 * HOUR, about="b"),
+    )
+    kept += [told(*order) for order in permutations(said)]
+    agree(kept)
+
+
+def test_what_joins_an_archived_thread_long_after_begins_the_next_conversation(kept: list[Store]) -> None:
+    first = Said("a.1", "ask", MAILBOX, "a", NOW - 40 * DAY)
+    rest = (
+        Said("b.1", "ask", MAILBOX, "b", NOW - 2 * HOUR),
+        Said("a.2", "joins", MAILBOX, "a", NOW - 1 * HOUR, about="b"),
+    )
+    kept += [told(first, *order, archived_first=True) for order in permutations(rest)]
+    agree(kept)
+
+
+def test_what_an_import_brings_before_its_parent_is_history_only_if_its_thread_makes_it_so(kept: list[Store]) -> None:
+    first = Said("a.1", "ask", ARCHIVE, "a", NOW - 40 * DAY)
+    rest = (
+        Said("b.1", "ask", ARCHIVE, "b", NOW - 20 * DAY),
+        Said("a.2", "joins", ARCHIVE, "a", NOW - 21 * DAY, about="b"),
+    )
+    kept += [told(first, *order, archived_first=True) for order in permutations(rest)]
+    agree(kept)
+
+
+def test_a_bounce_may_come_before_the_answer_it_says_is_lost(kept: list[Store]) -> None:
+    said = (
+        Said("a.1", "ask", MAILBOX, "a", NOW - 3 * HOUR),
+        Said("a.out", "answer", MAILBOX, "a", NOW - 2 * HOUR),
+        Said("a.2", "hard", MAILBOX, "a", NOW - 1 * HOUR, about="a.out"),
+    )
+    kept += [told(*order) for order in permutations(said)]
+    agree(kept)
+    drawn = portrait(kept[0])
+    (only,) = drawn.conversations.values()
+    assert (only["place"], only["reason"]) == ("inbox", "bounce")
+
+
+def test_a_mail_that_lies_in_sent_and_inbox_is_one_answer_whichever_folder_comes_first(kept: list[Store]) -> None:
+    ask = Said("a.1", "ask", MAILBOX, "a", NOW - 3 * HOUR)
+    ours = Said("a.out", "answer", MAILBOX, "a", NOW - 2 * HOUR)
+    copy = Said("a.out", "mate", MAILBOX, "a", NOW - 2 * HOUR)
+    kept += [told(*order) for order in permutations((ask, ours, copy))]
+    assert len({repr(sorted(portrait(one).conversations)) for one in kept}) == 1
+    assert {next(iter(portrait(one).conversations.values()))["due"] for one in kept} == {None}
