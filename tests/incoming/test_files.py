@@ -111,7 +111,7 @@ def test_what_is_missing_is_named_and_comes_with_the_next_export(store: Store, t
     assert not stored
     with pytest.raises(Refused, match=name):
         save(store, id_, tmp_path)
-    store.bring(chat(tmp_path / "later.zip", media=True))
+    store.bring(chat(tmp_path / "chat.zip", media=True))
     assert [stored for _, _, stored in kept(store)] == [True, True]
 
 

@@ -97,7 +97,7 @@ def test_two_exports_of_one_shape_stay_two(tmp_path: Path) -> None:
 
 
 def test_what_is_of_two_kinds_or_shares_nothing_stays_apart(tmp_path: Path) -> None:
-    chat = "[02.03.2026, 09:15:02] Elif: Merhaba\n[02.03.2026, 09:16:02] Deniz: Buyurun\n".encode()
+    chat = b"[02.03.2026, 09:15:02] Elif: Merhaba\n[02.03.2026, 09:16:02] Deniz: Buyurun\n"
     paths = [
         written(tmp_path / "w1.zip", {"_chat.txt": chat, "a/b/x.jpg": b"x"}),
         written(tmp_path / "w2.zip", {"_chat.txt": chat.replace(b"Elif", b"Ayla"), "a/b/y.jpg": b"y"}),
