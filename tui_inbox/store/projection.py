@@ -255,7 +255,7 @@ def saw(connection: Connection, id_: int, seen: int) -> bool:
 
 
 def give(connection: Connection, giver: int, into: int, messages: Sequence[int]) -> None:
-    """Give *messages* of conversation *giver* to conversation *into*, and the promises that began with them: the terms once made stay."""
+    """Give *messages* of conversation *giver* to *into*, and the promises begun with them, whose terms stay."""
     for start in range(0, len(messages), 500):
         part = messages[start : start + 500]
         connection.execute(update(_message).where(_message.c.id.in_(part)).values(conversation_id=into))
