@@ -145,7 +145,7 @@ def test_a_visitor_that_does_not_know_the_question_is_sent_away(authority: Autho
 
     def show(address: str) -> None:
         back = parse_qs(urlsplit(address).query)["redirect_uri"][0]
-        for query in ("favicon.ico", "?code=stolen&state=guess", "?code=stolen", "", "?" + "a=b&" * 60):
+        for query in ("/favicon.ico", "/?code=stolen&state=guess", "?code=stolen", "", "/?" + "a=b&" * 60):
             with pytest.raises(HTTPError) as no:
                 authority.browse(back + query)
             turned_away.append(no.value.code)

@@ -15,7 +15,7 @@ from tui_inbox.connectors import load
 from tui_inbox.problems import Misconfigured, NotFound, Problem
 from tui_inbox.rules import clean
 from tui_inbox.sync import accounts
-from tui_inbox.vault import forget
+from tui_inbox.vault import forget, uses_command
 
 
 def listing(desk: Desk, chosen: argparse.Namespace) -> int:
@@ -95,16 +95,17 @@ def remove(desk: Desk, chosen: argparse.Namespace) -> int:
     from tui_inbox.config.written import remove_account
 
     name, path = chosen.name, config_path(desk, chosen)
-    if all(one.name != name for one in desk.config.accounts):
+    account = next((one for one in desk.config.accounts if one.name == name), None)
+    if account is None:
         known = ", ".join(one.name for one in desk.config.accounts) or "none"
         raise NotFound(f"The configuration has no account {name}.", f"It has: {known}.")
     brought = any(line.name == name for line in desk.reader.accounts())
     remove_account(path, name)
-    trouble = None
+    trouble: Problem | None = None
     try:
         kept = "forgotten" if forget(name) else "none"
     except Problem as problem:
-        kept, trouble = "unknown", problem
+        kept, trouble = ("none", None) if uses_command(account) else ("unknown", problem)
     if chosen.json:
         say_json({"removed": {"name": name, "config": str(path), "secret": kept, "messages_stay": brought}})
     else:

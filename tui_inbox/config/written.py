@@ -178,19 +178,22 @@ def _introduced(text: str, address: str) -> str:
 
 
 def _rendered(table: Mapping[str, Any], end: str) -> str:
+    """Return *table* as an `[[account]]`, its own tables in one line each."""
+    return end.join(["[[account]]", *(f"{_key(key)} = {_value(value)}" for key, value in table.items())]) + end
+
+
+def _key(key: str) -> str:
     import tomlkit
 
-    account = tomlkit.table()
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            inline = tomlkit.inline_table()
-            inline.update(value)
-            account[key] = inline
-        else:
-            account[key] = value
-    accounts = tomlkit.aot()
-    accounts.append(account)
-    return tomlkit.dumps({"account": accounts}).strip().replace("\n", end) + end
+    return tomlkit.key(key).as_string()
+
+
+def _value(value: Any) -> str:
+    import tomlkit
+
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items()) + " }"
+    return str(tomlkit.item(value).as_string())
 
 
 def _lines(text: str) -> list[str]:

@@ -48,7 +48,7 @@ def by_browser(
         raise Refused(f"{asking.who} has no sign-in by browser here.", "Use the device flow: --flow device.")
     state, verifier = Secret(secrets.token_urlsafe(32)), Secret(secrets.token_urlsafe(64))
     with _Door(state) as door:
-        back = f"http://{asking.redirect}:{door.server_port}/"
+        back = f"http://{asking.redirect}:{door.server_port}"  # no path: Microsoft compares it
         show(_address(asking, back, state, verifier, user))
         query = _awaited(door, state, typed, complain)
     answer = {key: values[0] for key, values in parse_qs(query).items()}
