@@ -138,12 +138,13 @@ def test_list_prints_a_queue_of_conversations(week: Tui, queue: str) -> None:
     assert queue == "all" or {one["place"] for one in listed["conversations"]} == {queue}
 
 
-def test_the_pages_of_a_queue_follow_each_other_and_hold_everything_once(week: Tui) -> None:
-    whole = [one["id"] for one in week.json("list", "all", "--limit", 1000)["conversations"]]
+@pytest.mark.parametrize("queue", ["inbox", "snoozed", "archived", "all"])
+def test_the_pages_of_a_queue_follow_each_other_and_hold_everything_once(week: Tui, queue: str) -> None:
+    whole = [one["id"] for one in week.json("list", queue, "--limit", 1000)["conversations"]]
     paged: list[int] = []
     after: tuple[str, ...] = ()
     while True:
-        page = week.json("list", "all", "--limit", 25, *after)
+        page = week.json("list", queue, "--limit", len(whole) // 3, *after)
         assert page["total"] == len(whole)
         paged += [one["id"] for one in page["conversations"]]
         if page["next"] is None:
@@ -276,6 +277,8 @@ REFUSED = {
     "a file that is not there": (("import", "/nowhere/chat.zip"), 1, "unreadable"),
     "an account nobody configured": (("sync", "nowhere"), None, None),
     "a page token of another queue": (("list", "--after", "999999"), 2, "configuration"),
+    "a page token beyond all numbers": (("list", "--after", "p" + ".".join(["9" * 30] * 4)), 2, "configuration"),
+    "a search's page token beyond all numbers": (("search", "is:open", "--after", "9" * 30), 2, "configuration"),
 }
 
 

@@ -331,7 +331,9 @@ class Reader:
         with self.moment():
             try:
                 found = search.search(self._connection, query, now, limit, after)
-            except ValueError:
+            except (ValueError, OverflowError, sqlite3.ProgrammingError):
+                if after is None:
+                    raise
                 raise _no_token(after) from None
             return Page(found.ids, search.total(self._connection, query, now), found.next)
 
@@ -357,7 +359,8 @@ class Reader:
 
     def _key(self, name: str, id_: int) -> str:
         sql = f"SELECT {', '.join(_ORDER[name])} FROM conversation WHERE id = ?"  # noqa: S608 - our own words only
-        return ".".join(str(key) for key in self._connection.execute(sql, (id_,)).fetchone())
+        keys = self._connection.execute(sql, (id_,)).fetchone()
+        return "p" + ".".join(str(key) for key in keys)  # a letter first: `--after -7` would look like an option
 
     def search(self, query: Query, now: datetime, limit: int | None = 200) -> Queue:
         """Return the conversations that *query* finds, the one with the newest matching message first."""
@@ -604,10 +607,10 @@ class Reader:
 
 def _token(name: str, after: str) -> tuple[int, ...]:
     try:
-        keys = tuple(int(part) for part in after.split("."))
+        keys = tuple(int(part) for part in after.removeprefix("p").split("."))
     except ValueError:
         raise _no_token(after) from None
-    if len(keys) != len(_ORDER.get(name, keys)):
+    if len(keys) != len(_ORDER.get(name, keys)) or any(abs(key) >= 1 << 63 for key in keys):
         raise _no_token(after)
     return keys
 
