@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tui_inbox.config import Config
@@ -21,11 +22,17 @@ UNDO_TIME = timedelta(seconds=5)
 
 
 def perform(unit: Unit, config: Config, commands: Sequence[Command], now: datetime) -> Outcome:
-    """Do *commands*, one act each and one undo for all; what may not be done is skipped with its reason."""
+    """Do *commands*, one act each and one undo for all; what may not be done is skipped with its reason.
+
+    One on a conversation that has become part of another is done there, once.
+    """
     for command in commands:
         _allow(config, command)
     readings = Readings(unit, config)
-    kept = histories.load(unit, [one.id for one in commands])
+    parts = histories.merged(unit, [one.id for one in commands])
+    whole = {parts.get(one.id, one.id): replace(one, id=parts.get(one.id, one.id)) for one in reversed(commands)}
+    commands = tuple(reversed(whole.values()))
+    kept = histories.load(unit, list(whole))
     batch = histories.next_batch(unit)
     done: list[int] = []
     skipped: list[Skipped] = []

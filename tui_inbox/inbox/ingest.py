@@ -425,7 +425,7 @@ class Intake:
         window = history.reopen_email if channel == MAIL else history.reopen_chat
         found = threads.belongs(received, stretches, window)
         if isinstance(found, Begin):
-            owner = ME if found.continues is None else histories.owner(self.unit, found.continues)
+            owner = ME if found.continues is None else self._owner_after(found.continues)
             id_ = projection.begin(
                 self.unit,
                 thread,
@@ -438,6 +438,14 @@ class Intake:
             stretches.append(Stretch(id_, found.begins_at))
             return id_
         return found
+
+    def _owner_after(self, conversation: int) -> str:
+        """Return who owns what continues *conversation*: the old owner, or me where that is no teammate any more."""
+        owner = histories.owner(self.unit, conversation)
+        if owner == ME or any(mate.name == owner for mate in self.config.teammates):
+            return owner
+        self.came.warnings.append(f"{owner} is no teammate any more: what follows {conversation} is yours.")
+        return ME
 
     # --- what the server changed --------------------------------------------------------------------
 

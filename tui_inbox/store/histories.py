@@ -187,6 +187,23 @@ def move_conversations(connection: Connection, into: int, others: Collection[int
     connection.execute(update(_conversation).where(_conversation.c.thread_id.in_(others)).values(thread_id=into))
 
 
+def merged(connection: Connection, ids: Collection[int]) -> dict[int, int]:
+    """Return which of conversations *ids* have become part of another, and of which."""
+    found: dict[int, int] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _CHUNK):
+        rows = connection.execute(
+            select(_conversation.c.id, _conversation.c.merged_into).where(
+                _conversation.c.id.in_(wanted[start : start + _CHUNK]), _conversation.c.merged_into.is_not(None)
+            )
+        )
+        found |= {row.id: row.merged_into for row in rows}
+    if found:
+        further = merged(connection, set(found.values()))
+        found = {one: further.get(into, into) for one, into in found.items()}
+    return found
+
+
 def received(connection: Connection, conversation: int) -> list[tuple[int, datetime]]:
     """Return the messages of a conversation and when they were received, in that order."""
     rows = connection.execute(
