@@ -10,7 +10,7 @@ WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench torture reference-check pictures package-check lock clean
+.PHONY: help demo run test check format bench torture fuzz reference-check pictures package-check lock clean
 
 help: ## list these words
 	@echo "make WORD, where WORD is one of:"
@@ -47,6 +47,9 @@ bench: $(VENV)/for-work ## measure start and import on this machine (about a min
 
 torture: $(VENV)/for-work ## the long tests: kills at random moments, many thousand examples
 	@$(BIN)/python -m pytest -m torture --hypothesis-profile=long --timeout=3600 $(ARGS)
+
+fuzz: $(VENV)/for-work ## damage the samples and look for bytes that break a channel (ARGS="--minutes 5 slack")
+	@$(BIN)/python tools/fuzz.py $(ARGS)
 
 reference-check: $(VENV)/for-work ## read the reference samples in SHARED (../shared) and compare with what they should say
 	@test -d "$(SHARED)" || { echo "There is no folder $(SHARED) with reference samples. Say where it is: make reference-check SHARED=DIR" >&2; exit 1; }
