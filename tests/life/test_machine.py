@@ -69,18 +69,18 @@ def sayings(draw: st.DrawFn, hows: Sequence[str]) -> dict[str, Any]:
     """Draw what may be said, its age instead of its time."""
     return {
         "how": draw(st.sampled_from(hows)),
-        "origin": draw(st.sampled_from([MAILBOX, MAILBOX, ARCHIVE, PHONE])),
-        "topic": draw(st.sampled_from(TOPICS)),
+        "origin": draw(st.sampled_from([MAILBOX] * 4 + [ARCHIVE, PHONE])),
+        "topic": draw(st.sampled_from("aaaabc")),
         "age": draw(st.sampled_from(AGES)),
         "history": draw(st.sampled_from([False, False, False, True])),
         "position": draw(st.integers(0, 1)),
-        "number": draw(st.integers(0, 2)),
+        "number": draw(st.sampled_from([0, 0, 0, 1, 2])),
         "words": draw(st.sampled_from(["hello", "hello", "my refund", "bonjour, where is it", "unsubscribe me not"])),
         "subject": draw(st.sampled_from(["Order", "Order", "receipt", "casino"])),
     }
 
 
-HOWS = ("ask",) * 6 + ("answer",) * 4 + ("mate", "hard", "hard", "joins", "joins", *MACHINES)
+HOWS = ("ask",) * 7 + ("answer",) * 5 + ("mate", "hard", "hard", "hard", "joins", *MACHINES)
 
 
 @dataclass(frozen=True, slots=True)
