@@ -193,10 +193,8 @@ def test_customers_write_on_two_channels(at_noon: Filled) -> None:
     for row in at_noon.rows:
         channels.setdefault(row.contact.name, set()).add(row.channel)
     assert channels["Clara Weiss"] == {"email", "slack"}
-    number = "+90 555 000 01 07"
-    assert channels[number] == {"whatsapp"}
-    said = {(one.row.channel, number in message.text) for one in at_noon.wholes for message in one.messages}
-    assert ("telegram", True) in said
+    # Telegram's own list of contacts gives his number, under which he writes on WhatsApp.
+    assert {"telegram", "whatsapp"} <= channels["Kerem Aydın"]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

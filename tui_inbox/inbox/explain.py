@@ -49,7 +49,7 @@ def _place(it: Whole, at: Any) -> str:
             sent = {"waiting": " It waits to be sent.", "sent": " It has been sent."}.get(row.delivery or "", "")
             return f"It was handed over to {row.owner} and lies with them.{sent}"
         case Place.INBOX:
-            return _inbox(row, _last_asked(it), at, who)
+            return _returned(it) if row.reason is Reason.RETURNED else _inbox(row, _last_asked(it), at, who)
 
 
 def _archived(it: Whole, at: Any, who: str) -> str:
@@ -83,11 +83,9 @@ def _inbox(row: Row, asked: MessageLine | None, at: Any, who: str) -> str:
             return "Its snooze has run out: it is back to be followed up."
         case Reason.BOUNCE:
             return f"Our answer could not be delivered to {who}, so it is open again."
-        case Reason.RETURNED:
-            return "It was handed over but did not reach its new owner in time, so it came back."
         case Reason.RULE:
             return "A rule put it here."
-        case Reason.SERVER | None:
+        case Reason.RETURNED | Reason.SERVER | None:
             return "It is yours and open; nothing else has been decided."
 
 
@@ -113,7 +111,7 @@ def _owner(it: Whole, routed: Mapping[str, Any], at: Any) -> str:
     moved = _last(it, "forwarded")
     said = str(routed.get("owner") or "")
     if row.reason is Reason.RETURNED:
-        return "It is yours: the hand-over could not be delivered in time."
+        return "It is yours again, since the hand-over came back."
     if moved is not None:
         to = "you took it back" if row.owner == ME else f"you handed it over to {row.owner}"
         return f"It belongs to {'you' if row.owner == ME else row.owner}: {to}, {at(moved.at)}."
@@ -122,6 +120,20 @@ def _owner(it: Whole, routed: Mapping[str, Any], at: Any) -> str:
     if row.owner == ME:
         return "It is yours: it came to you, and nobody else was made its owner."
     return f"It belongs to {row.owner}, who had the conversation it continues."
+
+
+def _returned(it: Whole) -> str:
+    """Return why a conversation came back to me from somebody else."""
+    told = ("hand-over refused", "hand-over bounced", "returned")
+    last = next((one for one in reversed(it.history) if one.event in told), None)
+    if last is None:
+        return "It was handed over but had not been sent when it was due, so it came back."
+    if last.event == "returned":
+        return f"It had been with {last.detail.get('owner')}, who is no teammate any more, so it came to you."
+    how = "was refused" if last.event == "hand-over refused" else "bounced"
+    return (
+        f"It was handed over to {last.detail.get('to')}, but the mail {how}, so it came back: {last.detail.get('why')}"
+    )
 
 
 def _by_rule(it: Whole) -> str:

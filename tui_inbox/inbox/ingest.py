@@ -75,7 +75,7 @@ class Intake:
     touched: set[int] = field(default_factory=set)
     tray: Tray = field(init=False)
     _threads: dict[str, Thread] = field(default_factory=dict)
-    _identities: dict[str, int] = field(default_factory=dict)
+    _identities: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
     _bounce_waits: bool | None = None
     _mail: dict[str, int] = field(default_factory=dict)
     _stretches: dict[int, list[Stretch]] = field(default_factory=dict)
@@ -315,8 +315,9 @@ class Intake:
         if customer is None:
             return None
         key = people.identity_key(message.channel, customer, self.account.name, message.thread or thread.key)
-        if key in self._identities and not customer.also:
-            return self._identities[key]
+        remembered = (key, customer.also)
+        if remembered in self._identities:
+            return self._identities[remembered]
         id_ = arrivals.identity(
             self.unit,
             key,
@@ -328,7 +329,7 @@ class Intake:
         for one in customer.also:
             channel = MAIL if "@" in one else "phone"
             arrivals.identity(self.unit, self._key_of(one), channel, one, customer.name, [key])
-        self._identities[key] = id_
+        self._identities[remembered] = id_
         return id_
 
     def _key_of(self, value: str) -> str:

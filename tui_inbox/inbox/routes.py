@@ -41,7 +41,7 @@ def run(unit: Unit, config: Config, touched: Collection[int], since: int, now: d
     if not rules.rules:
         touched = cases.others(unit, touched)
     for occasion in cases.occasions(unit, touched, since, known=asks_known(config)):
-        if occasion.owner not in mates and not occasion.new:
+        if occasion.owner not in mates and occasion.case.class_ is Class.HUMAN:
             warnings.append(_come_home(unit, occasion, now))
         if rules.rules:
             _route(unit, config, rules, occasion)

@@ -129,7 +129,8 @@ def cursors(connection: Connection, account_id: int) -> dict[str, str]:
 
 
 def move_cursor(connection: Connection, account_id: int, place: str, value: str, now: datetime) -> None:
-    at = stored(now)
+    """Remember how far *place* was read; a name that is no text (a file from another system) is kept escaped."""
+    at, place = stored(now), _keepable(place)
     connection.execute(
         upsert(_cursor)
         .values(account_id=account_id, place=place, value=value, moved_at=at)
@@ -143,10 +144,22 @@ def set_aside(
     """Keep what could not become a message; return whether it is new."""
     done = connection.execute(
         upsert(_set_aside)
-        .values(account_id=account_id, place=place, where=where, what=what, content=raw, at=stored(now))
+        .values(
+            account_id=account_id,
+            place=_keepable(place),
+            where=_keepable(where),
+            what=_keepable(what),
+            content=raw,
+            at=stored(now),
+        )
         .on_conflict_do_nothing()
     )
     return done.rowcount > 0
+
+
+def _keepable(text: str) -> str:
+    """Return *text* as SQLite can keep it: what is no text in a file's name is escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 # --- what is known --------------------------------------------------------------------------------------
