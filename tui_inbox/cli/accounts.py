@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any
@@ -111,7 +112,9 @@ def remove(desk: Desk, chosen: argparse.Namespace) -> int:
     else:
         say(f"{name} is taken out of {path}.")
         if brought:
-            say(f"What it brought stays here: tui-inbox list all --query account:{name}")
+            say(
+                f"What it brought stays here: tui-inbox list all --query {shlex.quote(f'account:"{name}"' if ' ' in name else f'account:{name}')}"
+            )
     if trouble is not None:
         note(f"Its secret could not be looked for: {trouble.what} {trouble.hint}")
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,7 @@ def add(desk: Desk, chosen: argparse.Namespace) -> int:
         )
         return 0
     say(f"{account.name} is written to {path}; {_WHERE[kept]}.")
-    say(f"Bring its mail in: tui-inbox sync {account.name}")
+    say(f"Bring its mail in: tui-inbox sync {shlex.quote(account.name)}")
     return 0
 
 
@@ -90,7 +91,7 @@ def sign_in(desk: Desk, chosen: argparse.Namespace) -> int:
     if vault.uses_command(account):
         raise Refused(
             f'The account "{account.name}" gets its secret from a command; there is nothing to keep.',
-            f"Try it: tui-inbox account test {account.name}",
+            f"Try it: tui-inbox account test {shlex.quote(account.name)}",
         )
     asking = Asking()
     vault.describe()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -158,4 +159,4 @@ def _stopped(account: Account) -> NotAdmitted:
 
 
 def _again(account: Account) -> str:
-    return f"Sign in again: `tui-inbox account sign-in {account.name}`."
+    return f"Sign in again: `tui-inbox account sign-in {shlex.quote(account.name)}`."
