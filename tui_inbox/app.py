@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import ClassVar
 
+from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding
 from textual.events import Event, Key
@@ -90,6 +91,18 @@ class TuiInbox(App[int]):
             await self._syncing.wait()
             await asyncio.sleep(SYNC_PAUSE)
 
+    async def action_quit(self) -> None:
+        self.run_worker(self._leave(), group="leave", exclusive=True)
+
+    async def _leave(self) -> None:
+        """Leave once every act that was asked for before is done: acts are done in their order."""
+        await self.post.write(lambda _inbox: None)
+        self.exit(0)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        self.post.leaving = True
+        super().exit(result, return_code, message)
+
     async def on_event(self, event: Event) -> None:
         if (
             isinstance(event, Key)
@@ -118,6 +131,7 @@ class TuiInbox(App[int]):
             await self.run_action(active.binding.action, active.node)
 
     def on_unmount(self) -> None:
+        self.post.leaving = True
         if self._syncing and self._syncing.returncode is None:
             self._syncing.terminate()  # a sync may be ended at any moment, and is taken up again
         self.post.close()

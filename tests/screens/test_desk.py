@@ -114,6 +114,18 @@ def test_a_key_held_down_acts_on_one_conversation_after_another_and_never_twice(
     sit(work)
 
 
+def test_whoever_leaves_in_a_hurry_loses_no_act(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        for key in ("j", "e", "e", "e", "k", "q"):
+            hands.app.simulate_key(key)
+        await hands.until(lambda: hands.app._exit)
+
+    sit(work, size=(200, 50))
+    assert [world.place(id_) for id_ in range(1, 7)].count("archived") == 3
+
+
 def test_z_undoes_and_again_goes_further_back(world: Any, sit: Sit) -> None:
     world.fill()
 

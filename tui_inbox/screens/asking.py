@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from textual.command import CommandPalette
 
+from tui_inbox import files
 from tui_inbox.problems import Problem
+from tui_inbox.rules.places import place
 from tui_inbox.screens.acting import Acting
 from tui_inbox.screens.correct import CorrectPrompt, Judged
 from tui_inbox.screens.customer import CustomerPage
-from tui_inbox.screens.pages import Page, RulePage, help_lines, origin_lines, why_lines
+from tui_inbox.screens.links import LinksPrompt
+from tui_inbox.screens.pages import Page, PlacePage, RulePage, help_lines, why_lines
 from tui_inbox.screens.palette import Commands
 from tui_inbox.store.reader import Row
 
@@ -22,7 +25,7 @@ class Asking(Acting):
 
     def action_help(self) -> None:
         where, post = self.where(), self.post
-        lines = help_lines(where, post.keys, post.config.views, ascii_only=post.marks.ascii)
+        lines = help_lines(where, post.keys, tuple(post.views), ascii_only=post.marks.ascii)
         self.app.push_screen(Page(self.post, lines))
 
     def action_palette(self) -> None:
@@ -34,11 +37,13 @@ class Asking(Acting):
 
     async def _origin(self, id_: int) -> None:
         try:
-            whole = await self.post.ask(lambda reader: reader.conversation(id_, self.post.clock()))
+            whole, found = await self.post.ask(
+                lambda reader: (reader.conversation(id_, self.post.clock()), place(reader.written(id_)))
+            )
         except Problem as problem:
             self.say_problem(problem)
         else:
-            self.app.push_screen(Page(self.post, origin_lines(whole)))
+            self.app.push_screen(PlacePage(self.post, whole, found))
 
     def action_customer(self) -> None:
         if row := self.rows.current_row():
@@ -60,6 +65,23 @@ class Asking(Acting):
             self.say_problem(problem)
         else:
             self.app.push_screen(Page(self.post, why_lines(told)))
+
+    def action_links(self) -> None:
+        if self.reading.layout_:
+            messages = self.reading.layout_.whole.messages
+            self.app.push_screen(LinksPrompt(self.post, messages, self.reading.position), self._open_link)
+
+    def _open_link(self, address: str | None) -> None:
+        if address:
+            self.run_worker(self._launch(address), group="open", exclusive=True)
+
+    async def _launch(self, address: str) -> None:
+        try:
+            await self.post.do(lambda: files.launch(address))
+        except Problem as problem:
+            self.say_problem(problem)
+        else:
+            self.say(f"Opened {address}")
 
     def action_correct(self) -> None:
         if self.reading.layout_ and (messages := self.reading.layout_.whole.messages):

@@ -14,6 +14,7 @@ from textual.events import DescendantFocus, Resize
 
 from tui_inbox.problems import Problem
 from tui_inbox.rules.query import parse
+from tui_inbox.rules.query import terms as sought_in
 from tui_inbox.screens import cells
 from tui_inbox.screens.bars import Foot, Places, Said, Top, freshness
 from tui_inbox.screens.customer import Glance, GlanceLine, glance
@@ -23,7 +24,7 @@ from tui_inbox.screens.post import Post
 from tui_inbox.screens.reading import Reading
 from tui_inbox.screens.rows import Rows, follow
 from tui_inbox.screens.search import Asked, SearchLine
-from tui_inbox.screens.thread import Layout, lay_out
+from tui_inbox.screens.thread import Layout, first_hit, lay_out
 from tui_inbox.store.reader import Counts, Queue, Reader, Row
 
 POLL = 0.5
@@ -50,6 +51,8 @@ class Read:
     wrong: str
     synced: str
     trouble: str
+    terms: tuple[str, ...] = ()
+    """What a reader wants to see in the conversations that were found."""
 
 
 class Desk(Going):
@@ -95,7 +98,7 @@ class Desk(Going):
         post = self.post
         yield Top()
         with Horizontal(id="body"):
-            yield Places(post.config.views, post.marks)
+            yield Places(tuple(post.views), post.marks)
             with Container(id="panes"):
                 with Vertical(id="listing"):
                     yield SearchLine()
@@ -194,12 +197,12 @@ class Desk(Going):
 
     def _read(self, reader: Reader, view: View, old: array[int], at: int) -> Read:
         """Return what the store holds for *view*; runs in a thread."""
-        now, zone, wrong = self.post.clock(), self.post.zone, ""
-        found = {one.name: self._count(reader, one.query, now) for one in self.post.config.views}
+        now, zone, wrong, query = self.post.clock(), self.post.zone, "", None
+        found = {one.name: self._count(reader, one.query, now) for one in self.post.views}
         words = view.words
         place = view.queue
         if place.startswith("="):
-            words = next((one.query for one in self.post.config.views if one.name == place[1:]), "")
+            words = next((one.query for one in self.post.views if one.name == place[1:]), "")
             place = "all"
         try:
             query = parse(words, now, zone) if words.strip() else None
@@ -213,7 +216,9 @@ class Desk(Going):
             queue = Queue(place, old, 0)
         queue = replace(queue, name=f"{view.queue} {view.words}")
         synced, trouble = freshness(reader.accounts(), {one.name for one in self.post.config.accounts}, now)
-        return Read(view, queue, follow(old, at, queue.ids), reader.counts(now), found, wrong, synced, trouble)
+        terms = tuple(sought_in(query)) if query else ()
+        at = follow(old, at, queue.ids)
+        return Read(view, queue, at, reader.counts(now), found, wrong, synced, trouble, terms)
 
     def _count(self, reader: Reader, words: str, now: datetime) -> int:
         """Return how many conversations a view of the configuration holds; -1 where its query is wrong."""
@@ -236,6 +241,9 @@ class Desk(Going):
             self.say(words, trouble=True)
         self._trouble, top.synced = read.trouble, read.synced
         if not read.wrong:
+            if self.reading.terms != read.terms:
+                self.reading.terms = read.terms
+                self.reading.refresh()
             now = self.post.clock()
             place = "search" if read.view.words else read.view.queue
             rows.nothing = cells.empty(place, read.counts, now, self.post.zone, bool(self.post.config.accounts))
@@ -280,7 +288,7 @@ class Desk(Going):
             await self._turned.wait()
             if self.reading.display and self._patient:
                 self._turning = True
-                await asyncio.sleep(PAUSE)
+                await self.post.rest(PAUSE)
             self._turned.clear()
             self._patient = True
             if self.reading.display:
@@ -294,9 +302,9 @@ class Desk(Going):
             pane.show(None)
             self.query_one(Glance).show([])
             return
-        width, folded = pane.room, pane.folded
+        width, folded, terms = pane.room, pane.folded, pane.terms
         try:
-            layout = await self.post.ask(lambda reader: self._laid_out(reader, id_, width, folded))
+            layout = await self.post.ask(lambda reader: self._laid_out(reader, id_, width, folded, terms))
         except Problem as problem:
             pane.show(None)
             self.say_problem(problem)
@@ -313,7 +321,7 @@ class Desk(Going):
 
     async def _glance(self, contact: int) -> None:
         """Draw the customer below the conversation, once the cursor has come to rest on it."""
-        await asyncio.sleep(REST)
+        await self.post.rest(REST)
         pane, now = self.query_one(Glance), self.post.clock()
 
         def looked(reader: Reader) -> list[GlanceLine]:
@@ -325,7 +333,7 @@ class Desk(Going):
         except Problem:  # nobody is known here: the pane stays empty
             pane.show([])
 
-    def _laid_out(self, reader: Reader, id_: int, width: int, folded: bool) -> Layout:
+    def _laid_out(self, reader: Reader, id_: int, width: int, folded: bool, terms: tuple[str, ...]) -> Layout:
         """Return a conversation as lines; runs in a thread."""
         now = self.post.clock()
         whole = reader.conversation(id_, now)
@@ -333,7 +341,8 @@ class Desk(Going):
         if before and before.whole.row.id == id_:
             # What was new when the conversation was opened stays marked while it is open.
             whole = replace(whole, seen_before=min(whole.seen_before, before.whole.seen_before))
-        return lay_out(whole, width, now, self.post.zone, folded=folded, marks=self.post.marks)
+        layout = lay_out(whole, width, now, self.post.zone, folded=folded, marks=self.post.marks)
+        return replace(layout, hit=first_hit(layout, terms))
 
     def _mark_seen(self, layout: Layout) -> None:
         """Record that what is drawn has been seen, where any of it is news."""
@@ -383,5 +392,5 @@ class Desk(Going):
         self._patient = False
         self._turned.set()
 
-    def action_quit(self) -> None:
-        self.app.exit(0)
+    async def action_quit(self) -> None:
+        await self.app.action_quit()

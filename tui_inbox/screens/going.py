@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from textual.events import Key
 from textual.widgets import Input
 
+from tui_inbox.config import View as Kept
 from tui_inbox.screens.asking import Asking
-from tui_inbox.screens.bars import Top
+from tui_inbox.screens.bars import Places, Top
+from tui_inbox.screens.keys import reached
 from tui_inbox.screens.pages import GoTo
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import type_into
 from tui_inbox.screens.search import SearchLine
 from tui_inbox.store.reader import Counts, Row
+
+SEARCHES = 100
+"""Searches that are kept for the arrow up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Going(Asking):
         self._home = self.view
         self._counts: Counts | None = None
         self._searching = False
+        self._recalled = 0
+        """How many searches back the arrow up has gone."""
         self.sought: int | None = None
         """The conversation to open once its queue has been read."""
 
@@ -86,18 +93,57 @@ class Going(Asking):
             return False
         if event.character and event.is_printable:
             type_into(line, event.character)
-        elif event.key in {"enter", "tab", "down"}:
+        elif event.key == "enter":
             self.action_results()
         else:
             return False
         return True
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        if self.query_one(SearchLine).has_class("-open"):
+        search = self.query_one(SearchLine)
+        if search.has_class("-open"):
+            search.offer()
             self._look_at(View("search", event.value))
 
+    def action_complete(self) -> None:
+        if not self.query_one(SearchLine).take_offer():
+            self.action_results()
+
+    def action_recall(self, back: int) -> None:
+        """Take the search before the one in the line, or after it."""
+        searches, line = self.post.searches, self.query_one(SearchLine).line
+        if not self._recalled and back < 0:
+            self.action_results()
+            return
+        self._recalled = max(0, min(self._recalled + back, len(searches)))
+        line.value = searches[-self._recalled] if self._recalled else ""
+        line.cursor_position = len(line.value)
+
+    def _remember(self) -> None:
+        """Keep what was searched for, for the arrow up."""
+        self._recalled = 0
+        if words := self.query_one(SearchLine).line.value.strip():
+            self.post.searches = [*(one for one in self.post.searches if one != words), words][-SEARCHES:]
+
+    def action_save(self) -> None:
+        """Keep the search as a view, with a key of its own after `g`, until the program is left."""
+        words, views = self.view.words.strip(), self.post.views
+        if self.view.queue != "search" or not words:
+            self.say("Search for something first; then this keeps it as a view.")
+        elif any(one.query == words for one in views):
+            self.say("That is a view already.")
+        else:
+            taken = {one.key for one in views} | reached(self.post.keys)
+            key = next((digit for digit in "6789" if digit not in taken), "")
+            views.append(Kept(words, words, key))
+            self.query_one(Places).views = tuple(views)
+            self.stale.set()
+            self.say(f"Kept as a view until you leave{f': g {key} leads here' if key else ''}.")
+
     def action_results(self) -> None:
+        self._remember()
         self._searching = False
+        self.query_one("#may").display = False
         self.set_focus(self.rows)
 
     def action_clear(self) -> None:
@@ -109,6 +155,7 @@ class Going(Asking):
             self.visit("inbox")
 
     def action_leave_search(self) -> None:
+        self._remember()
         self._searching = False
         search = self.query_one(SearchLine)
         search.remove_class("-open")

@@ -27,7 +27,7 @@ class Key:
 
 
 DESK, LIST, READING, GO, PROMPT, SEARCH, PAGE = "desk", "list", "reading", "go", "prompt", "search", "page"
-RULE, CUSTOMER = "rule", "customer"
+RULE, CUSTOMER, PLACE = "rule", "customer", "place"
 
 ABOVE: Mapping[str, tuple[str, ...]] = {
     LIST: (LIST, DESK),
@@ -38,6 +38,7 @@ ABOVE: Mapping[str, tuple[str, ...]] = {
     PAGE: (PAGE,),
     RULE: (RULE, PAGE),
     CUSTOMER: (CUSTOMER,),
+    PLACE: (PLACE, PAGE),
 }
 """Which declarations are heard at once, by the part of the screen that has the focus."""
 
@@ -57,6 +58,7 @@ KEYS: tuple[Key, ...] = (
     Key("reading.next", "n", "screen.turn(1)", "next", "Open the next conversation.", READING),
     Key("reading.previous", "p", "screen.turn(-1)", "previous", "Open the conversation before.", READING),
     Key("reading.quotes", "t", "quotes", "quotes", "Unfold or fold what is quoted.", READING),
+    Key("reading.links", "L", "screen.links", "", "Show where the links lead; open or copy one.", READING),
     Key("reading.correct", "c", "screen.correct", "", "Say what this message really is: a person's or not.", READING),
     Key("reading.down", "j,down", "down", "", "Scroll down by a line.", READING),
     Key("reading.up", "k,up", "up", "", "Scroll up by a line.", READING),
@@ -71,9 +73,10 @@ KEYS: tuple[Key, ...] = (
     Key("list.all", "asterisk", "select_all", "", "Select the whole list, or nothing.", LIST),
     Key("conversation.again", "S", "again", "", "Take the snooze again that a reply interrupted.", DESK),
     Key("desk.repeat", "full_stop", "repeat", "", "Do the last act again, here.", DESK),
-    Key("conversation.origin", "o", "origin", "", "Show where the customer wrote; answer them there.", DESK),
+    Key("conversation.origin", "o", "origin", "", "Show where the customer wrote, and open it there by Enter.", DESK),
     Key("conversation.customer", "i", "customer", "", "Show the customer: who, and all their conversations.", DESK),
     Key("conversation.why", "w", "why", "", "Say why it lies here, is due then, and is whose it is.", DESK),
+    Key("list.save", "ctrl+s", "screen.save", "", "Keep the search as a view until you leave.", LIST),
     Key(
         "list.clear",
         "escape,h,left",
@@ -100,14 +103,28 @@ KEYS: tuple[Key, ...] = (
     Key("prompt.back", "escape,ctrl+g", "back", "back", "Go back; nothing changes.", PROMPT, palette=False),
     Key(
         "search.results",
-        "enter,down,tab",
+        "enter",
         "screen.results",
         "to the results",
         "Go to the results.",
         SEARCH,
         palette=False,
     ),
+    Key("search.complete", "tab", "screen.complete", "complete", "Complete the word.", SEARCH, palette=False),
+    Key("search.earlier", "up", "screen.recall(1)", "earlier", "Take the search before.", SEARCH, palette=False),
+    Key(
+        "search.later",
+        "down",
+        "screen.recall(-1)",
+        "",
+        "Take the search after it; from the last one, go to the results.",
+        SEARCH,
+        palette=False,
+    ),
+    Key("search.save", "ctrl+s", "screen.save", "keep", "Keep the search as a view until you leave.", SEARCH),
     Key("search.back", "escape,ctrl+g", "screen.leave_search", "back", "Leave the search.", SEARCH, palette=False),
+    Key("place.open", "enter,o", "open", "open", "Open the place where the customer wrote.", PLACE, palette=False),
+    Key("place.copy", "y", "copy", "copy", "Copy the address.", PLACE, palette=False),
     Key("rule.copy", "y", "copy", "copy", "Copy the rule, to put it into config.toml.", RULE, palette=False),
     Key("customer.visit", "enter,right", "visit", "go there", "Go to this conversation.", CUSTOMER, palette=False),
     Key("customer.link", "l", "link", "link", "Say that the suggested one is one person.", CUSTOMER, palette=False),
@@ -222,6 +239,11 @@ def check_views(views: Iterable[View], mapped: Mapping[str, str]) -> None:
                 f'The view "{view.name}" has the key "{view.key}", which g needs for "{taken[named(view.key)]}".',
                 "Give the view another key.",
             )
+
+
+def reached(mapped: Mapping[str, str]) -> set[str]:
+    """Return the keys that `g` needs for its own places."""
+    return {name for key in KEYS if key.where == GO for name in mapped.get(key.id, key.keys).split(",")}
 
 
 def clashes(heard: Iterable[str], mapped: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -78,6 +78,7 @@ _COLOURS: Mapping[str, str] = {
     "good": "color: $success;",
     "key": "color: $accent; text-style: bold;",
     "rule": "text-style: dim;",
+    "hit": "text-style: bold reverse;",
 }
 
 

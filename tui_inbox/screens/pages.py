@@ -11,13 +11,30 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_inbox import files
 from tui_inbox.config import View
 from tui_inbox.inbox.explain import Explanation
+from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
+from tui_inbox.rules.places import Where
 from tui_inbox.screens import keys, paint
 from tui_inbox.screens.bars import Foot
 from tui_inbox.screens.cells import Piece, channel_name, fit
-from tui_inbox.screens.keys import ABOVE, DESK, GO, KEYS, LIST, PAGE, READING, RULE, SEARCH, bindings, keys_of, shown
+from tui_inbox.screens.keys import (
+    ABOVE,
+    DESK,
+    GO,
+    KEYS,
+    LIST,
+    PAGE,
+    PLACE,
+    READING,
+    RULE,
+    SEARCH,
+    bindings,
+    keys_of,
+    shown,
+)
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.thread import wrap
 from tui_inbox.store.reader import MessageLine, Whole
@@ -67,6 +84,12 @@ class Page(ModalScreen[None]):
         self.query_one(VerticalScroll).styles.max_height = max(5, self.size.height - 3)
         self.query_one(Foot).keys = shown(self.where, self.post.keys, self.post.marks.ascii)
 
+    def tell(self, words: str) -> None:
+        """Say what happened, before the keys."""
+        foot = self.query_one(Foot)
+        foot.said = paint.gate(words)
+        foot.refresh()
+
     def action_down(self) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=3, animate=False)
 
@@ -89,8 +112,7 @@ class RulePage(Page):
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._rule)
-        self.query_one(Foot).said = "Copied, where the terminal allows it."
-        self.query_one(Foot).refresh()
+        self.tell("Copied, where the terminal allows it.")
 
 
 def rule_lines(rule: str, home: str) -> list[list[Piece]]:
@@ -148,8 +170,38 @@ def _help_line(key: keys.Key, mapped: Mapping[str, str], ascii_only: bool) -> li
     return lines + [[(" " * (KEYED + 1) + text, "read")] for text in more]
 
 
-def origin_lines(whole: Whole) -> list[list[Piece]]:
-    """Return where the customer wrote: what is needed to find the place and answer there."""
+class PlacePage(Page):
+    """Where the customer wrote; a key opens it, another copies the address."""
+
+    BINDINGS = bindings(PLACE)
+    where = PLACE
+
+    def __init__(self, post: Post, whole: Whole, found: Where) -> None:
+        self._address = found.address
+        super().__init__(post, origin_lines(whole, found))
+
+    def action_open(self) -> None:
+        if not self._address:
+            self.tell("There is no address to open.")
+            return
+        self.run_worker(self._open(), group="open", exclusive=True)
+
+    async def _open(self) -> None:
+        try:
+            await self.post.do(lambda: files.launch(self._address))
+        except Problem as problem:
+            self.tell(f"{problem.what} {problem.hint}")
+        else:
+            self.tell("Opened.")
+
+    def action_copy(self) -> None:
+        if self._address:
+            self.app.copy_to_clipboard(self._address)
+            self.tell("Copied, where the terminal allows it.")
+
+
+def origin_lines(whole: Whole, found: Where) -> list[list[Piece]]:
+    """Return where the customer wrote: the address that leads there, and what is needed to find it without one."""
     row = whole.row
     last = next((one for one in reversed(whole.messages) if one.direction == "in"), None)
     lines: list[list[Piece]] = [
@@ -163,6 +215,11 @@ def origin_lines(whole: Whole) -> list[list[Piece]]:
     ]
     if last and last.external_id:
         lines.append(_pair("message", last.external_id))
+    lines.append([])
+    if found.address:
+        lines += [[(text, "key")] for text in wrap(paint.gate(found.address), WIDE)[:6]]
+    else:
+        lines += [[(text, "warning")] for text in wrap(paint.gate(found.why), WIDE)]
     return [*lines, [], [(_answer(row.channel, last), "read")], [_after]]
 
 
@@ -192,7 +249,7 @@ class GoTo(ModalScreen[str | None]):
     def __init__(self, post: Post, counts: Mapping[str, int]) -> None:
         super().__init__()
         self.post, self._counts = post, counts
-        self._views = {view.key: view for view in post.config.views if view.key}
+        self._views = {view.key: view for view in post.views if view.key}
 
     def compose(self) -> ComposeResult:
         pairs = [

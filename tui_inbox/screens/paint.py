@@ -38,6 +38,7 @@ ROLES = (
     "good",
     "key",
     "rule",
+    "hit",
 )
 """Every role a piece of text may play; each is a component class of the widgets that draw."""
 

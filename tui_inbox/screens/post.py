@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from tui_inbox.config import Config
+from tui_inbox.config import Config, View
 from tui_inbox.inbox import Inbox
 from tui_inbox.screens.cells import FANCY, PLAIN, Marks
 from tui_inbox.screens.keys import check_views, keymap
@@ -31,6 +31,12 @@ class Post:
         self.keys = keymap(config.keys)
         check_views(config.views, self.keys)
         self.last_snooze = ""
+        self.searches: list[str] = []
+        """What was searched for in this session, the last one last."""
+        self.views: list[View] = list(config.views)
+        """The views of the configuration, then the searches that were kept for this session."""
+        self.leaving = False
+        """Whether the program is being left: nothing is drawn any more, but every act that was asked for is done."""
         self.busy = 0
         """Questions and acts that are under way."""
         self._inbox = inbox
@@ -42,23 +48,38 @@ class Post:
 
     async def ask(self, question: Callable[[Reader], T]) -> T:
         """Return the answer to *question*, asked in a thread."""
-        self.busy += 1
-        try:
-            return await asyncio.to_thread(self._asked, question)
-        finally:
-            self.busy -= 1
+        return await self.do(lambda: self._asked(question))
 
     def _asked(self, question: Callable[[Reader], T]) -> T:
         with self.reader() as reader:
             return question(reader)
 
+    async def do(self, deed: Callable[[], T]) -> T:
+        """Return what *deed* returns, done in a thread: neither a question nor an act."""
+        return await self._waited(asyncio.to_thread(deed))
+
     async def write(self, act: Callable[[Inbox], T]) -> T:
         """Return what *act* returns; acts are done one after another, in the order in which they were asked for."""
+        # Shielded: when the program is left, what waits its turn is done all the same.
+        return await self._waited(asyncio.shield(asyncio.wrap_future(self._pen.submit(act, self._inbox))))
+
+    async def rest(self, seconds: float) -> None:
+        """Let *seconds* pass."""
+        await asyncio.sleep(seconds)
+        self._stay()
+
+    async def _waited(self, answer: Awaitable[T]) -> T:
         self.busy += 1
         try:
-            return await asyncio.wrap_future(self._pen.submit(act, self._inbox))
+            return await answer
         finally:
             self.busy -= 1
+            self._stay()
+
+    def _stay(self) -> None:
+        """End the caller's work where there is no screen any more that could show what came of it."""
+        if self.leaving:
+            raise asyncio.CancelledError
 
     def close(self) -> None:
         """Wait for the acts that are under way, and close the store."""

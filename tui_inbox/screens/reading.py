@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from tui_inbox.screens import cells, paint
 from tui_inbox.screens.keys import READING, bindings
-from tui_inbox.screens.thread import Layout
+from tui_inbox.screens.thread import Layout, struck
 
 
 class Reading(ScrollView, can_focus=True, inherit_bindings=False):
@@ -38,6 +38,8 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id="reading")
         self.layout_: Layout | None = None
         self.folded = True
+        self.terms: tuple[str, ...] = ()
+        """What is searched for, folded; where it stands is drawn as a hit."""
         self.marks = cells.FANCY
         self._styles: dict[str, Style] = {}
 
@@ -67,7 +69,7 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
         return below if below < len(starts) and starts[below] < top + self.size.height else max(0, below - 1)
 
     def show(self, layout: Layout | None) -> None:
-        """Draw *layout*; the same conversation keeps its place, another one opens at what is new."""
+        """Draw *layout*; the same conversation keeps its place, another one opens at what is new, or was sought."""
         old, self.layout_ = self.layout_, layout
         if layout is None:
             self.virtual_size = Size(self.size.width, 0)
@@ -82,7 +84,7 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
         """Return the line to open at: the first unseen message, with a line of what stood before it."""
         if layout.first_new < len(layout.starts) and layout.first_new > 0:
             return max(0, layout.starts[layout.first_new] - 1)
-        return 0
+        return max(0, layout.hit - 2) if layout.hit >= self.size.height else 0
 
     def _kept(self, old: Layout, new: Layout) -> int:
         """Return the line that shows what stood at the top before: the same message, as far into it."""
@@ -97,7 +99,7 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
         line = y + self.scroll_offset.y
         if self.layout_ is None or line >= len(self.layout_.lines):
             return Strip.blank(width, under)
-        return paint.strip(self.layout_.lines[line], self._style, width, under)
+        return paint.strip(struck(self.layout_.lines[line], self.terms), self._style, width, under)
 
     def _style(self, role: str) -> Style:
         if (style := self._styles.get(role)) is None:

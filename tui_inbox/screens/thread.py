@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from tui_inbox.rules import clean
+from tui_inbox.rules import clean, fold
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Outcome, Place, State
 from tui_inbox.rules.when import spoken
 from tui_inbox.screens.cells import FANCY, REASONS, TITLES, Marks, Piece, amount, channel, channel_name, fit, who
@@ -24,6 +24,8 @@ CLASSES: Mapping[Class, str] = {
     Class.SYSTEM: "system",
 }
 """What a message may be taken for, in words."""
+LOOKED = 5_000
+"""Lines in which the first hit is looked for."""
 LONGEST = 20_000
 """Lines one message may take on the screen; what is longer says so."""
 _NARROW = "\u0300"
@@ -41,6 +43,8 @@ class Layout:
     starts: tuple[int, ...]
     first_new: int
     """Index of the first message that has not been seen; the number of messages where all have been."""
+    hit: int = 0
+    """The first line of a message that holds what was searched for; 0 where none does."""
 
 
 def lay_out(
@@ -222,6 +226,32 @@ def in_bytes(size: int) -> str:
     if size < 1024:
         return f"{size} B"
     return f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
+
+
+# --- what was searched for ----------------------------------------------------------------------------------
+
+
+def first_hit(layout: Layout, terms: Sequence[str]) -> int:
+    """Return the first line of a message that holds any of *terms* (`query.terms`), 0 where none of many lines does."""
+    if not terms or not layout.starts:
+        return 0
+    lines = layout.lines[layout.starts[0] : layout.starts[0] + LOOKED]
+    found = (at for at, line in enumerate(lines, layout.starts[0]) if any(fold.found(text, terms) for text, _ in line))
+    return next(found, 0)
+
+
+def struck(line: Line, terms: Sequence[str]) -> Line:
+    """Return *line* with the places of *terms* in a role of their own."""
+    if not terms:
+        return line
+    pieces: list[Piece] = []
+    for text, role in line:
+        at = 0
+        for start, end in fold.found(text, terms):
+            pieces += [(text[at:start], role), (text[start:end], "hit")]
+            at = end
+        pieces.append((text[at:], role))
+    return tuple(pieces)
 
 
 # --- wrapping -----------------------------------------------------------------------------------------------

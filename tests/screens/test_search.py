@@ -1,0 +1,117 @@
+"""Searching: hits in the text, completions, what was searched before, and searches kept as views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tui_inbox.screens.bars import Places, Top
+from tui_inbox.screens.thread import struck
+
+Sit = Callable[..., None]
+
+
+def test_what_was_searched_for_is_marked_in_the_conversation(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        await hands.press("slash")
+        await hands.type("bowl")
+        await hands.press("enter", "enter")
+        pane = hands.desk.reading
+        hits = [
+            segment.text
+            for y in range(pane.size.height)
+            for segment in pane.render_line(y)
+            if segment.style and segment.style.reverse
+        ]
+        assert hits == ["bowl"]
+
+    sit(work)
+
+
+def test_a_hit_is_found_in_every_script_and_the_line_stays_as_it_is() -> None:
+    line = (("  in İSTANBUL, Straße", "theirs"),)
+    assert struck(line, ["istanbul", "strasse"]) == (
+        ("  in ", "theirs"),
+        ("İSTANBUL", "hit"),
+        (", ", "theirs"),
+        ("Straße", "hit"),
+        ("", "theirs"),
+    )
+    assert struck(line, []) == line
+
+
+def test_a_long_conversation_opens_at_the_first_hit(world: Any, sit: Sit) -> None:
+    world.writes("Ada", "ada@one.example", "Order", "line\n" * 60 + "the needle\n" + "line\n" * 60)
+    world.inbox.mark_seen(1, 1, world.now)
+
+    async def work(hands: Any) -> None:
+        await hands.press("slash")
+        await hands.type("needle")
+        await hands.press("enter", "enter")
+        assert "the needle" in hands.text(hands.desk.reading)
+
+    sit(work)
+
+
+def test_tab_completes_a_field_and_then_its_value(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        line = hands.desk.query_one("#query")
+        await hands.press("slash")
+        await hands.type("cup ch")
+        assert "Tab: channel:" in hands.text()
+        await hands.press("tab")
+        assert line.value == "cup channel:"
+        line.value = ""
+        await hands.type("is:la")
+        await hands.press("tab")
+        assert line.value == "is:late"
+        await hands.press("tab")
+        assert hands.desk.rows.has_focus
+
+    sit(work)
+
+
+def test_the_arrow_up_brings_back_what_was_searched_for(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        line = hands.desk.query_one("#query")
+        for words in ("bowl", "cup"):
+            await hands.press("slash")
+            await hands.type(words)
+            await hands.press("enter", "escape")
+        await hands.press("slash", "up")
+        assert line.value == "cup"
+        await hands.press("up")
+        assert line.value == "bowl"
+        assert list(hands.desk.rows.queue.ids) == [1]
+        await hands.press("down")
+        assert line.value == "cup"
+        await hands.press("down", "down")
+        assert hands.desk.rows.has_focus
+
+    sit(work)
+
+
+def test_a_search_is_kept_as_a_view_until_the_program_is_left(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        await hands.press("ctrl+s")
+        assert "Search for something first" in hands.said
+        await hands.press("slash")
+        await hands.type("bowl")
+        await hands.press("ctrl+s")
+        assert "g 6 leads here" in hands.said
+        assert "bowl" in hands.text(hands.desk.query_one(Places))
+        await hands.press("enter", "ctrl+s")
+        assert "already" in hands.said
+        await hands.press("escape", "g", "6")
+        assert list(hands.desk.rows.queue.ids) == [1]
+        assert hands.desk.query_one(Top).title == "bowl"
+
+    sit(work, size=(150, 40))

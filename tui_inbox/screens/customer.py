@@ -1,0 +1,285 @@
+"""The customer at a glance: who they are on every channel, all their conversations, and who may be the same person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Click
+from textual.screen import ModalScreen
+
+from tui_inbox.problems import Problem
+from tui_inbox.rules.when import spoken
+from tui_inbox.screens.bars import Foot, Lines
+from tui_inbox.screens.cells import FANCY, TITLES, Marks, Piece, amount, channel, channel_name, fit
+from tui_inbox.screens.cells import clock as clock_of
+from tui_inbox.screens.keys import CUSTOMER, bindings, shown
+from tui_inbox.screens.post import Post
+from tui_inbox.screens.thread import wrap
+from tui_inbox.store.customers import Alike, IdentityLine
+from tui_inbox.store.reader import Customer, Reader, Row
+
+Of = IdentityLine | Row | Alike | None
+"""What a line of the glance is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class GlanceLine:
+    """One line, and what it is about."""
+
+    pieces: tuple[Piece, ...]
+    of: Of = None
+
+
+def glance(
+    it: Customer, width: int, now: datetime, zone: ZoneInfo, marks: Marks = FANCY, *, brief: bool = False
+) -> list[GlanceLine]:
+    """Return *it* as lines of at most *width* cells; *brief* leaves out the gaps and says which key shows more."""
+    lines = [GlanceLine(((fit(it.name, width, marks).rstrip(), "title"),)), *_in_all(it, width)]
+    gap = [] if brief else [GlanceLine(())]
+    lines += [*gap, *(_identity(one, it.name, width, marks) for one in it.identities)]
+    for one in it.alike:
+        who = f"{one.name} ({', '.join(one.identities[:3])})"
+        says = f"Perhaps also {who}: {one.why}" + (" i, then l links them." if brief else " l links them.")
+        lines += [*gap, *(GlanceLine(((text, "warning"),), one) for text in wrap(says, width))]
+    count = f"{it.conversations} conversation{'' if it.conversations == 1 else 's'}"
+    lines += [*gap, GlanceLine(((count, "title"),))]
+    return lines + [_conversation(row, width, now, zone, marks) for row in it.rows]
+
+
+def _in_all(it: Customer, width: int) -> list[GlanceLine]:
+    """Return how long they have waited, and what became of the promises made to them."""
+    past = it.past
+    words = [f"waited {amount(past.waited)} in all" if past.waited else "never waited"]
+    words += [f"{past.kept} promise{'' if past.kept == 1 else 's'} kept", f"{past.broken} broken"]
+    words += [f"{past.open} open"] if past.open else []
+    return [GlanceLine(((text, "late" if past.broken else "quiet"),)) for text in wrap(", ".join(words), width)]
+
+
+def _identity(one: IdentityLine, name: str, width: int, marks: Marks) -> GlanceLine:
+    named = f"{one.value} ({one.name})" if one.name not in ("", one.value, name) else one.value
+    mark = f"{channel(one.channel, marks)} "
+    after = " linked; u parts them" if one.linked else ""
+    said = fit(named, max(1, width - len(mark) - len(after)), marks)
+    return GlanceLine(((mark, "channel"), (said if after else said.rstrip(), "read"), (after, "quiet")), one)
+
+
+def _conversation(row: Row, width: int, now: datetime, zone: ZoneInfo, marks: Marks) -> GlanceLine:
+    """Return a conversation: its channel, where it lies, until or since when, and what it is about."""
+    place = TITLES[row.place] + (f", {row.owner}" if row.place == "handed_over" else "")
+    when, role = clock_of(row, now, zone, marks)
+    if when == marks.dash and row.last_at:
+        when = spoken(row.last_at, now, zone)
+    about = row.subject or row.snippet or channel_name(row.channel)
+    return GlanceLine(
+        (
+            (fit(channel(row.channel, marks), 2, marks) + " ", "channel"),
+            (fit(place, 12, marks) + " ", "reason"),
+            (fit(when.strip(), 16, marks) + " ", role),
+            (fit(about, max(4, width - 33), marks).rstrip(), "subject"),
+        ),
+        row,
+    )
+
+
+class Glance(Lines):
+    """The customer below the conversation, where there is room."""
+
+    DEFAULT_CSS = "Glance { height: 12; width: 1fr; display: none; }"
+
+    def __init__(self, *, id: str = "glance") -> None:  # noqa: A002 - Textual's own word
+        super().__init__(id)
+        self.lines: list[GlanceLine] = []
+
+    def pieces(self, y: int) -> list[Piece]:
+        return list(self.lines[y].pieces) if y < len(self.lines) else []
+
+    def show(self, lines: list[GlanceLine]) -> None:
+        """Draw *lines*, as many as there is room for."""
+        self.lines = lines
+        self.refresh()
+
+
+def _called(of: Of) -> tuple[str, int]:
+    """Return what tells one thing from another, whenever it was read."""
+    match of:
+        case Alike():
+            return "alike", of.contact
+        case None:
+            return "", 0
+        case _:
+            return type(of).__name__, of.id
+
+
+class Browsed(Glance):
+    """The same, with a cursor that goes from one thing to the next."""
+
+    DEFAULT_CSS = "Browsed { height: 1fr; display: block; }"
+
+    def __init__(self, marks: Marks) -> None:
+        super().__init__(id="browsed")
+        self.marks = marks
+        self.at = 0
+        self.top = 0
+
+    def pieces(self, y: int) -> list[Piece]:
+        index = self.top + y
+        if index >= len(self.lines):
+            return []
+        return [(self.marks.cursor + " " if index == self.at else "  ", "cursor"), *self.lines[index].pieces]
+
+    @property
+    def of(self) -> Of:
+        """What the line under the cursor is about."""
+        return self.lines[self.at].of if self.at < len(self.lines) else None
+
+    def show(self, lines: list[GlanceLine]) -> None:
+        before = self.of
+        super().show(lines)
+        rows = [index for index, line in enumerate(lines) if isinstance(line.of, Row)]
+        same = [index for index, line in enumerate(lines) if before and _called(line.of) == _called(before)]
+        self.at = (same or rows or [0])[0]
+        self.go(0)
+
+    def go(self, by: int) -> None:
+        """Go *by* things down (or up), past lines that are about nothing."""
+        step = 1 if by >= 0 else -1
+        places = [index for index, line in enumerate(self.lines) if line.of is not None]
+        if by and (ahead := [index for index in places[::step] if (index - self.at) * step > 0]):
+            self.at = ahead[min(abs(by), len(ahead)) - 1]
+        height = max(1, self.size.height)
+        self.top = max(0, min(self.top, self.at), self.at - height + 1)
+        if places and self.at == places[0] and self.at < height:
+            self.top = 0
+        self.refresh()
+
+    def stand_on_linked(self) -> None:
+        """Put the cursor on what was linked last, so that one key parts it again."""
+        linked = [index for index, line in enumerate(self.lines) if getattr(line.of, "linked", False)]
+        self.at = linked[-1] if linked else self.at
+        self.go(0)
+
+    def on_resize(self) -> None:
+        self.go(0)
+
+    def on_click(self, event: Click) -> None:
+        index = self.top + event.y
+        if index < len(self.lines) and self.lines[index].of is not None:
+            self.at = index
+            self.refresh()
+
+
+class CustomerPage(ModalScreen[Row | None]):
+    """The customer over the whole screen; Enter goes to the conversation under the cursor."""
+
+    BINDINGS = bindings(CUSTOMER)  # type: ignore[assignment]  # Textual types this as a mixed list
+    DEFAULT_CSS = """
+    CustomerPage { align: center middle; background: $background 60%; }
+    CustomerPage > #window { width: 100; max-width: 100%; height: 90%; background: $panel; padding: 1 2 0 2; }
+    CustomerPage Foot { margin-top: 1; padding: 0; }
+    CustomerPage:ansi { background: transparent; }
+    """
+
+    def __init__(self, post: Post, contact: int) -> None:
+        super().__init__()
+        self.post, self._contact = post, contact
+        self.holding = True
+        """Whether nothing is drawn yet; keys wait for it."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="window"):
+            yield Browsed(self.post.marks)
+            yield Foot()
+
+    @property
+    def browsed(self) -> Browsed:
+        """The lines, with the cursor."""
+        return self.query_one(Browsed)
+
+    def on_mount(self) -> None:
+        self.query_one(Foot).keys = shown(CUSTOMER, self.post.keys, self.post.marks.ascii)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self._read(), group="customer", exclusive=True)
+
+    def on_resize(self) -> None:
+        if not self.holding:
+            self.call_after_refresh(self._begin)
+
+    async def _read(self, said: str = "") -> None:
+        now, marks, width = self.post.clock(), self.post.marks, max(20, self.browsed.size.width - 2)
+
+        def looked(reader: Reader) -> list[GlanceLine]:
+            return glance(reader.customer(self._contact, now), width, now, self.post.zone, marks)
+
+        try:
+            self.browsed.show(await self.post.ask(looked))
+        except Problem as problem:
+            said = f"{problem.what} {problem.hint}"
+        self.holding = False
+        self._say(said)
+
+    def _say(self, words: str) -> None:
+        foot = self.query_one(Foot)
+        foot.said = words
+        foot.refresh()
+
+    def action_down(self) -> None:
+        self.browsed.go(1)
+
+    def action_up(self) -> None:
+        self.browsed.go(-1)
+
+    def action_page_down(self) -> None:
+        self.browsed.go(10)
+
+    def action_page_up(self) -> None:
+        self.browsed.go(-10)
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+    def action_visit(self) -> None:
+        if isinstance(row := self.browsed.of, Row):
+            self.dismiss(row)
+        elif isinstance(self.browsed.of, Alike):
+            self.action_link()
+
+    def action_link(self) -> None:
+        other = self.browsed.of
+        if not isinstance(other, Alike):
+            others = [line.of for line in self.browsed.lines if isinstance(line.of, Alike)]
+            if not others:
+                self._say("Nobody looks like the same person.")
+                return
+            other = others[0]
+        self.run_worker(self._link(other), group="customer", exclusive=True)
+
+    async def _link(self, other: Alike) -> None:
+        now = self.post.clock()
+        try:
+            await self.post.write(lambda inbox: inbox.link(self._contact, other.contact, now))
+        except Problem as problem:
+            self._say(f"{problem.what} {problem.hint}")
+        else:
+            await self._read("Linked; u on an identity parts them.")
+            self.browsed.stand_on_linked()
+
+    def action_unlink(self) -> None:
+        if isinstance(one := self.browsed.of, IdentityLine):
+            self.run_worker(self._unlink(one), group="customer", exclusive=True)
+        else:
+            self._say("Go to the identity that is to be parted.")
+
+    async def _unlink(self, one: IdentityLine) -> None:
+        now = self.post.clock()
+        try:
+            await self.post.write(lambda inbox: inbox.unlink(str(one.id), now))
+        except Problem as problem:
+            self._say(f"{problem.what} {problem.hint}")
+        else:
+            await self._read("Parted; l on the suggestion links them again.")
