@@ -112,9 +112,8 @@ def remove(desk: Desk, chosen: argparse.Namespace) -> int:
     else:
         say(f"{name} is taken out of {path}.")
         if brought:
-            say(
-                f"What it brought stays here: tui-inbox list all --query {shlex.quote(f'account:"{name}"' if ' ' in name else f'account:{name}')}"
-            )
+            query = shlex.quote(f'account:"{name}"' if " " in name else f"account:{name}")
+            say(f"What it brought stays here: tui-inbox list all --query {query}")
     if trouble is not None:
         note(f"Its secret could not be looked for: {trouble.what} {trouble.hint}")
     return 0

@@ -56,7 +56,8 @@ def described(config: Config, chosen: argparse.Namespace, asking: Asking) -> tup
             "port"
         ):
             raise Refused(
-                f'This mailbox is the account "{one.name}" already.', "Sign in anew: tui-inbox account sign-in"
+                f'This mailbox is the account "{one.name}" already.',
+                f"Sign in anew: tui-inbox account sign-in {shlex.quote(one.name)}",
             )
     return address, table
 
