@@ -247,7 +247,44 @@ def test_what_is_deleted_on_the_server_is_counted_as_gone_and_stays_here(box: Ma
     assert box.sync()["gone"] == 1
     assert box.sync()["gone"] == 0
     kept = box.tui.listed()
-    assert (kept["Order 1"]["place"], kept["Order 1"]["messages"], kept["Order 2"]["messages"]) == ("inbox", 1, 1)
+    assert (kept["Order 1"]["place"], kept["Order 1"]["messages"], kept["Order 2"]["messages"]) == ("archived", 1, 1)
+
+
+def test_what_another_program_takes_out_of_the_inbox_is_archived_here_and_a_reply_reopens_it(box: Mailbox) -> None:
+    box.gets(mail(1), NOW - 2 * HOUR)
+    box.gets(mail(2, answers=1), NOW - HOUR)
+    box.gets(mail(5), NOW - HOUR)
+    box.sync()
+    with box.server.client(box.user) as other:
+        other.select_folder("INBOX")
+        other.move([1], "Archive")
+    box.sync()
+    assert box.tui.listed()["Order 1"]["place"] == "inbox", "one of its two messages lies there still"
+    with box.server.client(box.user) as other:
+        other.select_folder("INBOX")
+        other.move([2], "Archive")
+    box.sync()
+    taken = box.tui.listed()["Order 1"]
+    assert (taken["place"], taken["reason"], taken["messages"]) == ("archived", "server", 2)
+    assert box.tui.json("show", taken["id"])["promises"][0]["outcome"] == "waived"
+    assert box.tui.listed()["Order 5"]["place"] == "inbox"
+    box.gets(mail(3, answers=2, text="Are you there?"), this_second())
+    box.sync()
+    again = box.tui.listed()["Order 1"]
+    assert (again["place"], again["reason"]) == ("inbox", "reopened")
+
+
+def test_what_was_taken_out_elsewhere_and_then_taken_up_here_stays_where_the_agent_put_it(box: Mailbox) -> None:
+    box.gets(mail(1), NOW - HOUR)
+    box.sync()
+    with box.server.client(box.user) as other:
+        other.select_folder("INBOX")
+        other.move([1], "Archive")
+    box.sync()
+    id_ = box.tui.listed()["Order 1"]["id"]
+    box.tui.json("snooze", id_, "--until", "3h")
+    box.sync()
+    assert box.tui.listed()["Order 1"]["place"] == "snoozed"
 
 
 def test_one_account_that_refuses_does_not_stop_the_other_and_says_why(server: Dovecot, tmp_path: Path) -> None:
