@@ -105,6 +105,7 @@ def _sync(
     except Problem as problem:
         inbox.synced(origin, None, problem.what)
         raise
+    inbox.taken_out(account.name, clock())
     inbox.settle(clock())
     inbox.synced(origin, clock(), None)
     report.folders = len(inbox.cursors(account.name))

@@ -63,6 +63,8 @@ class Batch:
     set_aside: tuple[SetAside, ...] = ()
     gone: tuple[Location, ...] = ()
     """Locations the server no longer has; the messages stay."""
+    inbox: bool = False
+    """Whether the place is one of the server's inbox folders."""
     known: tuple[tuple[Location, Location], ...] = ()
     """Old and new location of messages that only moved or were renumbered."""
     done: int = 0

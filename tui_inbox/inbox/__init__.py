@@ -179,6 +179,13 @@ class Inbox:
         with self.writer.unit() as unit:
             dropped.forget(unit, folder, present)
 
+    def taken_out(self, account: str, now: datetime) -> int:
+        """Archive what another program took out of the server's inbox, as by the agent; return how many."""
+        from tui_inbox.inbox import acts
+
+        with self.writer.unit() as unit:
+            return acts.taken_out(unit, self.config, account, now)
+
     def settle(self, now: datetime) -> int:
         """Record what time alone has moved since (snoozes that ran out); return how many conversations."""
         from tui_inbox.inbox.reading import Readings

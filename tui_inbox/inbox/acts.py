@@ -13,7 +13,7 @@ from tui_inbox.problems import NotFound, Problem, Refused
 from tui_inbox.rules import lifecycle
 from tui_inbox.rules.lifecycle import Act, Verb
 from tui_inbox.rules.model import ME, Command, Forward
-from tui_inbox.store import histories, outgoing, projection
+from tui_inbox.store import arrivals, histories, outgoing, projection
 from tui_inbox.store.histories import Stood
 from tui_inbox.store.writer import Unit
 
@@ -79,6 +79,21 @@ def _record(unit: Unit, command: Command, act: Act, batch: int, now: datetime) -
 
 
 PAST = {Verb.SNOOZE: "snoozed", Verb.ARCHIVE: "archived", Verb.FORWARD: "forwarded"}
+
+
+def taken_out(unit: Unit, config: Config, account: str, now: datetime) -> int:
+    """Archive the conversations that another program took out of the server's inbox; return how many.
+
+    What had arrived by then counts as seen: whoever took it out saw it there.
+    """
+    ids = histories.taken_out(unit, account)
+    seen = arrivals.watermark(unit)
+    for id_ in ids:
+        act = Act(0, Verb.ARCHIVE, now, seen, by="server")
+        act_id = histories.record(unit, id_, act, histories.NO_BATCH)
+        projection.event(unit, id_, now, PAST[Verb.ARCHIVE], "server", {"act": act_id})
+    Readings(unit, config).record(ids, now, "server")
+    return len(ids)
 
 
 def undo(unit: Unit, config: Config, now: datetime, *, batches: int = 1, act_id: int | None = None) -> Outcome:

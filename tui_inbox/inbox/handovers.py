@@ -7,11 +7,11 @@ from datetime import datetime
 
 from tui_inbox.config import Config
 from tui_inbox.inbox.reading import Readings
-from tui_inbox.inbox.routes import NO_BATCH
 from tui_inbox.rules.handover import HAND_OVER, MAIL, pause
 from tui_inbox.rules.lifecycle import Act, Conversation, Delivery, Verb
 from tui_inbox.rules.model import ME
 from tui_inbox.store import arrivals, histories, outgoing, projection
+from tui_inbox.store.histories import NO_BATCH
 from tui_inbox.store.outgoing import Outgoing
 from tui_inbox.store.writer import Unit
 

@@ -77,6 +77,7 @@ class Intake:
     _threads: dict[str, Thread] = field(default_factory=dict)
     _identities: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
     _bounce_waits: bool | None = None
+    inbox_folder: bool = False
     _mail: dict[str, int] = field(default_factory=dict)
     _stretches: dict[int, list[Stretch]] = field(default_factory=dict)
     _twice: dict[tuple[str, str], list[Arrival]] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class Intake:
     def take(self, batch: Batch) -> None:
         """Take in *batch*, all of it, and move the cursor."""
         self.came.found += len(batch.arrivals) + len(batch.set_aside)
+        self.inbox_folder = batch.inbox
         fresh = self._fresh(batch.arrivals)
         self._look_up_mail(one.message for one in fresh)
         for one in sorted(fresh, key=lambda one: (one.received, one.arrival.rank, one.position)):
@@ -288,7 +290,8 @@ class Intake:
     def _locate(self, arrival: Arrival, message_id: int) -> None:
         where = arrival.location
         if where is not None:
-            self.tray.locate(self.account.id, where.folder, where.uidvalidity, where.uid, message_id)
+            at = (where.folder, where.uidvalidity, where.uid)
+            self.tray.locate(self.account.id, *at, message_id, inbox=self.inbox_folder)
 
     def _bounced(self, message: Message, judged: Judged) -> tuple[int, int] | None:
         if judged.class_ is not Class.BOUNCE or not message.verdict.bounced:

@@ -15,9 +15,6 @@ from tui_inbox.store import cases, histories, projection
 from tui_inbox.store.cases import Occasion
 from tui_inbox.store.writer import Unit
 
-NO_BATCH = 0
-"""The batch of acts that no undo of the agent's takes back."""
-
 
 def compiled(config: Config) -> Rules:
     """Return the configuration's rules, ready to run."""
@@ -51,7 +48,7 @@ def run(unit: Unit, config: Config, touched: Collection[int], since: int, now: d
 def _come_home(unit: Unit, occasion: Occasion, now: datetime) -> str:
     """A customer writes to somebody who is no teammate any more: it comes to me."""
     act = Act(0, Verb.RETURN, now, occasion.message, by="returned")
-    histories.record(unit, occasion.conversation, act, NO_BATCH)
+    histories.record(unit, occasion.conversation, act, histories.NO_BATCH)
     projection.event(unit, occasion.conversation, now, "returned", "server", {"owner": occasion.owner})
     return f"{occasion.owner} is no teammate any more: conversation {occasion.conversation} has come to you."
 
@@ -87,7 +84,7 @@ def _effect(unit: Unit, occasion: Occasion, routed: Routed, owner: str | None) -
         opening=occasion.new,
         delivery=Delivery.WAITING if handed else None,
     )
-    act_id = histories.record(unit, occasion.conversation, act, NO_BATCH)
+    act_id = histories.record(unit, occasion.conversation, act, histories.NO_BATCH)
     if handed and owner is not None:
         histories.post(unit, act_id, occasion.conversation, "hand_over", owner, occasion.received, occasion.received)
     projection.event(

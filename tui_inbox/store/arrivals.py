@@ -508,16 +508,6 @@ def attach(connection: Connection, message_id: int, attachments: Sequence[Attach
         )
 
 
-def locate(connection: Connection, account_id: int, folder: str, uidvalidity: int, uid: int, message_id: int) -> bool:
-    """Say that a message lies there on its server; return whether that is news."""
-    done = connection.execute(
-        upsert(_location)
-        .values(account_id=account_id, folder=folder, uidvalidity=uidvalidity, uid=uid, message_id=message_id)
-        .on_conflict_do_nothing()
-    )
-    return done.rowcount > 0
-
-
 def mark_gone(
     connection: Connection, account_id: int, folder: str, uidvalidity: int, uid: int, now: datetime
 ) -> int | None:

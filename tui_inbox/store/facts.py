@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -16,12 +17,81 @@ _message, _identity, _thread = table(MessageRow), table(IdentityRow), table(Thre
 Line = Row[*tuple[Any, ...]]
 
 SNIPPET = 160
+LONG = 5000
+"""Messages from which a conversation is walked by itself, in the order of the index."""
+
+
+@dataclass(slots=True)
+class _Side:
+    """What is known of some of a conversation's messages, told in their order."""
+
+    last: Line | None = None
+    last_out_at: int | None = None
+    person: int | None = None
+    """The contact of the first customer's own words."""
+    asked: int | None = None
+    anybody: int | None = None
+    news: bool = False
+
+    def tell(self, row: Line, seen: int) -> None:
+        self.last = row
+        incoming = row.direction == Direction.IN.value
+        if not incoming:
+            self.last_out_at = row.received_at
+        elif row.id > seen and not row.history:
+            self.news = True
+        if row.contact_id is not None:
+            self.anybody = self.anybody or row.contact_id
+            if incoming:
+                self.asked = self.asked or row.contact_id
+                if self.person is None and _class(row) is Class.HUMAN:
+                    self.person = row.contact_id
+
+
+@dataclass(slots=True)
+class _Told:
+    """A conversation's messages, told one after another: however long it is, this is all that is kept of it."""
+
+    seen: int
+    count: int = 0
+    subject: str = ""
+    spoken: _Side = field(default_factory=_Side)
+    every: _Side = field(default_factory=_Side)
+
+    def tell(self, row: Line) -> None:
+        self.count += 1
+        self.subject = self.subject or row.subject
+        self.every.tell(row, self.seen)
+        if _class(row) is not Class.SYSTEM:
+            self.spoken.tell(row, self.seen)
+
+    @property
+    def side(self) -> _Side:
+        """What somebody or something said; where there are only notices of the channel, those."""
+        return self.spoken if self.spoken.last is not None else self.every
 
 
 def facts_of(connection: Connection, conversations: Mapping[int, Line]) -> dict[int, dict[str, Any]]:
     """Return for each of *conversations* (their rows, by id) the columns that follow from its messages alone."""
-    lines: dict[int, list[Line]] = {id_: [] for id_ in conversations}
-    rows = connection.execute(
+    told = {id_: _Told(row.seen) for id_, row in conversations.items()}
+    long = [id_ for id_, row in conversations.items() if row.messages >= LONG]
+    parts = [_lines().where(_message.c.conversation_id.in_(told.keys() - set(long)))]
+    # One by one the index gives the order; sorting several would hold them all.
+    parts += [_lines().where(_message.c.conversation_id == id_) for id_ in long]
+    for part in parts:
+        for row in connection.execute(part, execution_options={"yield_per": 1000}):
+            told[row.conversation_id].tell(row)
+    last = {id_: one.side.last.id for id_, one in told.items() if one.side.last is not None}
+    snippets = _snippets(connection, list(last.values()))
+    titles = _group_titles(connection, {row.thread_id for row in conversations.values()})
+    return {
+        id_: _facts(one, snippets.get(last.get(id_, 0), ""), titles.get(conversations[id_].thread_id, ""))
+        for id_, one in told.items()
+    }
+
+
+def _lines() -> Any:
+    return (
         select(
             _message.c.id,
             _message.c.conversation_id,
@@ -34,56 +104,21 @@ def facts_of(connection: Connection, conversations: Mapping[int, Line]) -> dict[
             _identity.c.contact_id,
         )
         .outerjoin(_identity, _identity.c.id == _message.c.identity_id)
-        .where(_message.c.conversation_id.in_(lines))
         .order_by(_message.c.received_at, _message.c.rank, _message.c.position, _message.c.id)
     )
-    for row in rows:
-        lines[row.conversation_id].append(row)
-    last = {id_: _spoken(several)[-1].id for id_, several in lines.items() if several}
-    snippets = _snippets(connection, list(last.values()))
-    titles = _group_titles(connection, {row.thread_id for row in conversations.values()})
-    return {
-        id_: _facts(
-            conversations[id_],
-            several,
-            snippets.get(last.get(id_, 0), ""),
-            titles.get(conversations[id_].thread_id, ""),
-        )
-        for id_, several in lines.items()
-    }
 
 
-def _facts(conversation: Line, lines: Sequence[Line], snippet: str, title: str) -> dict[str, Any]:
-    if not lines:
-        return {
-            "messages": 0,
-            "subject": "",
-            "contact_id": None,
-            "last_at": None,
-            "last_out_at": None,
-            "snippet": "",
-            "news": False,
-        }
-    spoken = _spoken(lines)
-    asked = [row for row in spoken if row.direction == Direction.IN.value and row.contact_id is not None]
-    person = next((row for row in asked if _class(row) is Class.HUMAN), asked[0] if asked else None)
-    who = person or next((row for row in spoken if row.contact_id is not None), None)
-    out = [row.received_at for row in spoken if row.direction == Direction.OUT.value]
-    seen = conversation.seen
+def _facts(told: _Told, snippet: str, title: str) -> dict[str, Any]:
+    side = told.side
     return {
-        "messages": len(lines),
-        "subject": next((row.subject for row in lines if row.subject), title),
-        "contact_id": who and who.contact_id,
-        "last_at": spoken[-1].received_at,
-        "last_out_at": out[-1] if out else None,
+        "messages": told.count,
+        "subject": (told.subject or title) if told.count else "",
+        "contact_id": side.person or side.asked or side.anybody,
+        "last_at": side.last and side.last.received_at,
+        "last_out_at": side.last_out_at,
         "snippet": snippet,
-        "news": any(row.id > seen and row.direction == Direction.IN.value and not row.history for row in spoken),
+        "news": side.news,
     }
-
-
-def _spoken(lines: Sequence[Line]) -> Sequence[Line]:
-    """Return what somebody or something said; where there are only notices of the channel, those."""
-    return [row for row in lines if _class(row) is not Class.SYSTEM] or lines
 
 
 def _class(row: Line) -> Class:

@@ -15,10 +15,21 @@ from tui_inbox.rules.model import ME, Class, Direction, Kind, Place
 from tui_inbox.rules.promise import Terms
 from tui_inbox.rules.threads import Stretch
 from tui_inbox.store.moments import moment, stored
-from tui_inbox.store.tables import ActRow, ConversationRow, MessageRow, OutboxRow, PromiseRow, ThreadRow, table
+from tui_inbox.store.tables import (
+    AccountRow,
+    ActRow,
+    ConversationRow,
+    LocationRow,
+    MessageRow,
+    OutboxRow,
+    PromiseRow,
+    ThreadRow,
+    table,
+)
 
 _message, _act, _promise = table(MessageRow), table(ActRow), table(PromiseRow)
 _conversation, _thread, _outbox = table(ConversationRow), table(ThreadRow), table(OutboxRow)
+_location, _account = table(LocationRow), table(AccountRow)
 
 Line = Row[*tuple[Any, ...]]
 
@@ -59,22 +70,15 @@ def load(connection: Connection, ids: Collection[int]) -> dict[int, Kept]:
 
 def _load(connection: Connection, ids: Sequence[int]) -> dict[int, Kept]:
     parts = {id_: _Parts() for id_ in ids}
-    for row in connection.execute(
-        select(
-            _message.c.id,
-            _message.c.conversation_id,
-            _message.c.received_at,
-            _message.c.rank,
-            _message.c.position,
-            _message.c.direction,
-            _message.c["class"].label("class_"),
-            _message.c.judged,
-            _message.c.history,
-            _message.c.bounced,
-            _message.c.hard,
-        ).where(_message.c.conversation_id.in_(ids))
-    ):
+    long = set(
+        connection.execute(
+            select(_conversation.c.id).where(_conversation.c.id.in_(ids), _conversation.c.messages >= LONG)
+        ).scalars()
+    )
+    for row in connection.execute(_heard_rows().where(_message.c.conversation_id.in_(set(ids) - long))):
         parts[row.conversation_id].messages.append(heard(row))
+    for id_ in long:
+        parts[id_].messages.extend(_condensed(connection, id_))
     for row in connection.execute(
         select(_act).where(_act.c.conversation_id.in_(ids), _act.c.undone_at.is_(None)).order_by(_act.c.id)
     ):
@@ -96,6 +100,49 @@ def _load(connection: Connection, ids: Sequence[int]) -> dict[int, Kept]:
         .where(_conversation.c.id.in_(ids))
     )
     return {row.id: _kept(row, parts[row.id]) for row in found}
+
+
+def _heard_rows() -> Any:
+    return select(
+        _message.c.id,
+        _message.c.conversation_id,
+        _message.c.received_at,
+        _message.c.rank,
+        _message.c.position,
+        _message.c.direction,
+        _message.c["class"].label("class_"),
+        _message.c.judged,
+        _message.c.history,
+        _message.c.bounced,
+        _message.c.hard,
+    )
+
+
+def _condensed(connection: Connection, id_: int) -> list[Heard]:
+    """Return of a very long conversation what its reading rests on: all that is live, and of the history before that
+    only who began it, what came first of each side, and the last answer. The rest of it opens nothing and ends nothing.
+    """
+    class_ = func.coalesce(_message.c.judged, _message.c["class"])
+    here = _message.c.conversation_id == id_
+    order = (_message.c.received_at, _message.c.rank, _message.c.position, _message.c.id)
+    backwards = [one.desc() for one in order]
+    human = class_ == Class.HUMAN.value
+    incoming, ours = _message.c.direction == Direction.IN.value, _message.c.direction == Direction.OUT.value
+    since = connection.execute(select(func.min(_message.c.received_at)).where(here, ~_message.c.history)).scalar()
+    telling = [
+        _heard_rows().where(here, class_ != Class.SYSTEM.value).order_by(*order).limit(1),
+        _heard_rows().where(here, human, incoming).order_by(*order).limit(1),
+        _heard_rows().where(here, human, ours).order_by(*order).limit(1),
+        _heard_rows().where(here, human, ours).order_by(*backwards).limit(1),
+        _heard_rows().where(here, _message.c.bounced.is_not(None)),
+    ]
+    if since is not None:
+        telling.append(_heard_rows().where(here, _message.c.received_at >= since))
+    found = {row.id: row for wanted in telling for row in connection.execute(wanted)}
+    lost = {row.bounced for row in found.values()} - {None, *found}
+    if lost:
+        found |= {row.id: row for row in connection.execute(_heard_rows().where(here, _message.c.id.in_(lost)))}
+    return [heard(row) for row in found.values()]
 
 
 def _kept(row: Line, parts: _Parts) -> Kept:
@@ -220,6 +267,10 @@ def owner(connection: Connection, conversation: int) -> str:
 
 
 # --- acts -----------------------------------------------------------------------------------------------
+
+
+NO_BATCH = 0
+"""The batch of acts that no undo of the agent's takes back: a rule's, the server's."""
 
 
 def next_batch(connection: Connection) -> int:
@@ -359,17 +410,55 @@ def leave_long(connection: Connection, conversations: Collection[int]) -> set[in
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]
         rows = connection.execute(
-            select(_conversation.c.id, _conversation.c.messages).where(
+            select(_conversation.c.id, _conversation.c.messages, _conversation.c.stale).where(
                 _conversation.c.id.in_(part), _conversation.c.messages >= LONG
             )
         ).all()
         for row in rows:
+            if row.stale:  # until `settle`: counting it with every batch would cost more each time
+                stale.append(row.id)
+                continue
             count = select(func.count()).where(_message.c.conversation_id == row.id)
             if connection.execute(count).scalar_one() < row.messages * 1.2:
                 stale.append(row.id)
     if stale:
         connection.execute(update(_conversation).where(_conversation.c.id.in_(stale)).values(stale=True))
     return set(wanted) - set(stale)
+
+
+def taken_out(connection: Connection, account: str) -> list[int]:
+    """Return the conversations of *account* that another program has taken out of the server's inbox folders.
+
+    Not archived here, none of their messages lies there any more, and nobody acted since the last one left.
+    """
+    here = _location.join(_message, _message.c.id == _location.c.message_id)
+    of = (_message.c.conversation_id == _conversation.c.id) & _location.c.inbox
+    left = select(func.max(_location.c.gone_at)).select_from(here).where(of).correlate(_conversation).scalar_subquery()
+    lies = (
+        select(_location.c.uid)
+        .select_from(here)
+        .where(of, _location.c.gone_at.is_(None))
+        .correlate(_conversation)
+        .exists()
+    )
+    acted = (
+        select(func.coalesce(func.max(_act.c.at), 0))
+        .where(_act.c.conversation_id == _conversation.c.id, _act.c.verb != Verb.ROUTE.value)
+        .correlate(_conversation)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(_conversation.c.id)
+        .join(_account, _account.c.id == _conversation.c.account_id)
+        .where(
+            _account.c.name == account,
+            _conversation.c.place.in_((Place.INBOX.value, Place.SNOOZED.value, Place.HANDED_OVER.value)),
+            _conversation.c.merged_into.is_(None),
+            left > acted,
+            ~lies,
+        )
+    )
+    return list(connection.execute(wanted).scalars())
 
 
 def former_owners(connection: Connection, conversation: int) -> frozenset[str]:

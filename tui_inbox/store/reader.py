@@ -225,6 +225,15 @@ _ORDER = {
     "all": _NEWEST,
 }
 
+_STANDINGS = {
+    "late": "due < :now",
+    "at_risk": "due >= :now AND risk_at <= :now",
+    "on_time": "due >= :now AND (risk_at IS NULL OR risk_at > :now)",
+    "no_sla": "due IS NULL",
+    "follow_up": f"reason = 'follow_up' OR ({_TURNED} AND turns_reason = 'follow_up')",
+}
+"""How a conversation's clock may stand, as the five counters count it."""
+
 _COLUMNS = f"""
   c.id, c.channel, a.name AS account, c.subject, c.contact_id, p.name AS contact, {_PLACE} AS place,
   CASE WHEN {_TURNED} THEN 'open' ELSE c.status END AS status,
@@ -405,14 +414,9 @@ class Reader:
         ):
             queues[place] = count
         queues["all"] = sum(queues[name] for name in QUEUES if name != "all")
+        standings = ", ".join(f"COUNT(*) FILTER (WHERE {one})" for one in _STANDINGS.values())
         clocks = self._connection.execute(
-            f"""SELECT
-                  COUNT(*) FILTER (WHERE due < :now),
-                  COUNT(*) FILTER (WHERE due >= :now AND risk_at <= :now),
-                  COUNT(*) FILTER (WHERE due >= :now AND (risk_at IS NULL OR risk_at > :now)),
-                  COUNT(*) FILTER (WHERE due IS NULL),
-                  COUNT(*) FILTER (WHERE reason = 'follow_up' OR ({_TURNED} AND turns_reason = 'follow_up')),
-                  MIN(due)
+            f"""SELECT {standings}, MIN(due)
                 FROM conversation
                 WHERE merged_into IS NULL AND messages > 0
                   AND ((place = 'inbox' AND NOT {_TURNED}) OR (turns_to = 'inbox' AND {_TURNED}))""",  # noqa: S608 - our own words only
@@ -423,6 +427,31 @@ class Reader:
         ).fetchone()[0]
         late, at_risk, on_time, no_sla, follow_up, due = clocks
         return Counts(queues, late, at_risk, on_time, no_sla, follow_up, moment(due), moment(returns))
+
+    def standing(self, which: str, now: datetime) -> set[int]:
+        """Return the conversations that stand as *which* says: `late`, `at_risk`, `on_time`, `no_sla`, `follow_up`."""
+        sql = f"SELECT id FROM conversation WHERE merged_into IS NULL AND messages > 0 AND ({_STANDINGS[which]})"  # noqa: S608 - our own words only
+        return {row[0] for row in self._connection.execute(sql, {"now": stored(now)})}
+
+    def due_between(self, since: datetime, until: datetime, but: int) -> int:
+        """Return how many conversations other than *but* are due from *since* until before *until*."""
+        return int(
+            self._connection.execute(
+                "SELECT COUNT(*) FROM conversation WHERE place IN ('inbox', 'snoozed', 'handed_over') "
+                "AND due >= ? AND due < ? AND merged_into IS NULL AND id <> ?",
+                (stored(since), stored(until), but),
+            ).fetchone()[0]
+        )
+
+    def came_at_risk(self, since: datetime, now: datetime) -> int:
+        """Return how many conversations of the inbox have come to be at risk after *since*, up to *now*."""
+        return int(
+            self._connection.execute(
+                "SELECT COUNT(*) FROM conversation WHERE place = 'inbox' AND due >= :now AND risk_at > :since "
+                "AND risk_at <= :now AND merged_into IS NULL",
+                {"since": stored(since), "now": stored(now)},
+            ).fetchone()[0]
+        )
 
     def held(self) -> dict[str, int]:
         """Return how many open conversations each owner holds."""

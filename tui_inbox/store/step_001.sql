@@ -290,6 +290,7 @@ CREATE TABLE location (
   uid INTEGER NOT NULL,
   message_id INTEGER NOT NULL,
   gone_at INTEGER,
+  inbox BOOLEAN NOT NULL,
   PRIMARY KEY (account_id, folder, uidvalidity, uid),
   FOREIGN KEY(message_id) REFERENCES message (id)
 )

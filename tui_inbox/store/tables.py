@@ -255,6 +255,8 @@ class LocationRow(SQLModel, table=True):
     uid: int = Field(primary_key=True)
     message_id: int = Field(foreign_key="message.id", index=True)
     gone_at: int | None = None
+    inbox: bool = False
+    """Whether the folder is one of the server's inbox folders."""
 
 
 class SetAsideRow(SQLModel, table=True):

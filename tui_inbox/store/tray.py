@@ -69,7 +69,7 @@ class Tray:
             self._attached.append((id_, message))
         return id_
 
-    def locate(self, account_id: int, folder: str, uidvalidity: int, uid: int, message_id: int) -> None:
+    def locate(self, account_id: int, folder: str, uidvalidity: int, uid: int, message_id: int, *, inbox: bool) -> None:
         """Say that a message lies there on its server."""
         self._locations.append(
             {
@@ -79,6 +79,7 @@ class Tray:
                 "uid": uid,
                 "message_id": message_id,
                 "gone_at": None,
+                "inbox": inbox,
             }
         )
 

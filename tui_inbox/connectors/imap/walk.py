@@ -284,6 +284,7 @@ class _Reading:
             cursor=self.cursor,
             set_aside=set_aside,
             gone=gone,
+            inbox=self.stop.role is Role.INBOX,
             done=len(self.mark.held),
             total=len(self.mark.known),
         )
