@@ -8,10 +8,12 @@ import sys
 
 def main() -> None:
     """Run the command that the arguments name, and end with its exit code."""
-    from tui_inbox.cli import run
-
     # Whatever is written from here on is for the agent's eyes only.
     os.umask(0o077)
+    try:
+        from tui_inbox.cli import run
+    except KeyboardInterrupt:
+        sys.exit(130)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -108,6 +108,7 @@ class Tray:
     def _settle_stamps(self) -> None:
         """Give each message another stamp where its own is taken: the same millisecond, a million arrivals apart."""
         mine = [row["stamp"] for row in self._messages]
+        used = set(mine)
         for start in range(0, len(mine), 800):
             taken = select(_message.c.stamp).where(_message.c.stamp.in_(mine[start : start + 800]))
             for stamp in self.connection.execute(taken).scalars().all():
@@ -115,7 +116,11 @@ class Tray:
                 highest = select(func.max(_message.c.stamp)).where(
                     _message.c.stamp.between(stamp, (((stamp >> _TIE) + 1) << _TIE) - 1)
                 )
-                row["stamp"] = int(self.connection.execute(highest).scalar_one()) + 1
+                free = int(self.connection.execute(highest).scalar_one()) + 1
+                while free in used:
+                    free += 1
+                used.add(free)
+                row["stamp"] = free
 
 
 def _row(id_: int, message: Message, placed: Placed) -> dict[str, Any]:
