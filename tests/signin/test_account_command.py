@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,9 @@ def command(home: Path, *words: object) -> list[str]:
     return [sys.executable, "-m", "tui_inbox", "--home", str(home), *map(str, words)]
 
 
+OPENED: list[subprocess.Popen[bytes]] = []
+
+
 class Terminal:
     """The command in a terminal of its own: what it shows, and what is typed."""
 
@@ -48,9 +51,10 @@ class Terminal:
             preexec_fn=_take_terminal,
         )
         os.close(slave)
+        OPENED.append(self.process)
         self.master, self.shown, self.read = master, "", 0
 
-    def until(self, wanted: str, seconds: float = 60) -> str:
+    def until(self, wanted: str, seconds: float = 100) -> str:
         """Return what it has shown since the last time, once *wanted* (a pattern) stands there."""
         end = time.monotonic() + seconds
         while not (found := re.search(wanted, self.shown[self.read :])):
@@ -102,8 +106,14 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def keyring_of_our_own(ring: Ring) -> Ring:
-    return ring
+def a_keyring_and_terminals_of_our_own(ring: Ring) -> Iterator[None]:
+    """A keyring for this test; a terminal that a failed test has left open is ended with it."""
+    yield
+    while OPENED:
+        process = OPENED.pop()
+        if process.poll() is None:
+            process.kill()
+            process.wait(30)
 
 
 def run(home: Path, *words: object, typed: str = "", code: int = 0, **env: str) -> Any:
