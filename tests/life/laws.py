@@ -127,7 +127,7 @@ def the_projection_is_the_history(store: Store, now: datetime) -> None:
             it = fresh[row.id]
             read = (it.place, it.status, it.owner, it.tier, it.skill, it.due, it.returns, it.reason, it.snoozes)
             shown = (row.place, row.status, row.owner, row.tier, row.skill, row.due, row.returns, row.reason)
-            assert (*shown, row.snoozes) == read, f"conversation {row.id}"
+            assert (*shown, row.snoozes) == read, f"conversation {row.id}: {shown} is shown, {read} is read"
             assert row.clock is clock(it.due, it.risk_at, it.place, now)
             assert row.waiting_since == it.waiting_since
             kept = {

@@ -86,6 +86,16 @@ def test_a_bounce_may_come_before_the_answer_it_says_is_lost(kept: list[Store]) 
     assert (only["place"], only["reason"]) == ("inbox", "bounce")
 
 
+def test_a_bounce_lies_with_what_it_says_is_lost_though_it_came_first(kept: list[Store]) -> None:
+    first = Said("a.1", "ask", MAILBOX, "a", NOW - 40 * DAY)
+    rest = (
+        Said("a.out", "answer", MAILBOX, "a", NOW - 2 * DAY),
+        Said("a.2", "hard", MAILBOX, "a", NOW - 30 * DAY, about="a.out"),
+    )
+    kept += [told(first, *order, archived_first=True) for order in permutations(rest)]
+    agree(kept)
+
+
 def test_a_mail_that_lies_in_sent_and_inbox_is_one_answer_whichever_folder_comes_first(kept: list[Store]) -> None:
     ask = Said("a.1", "ask", MAILBOX, "a", NOW - 3 * HOUR)
     ours = Said("a.out", "answer", MAILBOX, "a", NOW - 2 * HOUR)

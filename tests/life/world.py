@@ -195,6 +195,7 @@ class Store:
         self.config = config
         self.inbox = opened(self.home, config)
         self._batches = 0
+        self._origins: dict[str, Origin] = {}
 
     def reopen(self) -> None:
         self.inbox.close()
@@ -211,7 +212,10 @@ class Store:
             group.append(arrival)
             if index + 1 == len(came) or came[index + 1][0] is not origin:
                 self._batches += 1
-                self.inbox.ingest(origin, Batch(tuple(group), "place", json.dumps(self._batches)), now)
+                # A store's own: an origin remembers what it read in this run.
+                fresh = Origin(origin.account, origin.kind, origin.channel, imported=origin.imported)
+                own = self._origins.setdefault(origin.account, fresh)
+                self.inbox.ingest(own, Batch(tuple(group), "place", json.dumps(self._batches)), now)
                 group = []
 
     def hear(self, *said: Said, now: datetime) -> None:

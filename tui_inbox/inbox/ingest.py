@@ -266,7 +266,9 @@ class Intake:
         )
         if judged.direction is Direction.OUT and message.ids and self._bounces_wait():
             self.tray.write()
-            arrivals.bounce_earlier(self.unit, thread.id, id_, message.ids)
+            for bounce, elsewhere in arrivals.bounce_earlier(self.unit, thread.id, id_, message.ids):
+                projection.give(self.unit, elsewhere, conversation, [bounce])
+                self.touched.add(elsewhere)
         if new.aligned:
             self.origin.walked[message.thread].add(id_, message.local_at)
         self.came.new += 1

@@ -216,7 +216,7 @@ def read(history: History, now: datetime, terms_of: TermsOf) -> Conversation:
 
 def timeline(history: History) -> Iterator[Heard | Act]:
     """Yield messages and acts in the order in which they count."""
-    lost = {one.bounced for one in history.messages}
+    lost = {one.bounced for one in history.messages if not one.history}
     places = {one.id: one.order for one in history.messages}
 
     def place_of(one: Heard) -> tuple[tuple[int | str, ...], bool]:

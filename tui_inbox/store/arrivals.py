@@ -360,18 +360,21 @@ def bounces_wait(connection: Connection, account_id: int) -> bool:
     return connection.execute(waits.limit(1)).first() is not None
 
 
-def bounce_earlier(connection: Connection, thread_id: int, message_id: int, ids: Collection[str]) -> None:
-    """Tie bounces that came before what they bounced to it."""
+def bounce_earlier(
+    connection: Connection, thread_id: int, message_id: int, ids: Collection[str]
+) -> list[tuple[int, int]]:
+    """Tie bounces that came before what they bounced to it; return them, each with its conversation."""
     rows = connection.execute(
-        select(_message.c.id, _message.c.answers).where(
+        select(_message.c.id, _message.c.answers, _message.c.conversation_id).where(
             _message.c.thread_id == thread_id,
             _message.c["class"] == Class.BOUNCE.value,
             _message.c.bounced.is_(None),
         )
     ).all()
-    for row in rows:
-        if set(row.answers.split()) & set(ids):
-            connection.execute(update(_message).where(_message.c.id == row.id).values(bounced=message_id))
+    tied = [(int(row.id), int(row.conversation_id)) for row in rows if set(row.answers.split()) & set(ids)]
+    for bounce, _ in tied:
+        connection.execute(update(_message).where(_message.c.id == bounce).values(bounced=message_id))
+    return tied
 
 
 # --- threads --------------------------------------------------------------------------------------------
