@@ -17,6 +17,7 @@ from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Class
 
 MAIL = "email"
+MOST_PROBLEMS = 10_000
 
 if TYPE_CHECKING:
     from tui_inbox.connectors.formats.bundle import Bundle
@@ -156,7 +157,7 @@ class _Run:
             if origin.channel != MAIL:
                 batch = replace(batch, cursor=_with(batch.cursor, reading))
             report.came.add(into.ingest(origin, batch, self._now))
-            report.problems.extend((one.where, one.what) for one in batch.set_aside)
+            _note(report, batch)
             for one in batch.arrivals:
                 mine = mine or bool(one.message.mine)
                 if one.message.mine is None and one.message.verdict.as_ is Class.HUMAN and len(unsaid) < 20:
@@ -187,6 +188,12 @@ class _Run:
         otherwise = (zone, told) if zone and told and zone != told and not shifted else None
         conversations = report.came.conversations
         report.corrected = into.put_right(origin.account, conversations, self._told.me, otherwise, self._now)
+
+
+def _note(report: FileReport, batch: Batch) -> None:
+    """Add what was set aside to the report, the first ten thousand of it; all of it is kept in the store."""
+    room = max(0, MOST_PROBLEMS - len(report.problems))
+    report.problems.extend((one.where, one.what) for one in batch.set_aside[:room])
 
 
 def _with(cursor: str, reading: dict[str, str | None]) -> str:
