@@ -165,7 +165,8 @@ def _row(id_: int, message: Message, placed: Placed) -> dict[str, Any]:
 
 
 def _json(values: Iterable[object]) -> str:
-    return json.dumps(list(values), ensure_ascii=False)
+    listed = list(values)
+    return json.dumps(listed, ensure_ascii=False) if listed else "[]"
 
 
 def facts(message: Message) -> search.Facts:
