@@ -53,7 +53,10 @@ SCENES: dict[str, tuple[str, ...]] = {
     "correct": ("enter", "c"),
     "correct-rule": ("enter", "c", "enter"),
     "chat": ("slash", *"barić", "enter", "enter"),
-    "all-done": ("asterisk", "e"),
+    "select": ("asterisk",),
+    "many": ("asterisk", "l", "e"),
+    "late": ("g", "1"),
+    "all-done": ("asterisk", "a", "e", "enter"),
 }
 LOOKS: dict[str, dict[str, object]] = {
     "": {},

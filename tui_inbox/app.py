@@ -22,10 +22,12 @@ from tui_inbox.inbox import Inbox
 from tui_inbox.problems import Problem
 from tui_inbox.screens import looks
 from tui_inbox.screens.customer import CustomerPage
-from tui_inbox.screens.desk import Desk
-from tui_inbox.screens.pages import GoTo, Page
+from tui_inbox.screens.desk import Counted, Desk
+from tui_inbox.screens.menus import Confirm, Menu
+from tui_inbox.screens.pages import Page
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt, type_into
+from tui_inbox.store.reader import Counts
 
 SYNC_PAUSE = 60.0
 """Seconds between the end of a sync and the next one."""
@@ -41,6 +43,17 @@ def wall_clock() -> datetime:
 def plain(config: Config, environ: Mapping[str, str], encoding: str) -> bool:
     """Return whether to draw with ASCII alone: because it is asked for, or because the terminal knows no more."""
     return config.look.ascii or environ.get("TERM") in {"linux", "vt100", "vt220"} or "utf" not in encoding.lower()
+
+
+def titles(environ: Mapping[str, str]) -> bool:
+    """Return whether the terminal has a title; a console without one would show the text instead."""
+    return environ.get("TERM", "") not in {"", "linux", "dumb", "ansi", "vt52", "vt100", "vt102", "vt220"}
+
+
+def title(counts: Counts) -> str:
+    """Return the counts in the few words that a window's title has room for."""
+    words = [f"{number} {name}" for number, name in ((counts.late, "late"), (counts.at_risk, "at risk")) if number]
+    return ", ".join([*words, f"{counts.inbox} in the inbox"])
 
 
 class TuiInbox(App[int]):
@@ -63,6 +76,7 @@ class TuiInbox(App[int]):
     ) -> None:
         super().__init__()
         self._sync = sync
+        self._titled = ""
         self._syncing: asyncio.subprocess.Process | None = None
         self.post = Post(Inbox(home, config), config, clock, ascii_only=ascii_only)
         for one in looks.THEMES.values():
@@ -73,6 +87,20 @@ class TuiInbox(App[int]):
 
     def get_default_screen(self) -> Desk:
         return Desk(self.post)
+
+    def on_counted(self, event: Counted) -> None:
+        """Show in the terminal's title what is late, at risk and there in all; the text is ours alone."""
+        words = title(event.counts)
+        if words != self._titled:
+            # 22 and 23 keep the title that was there before, and give it back (XTWINOPS).
+            self._tell_terminal(("" if self._titled else "\x1b[22;2t") + f"\x1b]2;{words}\x07")
+        self._titled = words
+
+    def _tell_terminal(self, sequence: str) -> None:
+        """Write what only a terminal with a title understands."""
+        if self._driver is not None and not self.is_headless and titles(os.environ):
+            self._driver.write(sequence)
+            self._driver.flush()
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._warm)
@@ -107,7 +135,7 @@ class TuiInbox(App[int]):
         if (
             isinstance(event, Key)
             and not event.is_forwarded
-            and isinstance(self.screen, Desk | Prompt | Page | GoTo | CustomerPage)
+            and isinstance(self.screen, Desk | Prompt | Page | Menu | Confirm | CustomerPage)
         ):
             await self._pressed(event)
         else:
@@ -132,6 +160,8 @@ class TuiInbox(App[int]):
 
     def on_unmount(self) -> None:
         self.post.leaving = True
+        if self._titled:
+            self._tell_terminal("\x1b[23;2t")
         if self._syncing and self._syncing.returncode is None:
             self._syncing.terminate()  # a sync may be ended at any moment, and is taken up again
         self.post.close()

@@ -10,7 +10,8 @@ import pytest
 
 from tui_inbox.config import Config
 from tui_inbox.screens.bars import Foot, Places, Top
-from tui_inbox.screens.pages import GoTo, Page
+from tui_inbox.screens.menus import GoTo
+from tui_inbox.screens.pages import Page
 from tui_inbox.screens.prompt import Prompt
 from tui_inbox.screens.search import SearchLine
 
@@ -286,6 +287,9 @@ def test_x_selects_and_an_act_takes_all_of_them_with_one_undo(world: Any, sit: S
         await hands.press("x", "j", "x")
         assert hands.desk.rows.selected == {1, 3}
         await hands.press("e")
+        assert "Archive 2 conversations?" in hands.text()
+        assert world.place(1) == "inbox"
+        await hands.press("enter")
         assert [world.place(id_) for id_ in (1, 2, 3)] == ["archived", "inbox", "archived"]
         assert "2 conversations" in hands.said
         await hands.press("z")
@@ -294,7 +298,7 @@ def test_x_selects_and_an_act_takes_all_of_them_with_one_undo(world: Any, sit: S
     sit(work)
 
 
-def test_capital_x_selects_a_range_a_star_all_and_escape_drops_it(world: Any, sit: Sit) -> None:
+def test_capital_x_selects_a_range_star_a_all_and_escape_drops_it(world: Any, sit: Sit) -> None:
     world.fill()
 
     async def work(hands: Any) -> None:
@@ -302,7 +306,11 @@ def test_capital_x_selects_a_range_a_star_all_and_escape_drops_it(world: Any, si
         assert hands.desk.rows.selected == {1, 2, 3, 4}
         await hands.press("escape")
         assert hands.desk.rows.selected == set()
-        await hands.press("asterisk")
+        await hands.press("asterisk", "a")
+        assert hands.desk.rows.selected == {1, 2, 3, 4, 5, 6}
+        await hands.press("asterisk", "n")
+        assert hands.desk.rows.selected == set()
+        await hands.press("asterisk", "asterisk", "asterisk", "escape")
         assert hands.desk.rows.selected == {1, 2, 3, 4, 5, 6}
 
     sit(work)

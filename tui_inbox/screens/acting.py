@@ -17,11 +17,15 @@ from tui_inbox.rules.model import ME, Archive, Command, Forward, Snooze
 from tui_inbox.screens import cells
 from tui_inbox.screens.bars import Said
 from tui_inbox.screens.forward import ForwardPrompt, HandOver
+from tui_inbox.screens.menus import Confirm
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.reading import Reading
 from tui_inbox.screens.rows import Rows
 from tui_inbox.screens.snooze import SnoozePrompt, Until
 from tui_inbox.store.reader import Row
+
+PREVIEWED = 200
+"""Conversations that are read before an act on many, to say how they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +134,21 @@ class Acting(Screen[None]):
         row = self.rows.current_row()
         return clipped(f"{cells.who(row)}, {row.subject or row.snippet}", 48) if row else ""
 
+    def ask(self, verb: str, intent: Intent, drawn: list[tuple[int, int]]) -> None:
+        """Carry out *intent* on one conversation at once; on more, say how many and which, and wait for Enter."""
+        if len(drawn) < 2:
+            self.act(intent, drawn)
+            return
+        rows = self.window([id_ for id_, _ in drawn[:PREVIEWED]])
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.act(intent, drawn)
+
+        self.app.push_screen(Confirm(self.post, verb, len(drawn), rows), answered)
+
     def action_archive(self) -> None:
-        self.act(Intent("Archived", lambda _inbox, id_, seen, _now: Archive(id_, seen)), self.drawn())
+        self.ask("Archive", Intent("Archived", lambda _inbox, id_, seen, _now: Archive(id_, seen)), self.drawn())
 
     def action_snooze(self) -> None:
         if drawn := self.drawn():
@@ -161,7 +178,7 @@ class Acting(Screen[None]):
             plan = plans.get(id_)
             return Snooze(id_, seen, *plan) if plan and plan[0] > now else None
 
-        self.act(Intent("Snoozed again", again), drawn)
+        self.ask("Snooze again", Intent("Snoozed again", again), drawn)
 
     def action_forward(self) -> None:
         if not (drawn := self.drawn()):
@@ -178,7 +195,7 @@ class Acting(Screen[None]):
 
     def action_repeat(self) -> None:
         if self._repeat:
-            self.act(self._repeat, self.drawn())
+            self.ask(f"{self._repeat.verb}: the same for", self._repeat, self.drawn())
         else:
             self.say("Nothing has been done yet that could be repeated.")
 

@@ -90,8 +90,9 @@ class Top(Lines):
             left.append((f"  {self.selected} selected", "selected"))
         right: list[Piece] = []
         if self.counts:
-            for piece in cells.counters(self.counts):
-                right += [("  ", "quiet"), piece]
+            for name, (text, role) in zip(cells.STANDINGS, cells.counters(self.counts), strict=True):
+                here = self.queue == f"clock:{name}"
+                right += [("  ", "quiet"), (f"[{text}]" if here else text, role)]
         if self.synced:
             right += [("   ", "quiet"), (self.synced, "quiet")]
         while right and _width(left) + _width(right) > width:
@@ -109,13 +110,26 @@ class Top(Lines):
         return said
 
     def on_click(self, event: Click) -> None:
-        if event.y == 0 and self.has_class("-queues"):
+        if event.y == (1 if self.has_class("-queues") else 0):
+            self._counter_at(event.x)
+        elif event.y == 0 and self.has_class("-queues"):
             at = 1
             for index, (text, _) in enumerate(self._queues()):
                 at += width_of(text)
                 if event.x < at:
                     self.post_message(self.Chosen(PLACES[min(index // 2, len(PLACES) - 1)]))
                     return
+
+    def _counter_at(self, x: int) -> None:
+        """Choose the counter that stands at column *x*; the words left of them are none."""
+        at, counters = 1, [f"clock:{name}" for name in cells.STANDINGS]
+        labels = [text for text, _ in cells.counters(self.counts)] if self.counts else []
+        for text, _ in self._counters():
+            at += width_of(text)
+            if x < at:
+                if (label := text.strip("[]")) in labels:
+                    self.post_message(self.Chosen(counters[labels.index(label)]))
+                return
 
 
 def _width(pieces: list[Piece]) -> int:

@@ -59,6 +59,16 @@ TITLES = {
 }
 
 
+STANDINGS = {
+    "late": "Late",
+    "at_risk": "At risk",
+    "on_time": "On time",
+    "no_sla": "Without a promise",
+    "follow_up": "To follow up",
+}
+"""The five counters, by the names the store knows them by, in their order."""
+
+
 def amount(span: timedelta) -> str:
     """Return a length of time in the units that matter: `35m`, `2h 10m`, `14h`, `3d 4h`, `12d`."""
     minutes = max(0, int(span.total_seconds()) // 60)
@@ -89,7 +99,7 @@ def clock(row: Row, now: datetime, zone: ZoneInfo, marks: Marks = FANCY) -> Piec
         return spoken(row.last_at, now, zone), "quiet"
     if row.due is None:
         return marks.dash, "quiet"
-    if row.clock is Clock.BREACHED or row.due <= now:
+    if row.clock is Clock.BREACHED or row.due < now:
         return "late " + amount(now - row.due), "late"
     left = amount(row.due - now)
     if row.clock is Clock.AT_RISK:
@@ -208,6 +218,8 @@ def empty(queue: str, counts: Counts, now: datetime, zone: ZoneInfo, configured:
             "",
             "Press q to leave, and run one of these.",
         ]
+    if standing := STANDINGS.get(queue.removeprefix("clock:")):
+        return [f"{standing}: nothing in the inbox.", "", "Esc shows the whole inbox."]
     match queue:
         case "inbox":
             said = ["Nothing is waiting for you.", ""]

@@ -11,6 +11,7 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
+from textual.message import Message
 
 from tui_inbox.problems import Problem
 from tui_inbox.rules.query import parse
@@ -35,8 +36,18 @@ WIDE, TALL = 140, 34
 """From how many columns three panes stand side by side; from how many lines two stand one above the other."""
 REST = 0.15
 """Seconds more that it rests until the customer is read."""
+TYPING = 200
+"""Conversations that a search finds while it is typed; with Enter it finds all."""
 PAUSE = 0.06
 """Seconds the cursor rests on a row before its conversation is read for the pane beside it."""
+
+
+class Counted(Message):
+    """The counts have been read."""
+
+    def __init__(self, counts: Counts) -> None:
+        super().__init__()
+        self.counts = counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,8 @@ class Read:
     wrong: str
     synced: str
     trouble: str
+    at_risk: int = 0
+    """How many have come to be at risk since the reading before."""
     terms: tuple[str, ...] = ()
     """What a reader wants to see in the conversations that were found."""
 
@@ -92,6 +105,8 @@ class Desk(Going):
         self._reader: Reader | None = None
         self._version = -1
         self._trouble = ""
+        self._looked_at: datetime | None = None
+        """When the list was read last."""
         self._patient, self._turning = True, False
 
     def compose(self) -> ComposeResult:
@@ -186,16 +201,16 @@ class Desk(Going):
             await self.stale.wait()
             self.stale.clear()
             settled, rows = set(self.settled), self.rows
-            view, old, at = self.view, rows.queue.ids, rows.cursor
+            view, old, at, typing = self.view, rows.queue.ids, rows.cursor, self._searching
             try:
-                read = await self.post.ask(lambda reader: self._read(reader, view, old, at))  # noqa: B023 - awaited here
+                read = await self.post.ask(lambda reader: self._read(reader, view, old, at, typing))  # noqa: B023 - awaited here
             except Problem as problem:
                 self.say_problem(problem)
                 continue
             if view == self.view:
                 self._show(read, settled, moved=rows.cursor != at)
 
-    def _read(self, reader: Reader, view: View, old: array[int], at: int) -> Read:
+    def _read(self, reader: Reader, view: View, old: array[int], at: int, typing: bool) -> Read:
         """Return what the store holds for *view*; runs in a thread."""
         now, zone, wrong, query = self.post.clock(), self.post.zone, "", None
         found = {one.name: self._count(reader, one.query, now) for one in self.post.views}
@@ -206,8 +221,12 @@ class Desk(Going):
             place = "all"
         try:
             query = parse(words, now, zone) if words.strip() else None
-            if query and place == "search":
-                queue = reader.search(query, now)
+            if place.startswith("clock:"):
+                standing = reader.standing(place.removeprefix("clock:"), now)
+                whole = reader.queue("inbox", now)
+                queue = replace(whole, ids=array("q", [id_ for id_ in whole.ids if id_ in standing]))
+            elif query and place == "search":
+                queue = reader.search(query, now, TYPING if typing else None)
             else:
                 queue = reader.queue("inbox" if place == "search" else place, now, query)
         except Problem as problem:
@@ -217,8 +236,10 @@ class Desk(Going):
         queue = replace(queue, name=f"{view.queue} {view.words}")
         synced, trouble = freshness(reader.accounts(), {one.name for one in self.post.config.accounts}, now)
         terms = tuple(sought_in(query)) if query else ()
-        at = follow(old, at, queue.ids)
-        return Read(view, queue, at, reader.counts(now), found, wrong, synced, trouble, terms)
+        at, counts = follow(old, at, queue.ids), reader.counts(now)
+        risky = reader.came_at_risk(self._looked_at, now) if self._looked_at else 0
+        self._looked_at = now
+        return Read(view, queue, at, counts, found, wrong, synced, trouble, risky, terms)
 
     def _count(self, reader: Reader, words: str, now: datetime) -> int:
         """Return how many conversations a view of the configuration holds; -1 where its query is wrong."""
@@ -233,6 +254,7 @@ class Desk(Going):
         self._counts = top.counts = places.counts = read.counts
         places.found, top.queue, places.queue = read.found, read.view.queue, read.view.queue
         top.title = self._title(read.view)
+        self.announce(read)
         search = self.query_one(SearchLine)
         search.wrong(read.wrong)
         if read.wrong and not search.has_class("-open"):
@@ -249,7 +271,7 @@ class Desk(Going):
             rows.nothing = cells.empty(place, read.counts, now, self.post.zone, bool(self.post.config.accounts))
             at = follow(rows.queue.ids, rows.cursor, read.queue.ids) if moved else read.at
             same = rows.queue.name == read.queue.name
-            rows.dated = read.view.queue not in {"inbox", "handed_over"}
+            rows.dated = read.view.queue not in {"inbox", "handed_over"} and not read.view.queue.startswith("clock:")
             rows.show(read.queue, at if same else 0, settled)
             self.settled -= settled
             self._arrive()
@@ -259,6 +281,13 @@ class Desk(Going):
         places.refresh()
         self.position()
         self._turned.set()
+
+    def announce(self, read: Read) -> None:
+        """Put the counts into the terminal's title, and ring once for what has come to be at risk."""
+        self.app.post_message(Counted(read.counts))
+        if read.at_risk:
+            self.app.bell()
+            self.say(f"{read.at_risk} {'is' if read.at_risk == 1 else 'are'} at risk now: g 2 shows them.")
 
     def _arrive(self) -> None:
         """Open the conversation that was gone to, where its queue has it."""
@@ -270,6 +299,8 @@ class Desk(Going):
     def _title(self, view: View) -> str:
         if view.queue == "search":
             return "Search"
+        if view.queue.startswith("clock:"):
+            return f"Inbox, {cells.STANDINGS[view.queue.removeprefix('clock:')].lower()}"
         title = view.queue[1:] if view.queue.startswith("=") else cells.TITLES.get(view.queue, view.queue)
         return f"{title}, {view.words}" if view.words else title
 

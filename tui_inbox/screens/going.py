@@ -8,10 +8,12 @@ from textual.events import Key
 from textual.widgets import Input
 
 from tui_inbox.config import View as Kept
+from tui_inbox.problems import Problem
+from tui_inbox.screens import cells
 from tui_inbox.screens.asking import Asking
 from tui_inbox.screens.bars import Places, Top
 from tui_inbox.screens.keys import reached
-from tui_inbox.screens.pages import GoTo
+from tui_inbox.screens.menus import GoTo, Select
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import type_into
 from tui_inbox.screens.search import SearchLine
@@ -51,7 +53,7 @@ class Going(Asking):
         if where:
             self.visit(where)
         else:
-            self.app.push_screen(GoTo(self.post, self._counts.queues if self._counts else {}), self.visit)
+            self.app.push_screen(GoTo(self.post), self.visit)
 
     def visit(self, where: str | None) -> None:
         """Show another queue; `?words` narrows the inbox, `=name` is a view of the configuration."""
@@ -73,6 +75,27 @@ class Going(Asking):
         self.view = view
         self.rows.selected = set()
         self.stale.set()
+
+    def action_selecting(self) -> None:
+        self.app.push_screen(Select(self.post), self.action_choose)
+
+    def action_choose(self, which: str | None) -> None:
+        """Select all that stands as *which* says; None leaves the selection as it is."""
+        if which in {"all", "none"}:
+            self.rows.choose(self.rows.queue.ids if which == "all" else ())
+        elif which:
+            self.run_worker(self._choose(which), group="select", exclusive=True)
+
+    async def _choose(self, which: str) -> None:
+        now = self.post.clock()
+        try:
+            ids = await self.post.ask(lambda reader: reader.standing(which, now))
+        except Problem as problem:
+            self.say_problem(problem)
+            return
+        self.rows.choose(ids)
+        if not self.rows.selected:
+            self.say(f"Nothing here is {cells.STANDINGS[which].lower()}.")
 
     def on_top_chosen(self, event: Top.Chosen) -> None:
         self.visit(event.queue)
@@ -143,6 +166,7 @@ class Going(Asking):
     def action_results(self) -> None:
         self._remember()
         self._searching = False
+        self.stale.set()  # while typing only the newest are read
         self.query_one("#may").display = False
         self.set_focus(self.rows)
 

@@ -27,7 +27,7 @@ class Key:
 
 
 DESK, LIST, READING, GO, PROMPT, SEARCH, PAGE = "desk", "list", "reading", "go", "prompt", "search", "page"
-RULE, CUSTOMER, PLACE = "rule", "customer", "place"
+RULE, CUSTOMER, PLACE, SELECT, CONFIRM = "rule", "customer", "place", "select", "confirm"
 
 ABOVE: Mapping[str, tuple[str, ...]] = {
     LIST: (LIST, DESK),
@@ -39,6 +39,8 @@ ABOVE: Mapping[str, tuple[str, ...]] = {
     RULE: (RULE, PAGE),
     CUSTOMER: (CUSTOMER,),
     PLACE: (PLACE, PAGE),
+    SELECT: (SELECT,),
+    CONFIRM: (CONFIRM,),
 }
 """Which declarations are heard at once, by the part of the screen that has the focus."""
 
@@ -70,7 +72,7 @@ KEYS: tuple[Key, ...] = (
     Key("desk.go", "g", "go", "go to", "Go to a queue: one more key says which.", DESK),
     Key("list.select", "x", "select", "select", "Select the conversation; acts then take all that are selected.", LIST),
     Key("list.range", "X", "select_range", "", "Select all from the last selected one to here.", LIST),
-    Key("list.all", "asterisk", "select_all", "", "Select the whole list, or nothing.", LIST),
+    Key("list.selecting", "asterisk", "screen.selecting", "", "Select many: one more key says which.", LIST),
     Key("conversation.again", "S", "again", "", "Take the snooze again that a reply interrupted.", DESK),
     Key("desk.repeat", "full_stop", "repeat", "", "Do the last act again, here.", DESK),
     Key("conversation.origin", "o", "origin", "", "Show where the customer wrote, and open it there by Enter.", DESK),
@@ -94,9 +96,21 @@ KEYS: tuple[Key, ...] = (
     Key("go.archived", "a", "go('archived')", "Archived", "Go to what is archived.", GO),
     Key("go.spam", "p", "go('spam')", "Spam", "Go to what was taken for spam.", GO),
     Key("go.all", "e", "go('all')", "All", "Go to all conversations.", GO),
-    Key("go.late", "1", "go('?is:late')", "Late", "Show what is late.", GO),
-    Key("go.at_risk", "2", "go('?is:at_risk')", "At risk", "Show what is at risk.", GO),
+    Key("go.late", "1", "go('clock:late')", "Late", "Show what is late.", GO),
+    Key("go.at_risk", "2", "go('clock:at_risk')", "At risk", "Show what is at risk.", GO),
+    Key("go.on_time", "3", "go('clock:on_time')", "On time", "Show what is promised and on time.", GO),
+    Key("go.no_sla", "4", "go('clock:no_sla')", "No SLA", "Show what nothing is promised for.", GO),
+    Key("go.follow_up", "5", "go('clock:follow_up')", "Follow-up", "Show what has come back from a snooze.", GO),
     Key("go.back", "escape,g,q", "back", "back", "Stay here.", GO, palette=False),
+    Key("select.all", "a,asterisk", "choose('all')", "all", "Select the whole list, all of a search too.", SELECT),
+    Key("select.late", "l", "choose('late')", "late", "Select what is late.", SELECT),
+    Key("select.at_risk", "r", "choose('at_risk')", "at risk", "Select what is at risk.", SELECT),
+    Key("select.follow_up", "f", "choose('follow_up')", "follow-up", "Select what is back from a snooze.", SELECT),
+    Key("select.no_sla", "o", "choose('no_sla')", "no SLA", "Select what nothing is promised for.", SELECT),
+    Key("select.none", "n", "choose('none')", "nothing", "Select nothing.", SELECT),
+    Key("select.back", "escape,q", "back", "back", "Leave the selection as it is.", SELECT, palette=False),
+    Key("confirm.yes", "enter,y", "confirm", "do it", "Do it to all of them.", CONFIRM, palette=False),
+    Key("confirm.no", "escape,n,q,ctrl+g", "back", "back", "Go back; nothing changes.", CONFIRM, palette=False),
     Key("prompt.confirm", "enter", "confirm", "do it", "Do what the preview says.", PROMPT, palette=False),
     Key("prompt.down", "down,tab", "down", "", "Choose the next one.", PROMPT, palette=False),
     Key("prompt.up", "up,shift+tab", "up", "", "Choose the one before.", PROMPT, palette=False),
@@ -264,7 +278,8 @@ def clashes(heard: Iterable[str], mapped: Mapping[str, str]) -> list[tuple[str, 
 
 def keys_of(key: Key, mapped: Mapping[str, str], ascii_only: bool = False) -> str:
     """Return all keys of *key* as a person reads them; what is reached over `g` says so."""
-    first = f"{spelled(mapped.get('desk.go', 'g').split(',')[0])} " if key.where == GO and key.palette else ""
+    before = {GO: "desk.go", SELECT: "list.selecting"}.get(key.where, "") if key.palette else ""
+    first = f"{spelled(mapped.get(before, BY_ID[before].keys).split(',')[0])} " if before else ""
     names = mapped.get(key.id, key.keys).split(",")
     return first + " ".join(spelled(name, ascii_only) for name in names)
 

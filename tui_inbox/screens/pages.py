@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
-from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -31,6 +29,7 @@ from tui_inbox.screens.keys import (
     READING,
     RULE,
     SEARCH,
+    SELECT,
     bindings,
     keys_of,
     shown,
@@ -47,6 +46,7 @@ SECTIONS = {
     READING: "In a conversation",
     SEARCH: "While searching",
     DESK: "Anywhere",
+    SELECT: "After *",
     GO: "After g",
 }
 
@@ -153,7 +153,7 @@ def help_lines(
         [("or import, and stops the clock.", "read")],
     ]
     # What one came for first: the acts, then where one is, then where one can go.
-    places = (*reversed(ABOVE[where]), *((GO,) if DESK in ABOVE[where] else ()))
+    places = (*reversed(ABOVE[where]), *((SELECT,) if where == LIST else ()), *((GO,) if DESK in ABOVE[where] else ()))
     for place in places:
         lines += [[], [(SECTIONS[place], "title")]]
         for key in (one for one in KEYS if one.where == place):
@@ -234,53 +234,3 @@ def _answer(channel: str, last: MessageLine | None) -> str:
     if channel == "email":
         return f"Answer in your mail program, to {last.sender_identity}." if last else "Answer in your mail program."
     return f"Answer in {channel_name(channel)}."
-
-
-class GoTo(ModalScreen[str | None]):
-    """Where `g` leads: one more key says which queue."""
-
-    BINDINGS = bindings(GO)  # type: ignore[assignment]  # Textual types this as a mixed list
-    DEFAULT_CSS = """
-    GoTo { align: left bottom; background: transparent; }
-    GoTo > #window { width: 100%; height: auto; background: $panel; padding: 1 2; }
-    GoTo Static { height: auto; }
-    """
-
-    def __init__(self, post: Post, counts: Mapping[str, int]) -> None:
-        super().__init__()
-        self.post, self._counts = post, counts
-        self._views = {view.key: view for view in post.views if view.key}
-
-    def compose(self) -> ComposeResult:
-        pairs = [
-            (keys_of(key, self.post.keys, self.post.marks.ascii).removeprefix("g ").split(" ")[0], key.label)
-            for key in KEYS
-            if key.where == GO
-        ]
-        pairs += [(view.key, view.name) for view in self._views.values()]
-        with Vertical(id="window"):
-            yield Static(_wrapped(pairs), markup=False)
-
-    def action_go(self, where: str) -> None:
-        self.dismiss(where)
-
-    def action_back(self) -> None:
-        self.dismiss(None)
-
-    def take(self, event: Key) -> bool:
-        """Go to a view of the configuration by its own key; return whether it was one."""
-        if view := self._views.get(event.character or ""):
-            self.dismiss(f"={view.name}")
-        return view is not None
-
-
-def _wrapped(pairs: list[tuple[str, str]], columns: int = 4) -> Content:
-    """Return (key, label) in columns."""
-    rows = [pairs[at : at + columns] for at in range(0, len(pairs), columns)]
-    lines: list[list[Piece]] = [[("Go to", "title")]]
-    for row in rows:
-        pieces: list[Piece] = []
-        for key, label in row:
-            pieces += [(fit(key, 4), "key"), (fit(label, 14), "read")]
-        lines.append(pieces)
-    return paint.lines(lines)

@@ -9,7 +9,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.widget import Widget
 
-from tui_inbox.screens.keys import ABOVE, DESK, GO, KEYS, LIST, READING, Key, keys_of
+from tui_inbox.screens.keys import ABOVE, DESK, GO, KEYS, LIST, READING, SELECT, Key, keys_of
 from tui_inbox.screens.post import Post
 
 
@@ -21,10 +21,10 @@ class Commands(Provider):
         post: Post = desk.post  # type: ignore[attr-defined]  # the palette is only opened over the desk
         focused: Widget | None = desk.focused
         where = focused.id if focused and focused.id in {"rows", "reading"} else "rows"
-        heard = (*ABOVE[READING if where == "reading" else LIST], GO)
+        heard = (*ABOVE[READING if where == "reading" else LIST], GO, *((SELECT,) if where == "rows" else ()))
         for key in KEYS:
             if key.palette and key.where in heard:
-                target = desk if key.where in {DESK, GO} else focused
+                target = desk if key.where in {DESK, GO, SELECT} else focused
                 yield key, keys_of(key, post.keys, post.marks.ascii), partial(self._run, key.action, target)
 
     def _run(self, action: str, target: Widget | None) -> None:

@@ -291,8 +291,9 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
         self.post_message(self.Moved())
 
-    def action_select_all(self) -> None:
-        self.selected = set() if self.selected else set(self.queue.ids)
+    def choose(self, ids: Iterable[int]) -> None:
+        """Select those of *ids* that are in the list, and nothing else."""
+        self.selected = set(self.queue.ids).intersection(ids)
         self.refresh()
         self.post_message(self.Moved())
 

@@ -63,5 +63,6 @@ class SearchLine(Vertical):
     def wrong(self, words: str) -> None:
         """Say what was not understood; nothing where all was."""
         said = self.query_one("#wrong", Static)
+        words = "" if self.line.has_focus and self.offers() else words
         said.update(Content(paint.gate(words)))
         said.display = bool(words)

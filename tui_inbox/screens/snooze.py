@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from textual.content import Content
 
@@ -22,6 +24,18 @@ PRESETS: tuple[tuple[str, str], ...] = (
     ("2w", "in 2 weeks"),
 )
 """What the digits 1, 2, 3 … stand for: the words, and how they are shown."""
+
+
+CROWDED = 10
+"""More than so many others due in one half of a day are worth a second thought."""
+
+
+def half_day(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime, str]:
+    """Return when the half of *moment*'s day in *zone* begins and ends (UTC), and what it is called."""
+    local = moment.astimezone(zone)
+    first = local.replace(hour=0 if local.hour < 12 else 12, minute=0, second=0, microsecond=0, fold=0)
+    last = first.replace(hour=12) if first.hour < 12 else (first + timedelta(days=1)).replace(hour=0)
+    return first.astimezone(UTC), last.astimezone(UTC), "morning" if first.hour < 12 else "afternoon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +90,15 @@ class SnoozePrompt(Prompt[Until]):
         now = self.post.clock()
         try:
             plan = await self.post.write(lambda inbox: inbox.plan_snooze(self._of, words, now))
+            since, until, half = half_day(plan.due, self.post.zone)
+            others = await self.post.ask(lambda reader: reader.due_between(since, until, self._of))
         except Problem as problem:
             self.holding = False
             self.preview(paint.lines([[(problem.what, "warning")], [(problem.hint, "quiet")]]))
             return
         self._found = Until(words, plan)
-        self.preview(paint.lines([[(plan.sentence, "good")]]))
+        due = f"{others} other{' is' if others == 1 else 's are'} due that {half}." if others else ""
+        self.preview(paint.lines([[(plan.sentence, "good")], [(due, "risk" if others > CROWDED else "quiet")]]))
         if self.holding:
             self.confirm()
 

@@ -127,7 +127,7 @@ def _promise(whole: Whole, width: int, now: datetime, zone: ZoneInfo) -> Iterato
     if row.due is None:
         return
     role = {Clock.BREACHED: "late", Clock.AT_RISK: "risk"}.get(row.clock, "ontime")
-    left = f"late {amount(now - row.due)}" if row.due <= now else f"{amount(row.due - now)} left"
+    left = f"late {amount(now - row.due)}" if row.due < now else f"{amount(row.due - now)} left"
     why = next((one.why for one in whole.promises if one.outcome is Outcome.OPEN and one.due == row.due), "")
     first, *more = wrap(f"Answer by {spoken(row.due, now, zone)}, {left}.", width)
     yield ((first, role),)
