@@ -17,8 +17,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from tui_inbox.connectors.formats import sasl
 from tui_inbox.problems import Misconfigured, NotAdmitted, Problem, Unreachable
 from tui_inbox.rules import clean
+from tui_inbox.vault.hidden import Hidden, Token
 
 CONNECT = 20.0
 """Seconds to wait for a connection, its greeting and TLS."""
@@ -176,6 +178,16 @@ def connect(to: Server, secret: Callable[[], str]) -> Line:
     """Return a signed-in connection, to be ended with `leave`; Unreachable, NotAdmitted or Misconfigured where there
     is none to be had."""
     password = secret() if to.user else ""  # first: a keyring may ask its owner, and a server does not wait
+    try:
+        return _connected(to, password)
+    except NotAdmitted:
+        newer = password.another() if isinstance(password, Token) else None
+        if newer is None:
+            raise
+        return _connected(to, newer)
+
+
+def _connected(to: Server, password: str) -> Line:
     line = Line(to)
     try:
         with _explained(to):
@@ -389,13 +401,12 @@ def _admitted(smtp: _Wire, to: Server, secret: str, offered: set[str]) -> tuple[
     """Return the server's verdict on a sign-in by the best way it offers (RFC 4954)."""
     if to.auth == "oauth2":
         if "XOAUTH2" not in offered and "OAUTHBEARER" in offered:
-            said = f"n,a={to.user},\1host={to.host}\1port={to.port}\1auth=Bearer {secret}\1\1"
-            return _sasl(smtp, "OAUTHBEARER", [said.encode(), b"\1"])
-        return _sasl(smtp, "XOAUTH2", [f"user={to.user}\1auth=Bearer {secret}\1\1".encode(), b""])
+            return _sasl(smtp, "OAUTHBEARER", [sasl.oauthbearer(to.user, secret, to.host, to.port), b"\1"])
+        return _sasl(smtp, "XOAUTH2", [sasl.xoauth2(to.user, secret), b""])
     if "PLAIN" in offered:
-        return _sasl(smtp, "PLAIN", [f"\0{to.user}\0{secret}".encode()])  # RFC 4616: UTF-8
+        return _sasl(smtp, "PLAIN", [sasl.plain(to.user, secret)])
     if "LOGIN" in offered:
-        return _sasl(smtp, "LOGIN", [None, to.user.encode(), secret.encode()])
+        return _sasl(smtp, "LOGIN", [None, to.user.encode(), Hidden(secret.encode())])
     raise NotAdmitted(
         f"The server {to.host} offers no sign-in with a password on this connection.",
         'Set smtp.tls = "implicit" or "starttls", or smtp.user = "" for a server that wants none.',

@@ -13,6 +13,7 @@ from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 
+from tui_inbox.connectors.formats import sasl
 from tui_inbox.connectors.imap.line import CONNECT, FAREWELL, READ, Line, trust
 from tui_inbox.connectors.imap.replies import (
     Folder,
@@ -148,7 +149,7 @@ class Wire:
         if auth == "oauth2":
             return self._sasl(*self._bearer(user, secret, can))
         if "AUTH=PLAIN" in can:
-            return self._sasl("PLAIN", [Hidden(b"\0" + user.encode() + b"\0" + secret.encode())])  # RFC 4616: UTF-8
+            return self._sasl("PLAIN", [sasl.plain(user, secret)])
         if "LOGINDISABLED" in can:
             raise NotAdmitted(
                 f"The server {self.host} takes no password on this connection.", 'Set tls = "implicit" or "starttls".'
@@ -163,15 +164,13 @@ class Wire:
         A refusal comes as a challenge, which the last answer of each only lets the server end.
         """
         if "AUTH=OAUTHBEARER" in can:
-            name = user.replace("=", "=3D").replace(",", "=2C")  # RFC 5801, 4
-            whole = f"n,a={name},\1host={self.host}\1port={self.port}\1auth=Bearer {token}\1\1".encode()
-            return "OAUTHBEARER", [Hidden(whole), b"\1"]
+            return "OAUTHBEARER", [sasl.oauthbearer(user, token, self.host, self.port), b"\1"]
         if "AUTH=XOAUTH2" not in can and any(one.startswith("AUTH=") for one in can):
             raise NotAdmitted(
                 f"The server {self.host} takes no access token.",
                 'Set auth = "password" in the account\'s table, with an app password where the provider wants one.',
             )
-        return "XOAUTH2", [Hidden(f"user={user}\1auth=Bearer {token}\1\1".encode()), b""]
+        return "XOAUTH2", [sasl.xoauth2(user, token), b""]
 
     def _sasl(self, mechanism: str, answers: list[bytes]) -> tuple[str, list[bytes]]:
         """Return the server's verdict on *answers*, one for each of its challenges."""
