@@ -14,10 +14,10 @@ from tui_inbox import demo
 from tui_inbox.config import Home, load
 from tui_inbox.demo.exports import write
 from tui_inbox.demo.week import distance, week
+from tui_inbox.exports import bring_in
 from tui_inbox.inbox import Inbox
 from tui_inbox.rules.model import Clock, Outcome, Place, Reason
 from tui_inbox.store.reader import Reader, Row, Whole
-from tui_inbox.exports import bring_in
 
 NOON = datetime(2026, 6, 17, 12, 0, tzinfo=UTC)
 MOMENTS = {
