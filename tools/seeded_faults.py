@@ -149,13 +149,13 @@ def a_correction_without_a_trace() -> None:
     """What a later answer corrects is overwritten."""
     from tui_inbox.store import projection
 
-    right = projection.event
+    right = projection.Record.add
 
-    def wrong(connection: Any, id_: int, at: Any, what: str, by: str, detail: Any) -> None:
+    def wrong(self: Any, id_: int, what: str, detail: Any) -> None:
         if what != "promise corrected":
-            right(connection, id_, at, what, by, detail)
+            right(self, id_, what, detail)
 
-    projection.event = wrong
+    projection.Record.add = wrong  # type: ignore[method-assign]
 
 
 FAULTS: dict[str, Callable[[], None]] = {

@@ -474,6 +474,19 @@ def test_a_message_that_only_a_rule_had_seen_comes_after_the_agents_act() -> Non
     assert (it.place, it.tier, kinds(it)) == (Place.INBOX, 2, [("first", "open")])
 
 
+def test_what_a_rule_did_with_one_message_changes_no_order_of_the_others() -> None:
+    it = life(
+        asked("Mon 11:00", position=1),
+        routed("Mon 11:00", tier=2),
+        asked("Mon 09:00"),
+        routed("Mon 09:00", tier=3, opening=False),
+        answered("Mon 11:00", position=0),
+        now="Mon 12:00",
+        known_from="Mon 12:00",
+    )
+    assert (it.place, it.waiting_since) == (Place.INBOX, on("Mon 11:00"))
+
+
 def test_a_message_unseen_at_the_later_of_two_acts_comes_after_both() -> None:
     it = life(asked("Mon 09:00"), forwarded("Mon 10:00", seen=1), archived("Mon 10:30", seen=0), now="Mon 11:00")
     assert it.place is Place.HANDED_OVER

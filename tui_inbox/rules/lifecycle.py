@@ -226,21 +226,28 @@ def timeline(history: History) -> Iterator[Heard | Act]:
 
     messages = sorted(history.messages, key=place_of)
     last_answer = max((one.order for one in messages if one.answers and one.id not in lost), default=None)
-    acts = sorted(history.acts, key=lambda one: one.id)
-    heard: list[list[Heard]] = [[] for _ in range(len(acts) + 1)]
-    slots: dict[int, int] = {}
+    every = sorted(history.acts, key=lambda one: one.id)
+    acts = [one for one in every if one.verb not in (Verb.ROUTE, Verb.RETURN)]
+    slots: list[list[Heard | Act]] = [[] for _ in range(len(acts) + 1)]
+    routed: dict[int, list[Act]] = {}
+    for act in every:
+        if act.verb is Verb.ROUTE:
+            routed.setdefault(act.seen, []).append(act)
+    slot_of: dict[int, int] = {}
     for message in messages:
         # Behind the last act that had not seen it, whoever had seen it before.
         slot = next((n for n in range(len(acts), 0, -1) if not _before(message, acts[n - 1], last_answer)), 0)
-        heard[slot].append(message)
-        slots[message.id] = slot
-    done: list[list[Act]] = [[] for _ in range(len(acts) + 1)]
-    for number, act in enumerate(acts):
-        # What a rule did with a message goes with the message.
-        done[max(number, slots.get(act.seen, 0)) if act.verb in (Verb.ROUTE, Verb.RETURN) else number].append(act)
-    for said, acted in zip(heard, done, strict=True):
-        yield from said
-        yield from acted
+        # What a rule did with a message goes with the message, wherever it counts.
+        slots[slot] += [message, *routed.pop(message.id, ())]
+        slot_of[message.id] = slot
+    for act in every:
+        # What came home does so behind the acts before it; a rule's message may lie in another conversation by now.
+        if act.verb is Verb.RETURN or (act.verb is Verb.ROUTE and act.seen in routed):
+            slots[max(slot_of.get(act.seen, 0), sum(one.id < act.id for one in acts))].append(act)
+    yield from slots[0]
+    for act, after in zip(acts, slots[1:], strict=True):
+        yield act
+        yield from after
 
 
 def _before(message: Heard, act: Act, last_answer: tuple[int | str, ...] | None) -> bool:
