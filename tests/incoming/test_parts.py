@@ -116,3 +116,17 @@ def test_import_says_which_parts_it_put_together(tmp_path: Path) -> None:
     for path in (first, second):
         path.rename(folder / path.name)
     assert Tui(tmp_path / "other").json("import", folder)["files"][0]["messages"]["new"] == 1
+
+
+def test_a_mailbox_is_no_kind_of_export(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.zip", {"a.txt": b"x"})
+    assert Tui(tmp_path / "home").json("import", path, "--kind", "imap", code=2)["error"]["kind"] == "configuration"
+
+
+def test_a_path_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
+    good = written(tmp_path / "a.zip", {"result.json": telegram("Mira", 7)})
+    bad = tmp_path / "notes.txt"
+    bad.write_text("Dear diary\n")
+    document = Tui(tmp_path / "home").json("import", bad, good, tmp_path / "nowhere.zip", code=1)
+    assert [one["messages"]["new"] for one in document["files"]] == [1]
+    assert [one["kind"] for one in document["problems"]] == ["unreadable", "unreadable"]

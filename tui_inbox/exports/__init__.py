@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tui_inbox.connectors import Batch, Source
 from tui_inbox.exports.report import Ask, FileReport, Progress, Question, Told, quiet
 from tui_inbox.inbox import Inbox
-from tui_inbox.problems import Unreadable
+from tui_inbox.problems import Misconfigured, Problem, StoreTrouble, Unreadable
 from tui_inbox.rules.model import Class
 
 MAIL = "email"
@@ -50,7 +50,7 @@ def bring_in(
     told = Told(kind, account, me, zone)
     reports: list[FileReport] = []
     for found in bring_in_all(inbox, [path], now, told, dry_run=dry_run, progress=progress, ask=ask):
-        if isinstance(found, Unreadable):
+        if isinstance(found, Problem):
             raise found
         reports.append(found)
     return reports
@@ -65,7 +65,7 @@ def bring_in_all(
     dry_run: bool = False,
     progress: Progress = quiet,
     ask: Ask | None = None,
-) -> Iterator[FileReport | Unreadable]:
+) -> Iterator[FileReport | Problem]:
     """Import *paths*, parts of one archive together; yield a report for each export, or why a path is none."""
     from tui_inbox.exports.parts import sorted_out
 
@@ -76,11 +76,13 @@ def bring_in_all(
             continue
         try:
             yield run.bring(found)
-        except Unreadable as problem:
+        except (StoreTrouble, Misconfigured):
+            raise
+        except Problem as problem:
             yield problem
 
 
-def _each_in(run: _Run, folder: Path) -> Iterator[FileReport | Unreadable]:
+def _each_in(run: _Run, folder: Path) -> Iterator[FileReport | Problem]:
     from tui_inbox.exports.parts import sorted_out
 
     reports: list[FileReport] = []
@@ -125,6 +127,10 @@ class _Run:
             raise found.problem
         with found.bundle as bundle:
             channel = load.channel(found.kind)
+            if not hasattr(channel, "sniff"):
+                raise Misconfigured(
+                    f"{found.kind} is a mailbox on a server, not an export.", "Add it with `tui-inbox account add`."
+                )
             name = self._told.account or channel.CHANNEL
             known = ours(self._inbox, channel, bundle, self._told, self._inbox.account(name), self._ask)
             report = FileReport(
