@@ -588,6 +588,11 @@ def test_what_a_rule_archives_was_never_late() -> None:
     assert (it.place, it.reason, kinds(it)) == (Place.ARCHIVED, Reason.RULE, [("first", "waived")])
 
 
+def test_a_rule_archives_nothing_where_a_customers_message_waits_that_it_had_not_seen() -> None:
+    it = life(machine("Mon 12:00"), routed("Mon 12:00", place=Place.ARCHIVED), asked("Mon 09:00"), now="Mon 12:01")
+    assert (it.place, kinds(it)) == (Place.INBOX, [("first", "open")])
+
+
 def test_what_a_removed_teammate_owned_comes_to_me_with_the_next_message() -> None:
     it = life(asked("Mon 09:00"), forwarded("Mon 10:00"), asked("Mon 11:00"), came_home("Mon 11:00"), now="Mon 11:01")
     assert (it.place, it.reason) == (Place.INBOX, Reason.RETURNED)

@@ -570,7 +570,8 @@ class _Reading:
                 self._end(act, Outcome.WAIVED, Outcome.CANCELLED)
         if effects.owner is not None and effects.owner != ME:
             self.hand_over, self.handed_at = act, at
-        if effects.place is Place.ARCHIVED:
+        unseen = any(one.id > act.seen for one in self.waiting)
+        if effects.place is Place.ARCHIVED and not unseen:
             self._archive(act)
         elif effects.owner is not None or effects.place is Place.SPAM:
             self.reason = Reason.RULE
