@@ -78,20 +78,17 @@ class Desk(Going):
     #body { height: 1fr; }
     #panes { height: 1fr; width: 1fr; }
     #listing { height: 1fr; width: 1fr; }
-    Desk Reading, #beside { display: none; }
     #beside { height: 1fr; width: 1fr; }
     Desk Places { display: none; }
-    Desk.-narrow.-open #listing { display: none; }
-    Desk.-narrow.-open #beside, Desk.-narrow.-open Reading { display: block; }
     Desk.-stacked #panes { layout: vertical; }
     Desk.-stacked #listing { height: 2fr; }
-    Desk.-stacked #beside { display: block; height: 3fr; }
-    Desk.-stacked Reading { display: block; border-top: solid $primary 40%; }
+    Desk.-stacked #beside { height: 3fr; }
+    Desk.-stacked Reading { border-top: solid $primary 40%; }
     Desk.-wide Places { display: block; }
     Desk.-wide #panes { layout: horizontal; }
     Desk.-wide #listing { width: 6fr; }
-    Desk.-wide #beside { display: block; width: 5fr; }
-    Desk.-wide Reading { display: block; padding: 0 1; border-left: solid $primary 40%; }
+    Desk.-wide #beside { width: 5fr; }
+    Desk.-wide Reading { padding: 0 1; border-left: solid $primary 40%; }
     Desk.-wide.-tall Glance { display: block; padding: 0 1; border-left: solid $primary 40%;
                               border-top: solid $primary 40%; }
     Desk.-stacked Reading:focus { border-top: solid $accent; }
@@ -163,7 +160,20 @@ class Desk(Going):
         self.set_class(tall and not wide, "-stacked")
         self.set_class(not wide and not tall, "-narrow")
         self.query_one(Top).set_class(not wide, "-queues")
+        self._show_panes()
         self._turned.set()
+
+    def unfold(self, *, opened: bool) -> None:
+        """Give the conversation the screen, or the list, where there is room for one only."""
+        self.opened = opened
+        self._show_panes()
+
+    def _show_panes(self) -> None:
+        """Show what there is room for. A class on the screen would have every part of it styled anew: 50 ms a key."""
+        narrow = self.has_class("-narrow")
+        self.query_one("#listing").display = not (narrow and self.opened)
+        for pane in (self.query_one("#beside"), self.reading):
+            pane.display = self.opened or not narrow
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         self._foot()
@@ -397,7 +407,7 @@ class Desk(Going):
     def action_open(self) -> None:
         if self.rows.current is None:
             return
-        self.add_class("-open")
+        self.unfold(opened=True)
         self.set_focus(self.reading)
         if self.reading.shown == self.rows.current and self.reading.layout_:
             self._mark_seen(self.reading.layout_)
@@ -407,7 +417,7 @@ class Desk(Going):
         self._turned.set()
 
     def action_leave(self) -> None:
-        self.remove_class("-open")
+        self.unfold(opened=False)
         self.set_focus(self.rows)
         if self.has_class("-narrow"):
             self.reading.show(None)

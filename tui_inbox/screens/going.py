@@ -40,10 +40,16 @@ class Going(Asking):
         self._home = self.view
         self._counts: Counts | None = None
         self._searching = False
+        self.opened = False
+        """Whether the conversation has the screen, where there is room for one pane only."""
         self._recalled = 0
         """How many searches back the arrow up has gone."""
         self.sought: int | None = None
         """The conversation to open once its queue has been read."""
+
+    def unfold(self, *, opened: bool) -> None:
+        """Give the conversation the screen, or the list, where there is room for one only."""
+        raise NotImplementedError
 
     def action_leave(self) -> None:
         """Go back from the conversation to the list."""
@@ -103,7 +109,7 @@ class Going(Asking):
     def action_search(self) -> None:
         search = self.query_one(SearchLine)
         search.add_class("-open")
-        self.remove_class("-open")
+        self.unfold(opened=False)
         self._searching = True
         self.set_focus(search.line)
         self.view = View("search", search.line.value)

@@ -152,8 +152,9 @@ def help_lines(
         [("answer where the customer wrote; the answer comes back with the next sync", "read")],
         [("or import, and stops the clock.", "read")],
     ]
-    # What one came for first: the acts, then where one is, then where one can go.
-    places = (*reversed(ABOVE[where]), *((SELECT,) if where == LIST else ()), *((GO,) if DESK in ABOVE[where] else ()))
+    # Where one is comes first, then what is heard everywhere, then where one can go.
+    more = (*((SELECT,) if where == LIST else ()), *((GO,) if DESK in ABOVE[where] else ()))
+    places = (*ABOVE[where], *more)
     for place in places:
         lines += [[], [(SECTIONS[place], "title")]]
         for key in (one for one in KEYS if one.where == place):
