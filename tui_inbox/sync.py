@@ -21,6 +21,10 @@ class AccountReport:
     name: str
     came: Ingested = field(default_factory=Ingested)
     sent_out: int = 0
+    moved: int = 0
+    """Mails moved on the server (`write_back`)."""
+    left_alone: int = 0
+    """Mails that were to be moved there and are not: `tui-inbox outbox` says why."""
     folders: int = 0
     seconds: float = 0.0
     problem: Problem | None = None
@@ -79,6 +83,20 @@ def _send(
         report.problem = report.problem or out.problems.get(account.name)
 
 
+def _write_back(
+    inbox: Inbox,
+    account: Account,
+    clock: Callable[[], datetime],
+    secret: Callable[[Account], str],
+    report: AccountReport,
+) -> None:
+    """Move on the server what is to be moved, before it is read: what we took out ourselves is then known."""
+    from tui_inbox import outbox
+
+    out = outbox.write_back(inbox, account, clock, secret=secret)
+    report.moved, report.left_alone, report.problem = out.moved, out.left, out.problem
+
+
 def _sync(
     inbox: Inbox,
     account: Account,
@@ -97,6 +115,7 @@ def _sync(
         )
     source = channel.from_table(account, lambda: secret(account))
     origin = Origin(account.name, account.kind, channel.CHANNEL)
+    _write_back(inbox, account, clock, secret, report)
     try:
         cursors = inbox.cursors(account.name)
         for batch in closing(source, cursors):

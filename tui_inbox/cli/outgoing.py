@@ -28,6 +28,11 @@ def outbox(desk: Desk, chosen: argparse.Namespace) -> int:
             raise Problem("Another tui-inbox is sending at this moment.", "Look again in a minute: `tui-inbox outbox`.")
         problems = list(came.problems.values())
         document["sent_out"] = came.sent
+        document["moved"] = 0
+        for account in desk.config.accounts:
+            out = carrying.write_back(desk.inbox, account, desk.now, secret=secret, at_once=True)
+            document["moved"] += out.moved
+            problems += [out.problem] if out.problem else []
         document["problems"] = [{"kind": one.kind, "what": one.what, "hint": one.hint} for one in problems]
     now = desk.now()
     lines = posted.posted(desk.inbox.home.store, now, everything=chosen.everything)
@@ -35,7 +40,7 @@ def outbox(desk: Desk, chosen: argparse.Namespace) -> int:
         say_json(document | {"outbox": [_shape(one) for one in lines]})
         return 1 if problems else 0
     if "sent_out" in document:
-        say(f"{document['sent_out']} sent.")
+        say(f"{document['sent_out']} sent, {document['moved']} moved on the server.")
     for one in lines:
         _say(one, desk)
     if not lines and "sent_out" not in document:
@@ -45,11 +50,18 @@ def outbox(desk: Desk, chosen: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+KINDS = {
+    "reply_on": " (a customer's reply)",
+    "move": " (on the server)",
+    "move_back": " (on the server, back)",
+}
+
+
 def _say(one: Posted, desk: Desk) -> None:
     now, zone = desk.now(), desk.config.hours.zone
     when = f", next try {spoken(one.next_try, now, zone)}" if one.next_try and one.tries else ""
-    what = "" if one.kind == "hand_over" else " (a customer's reply)"
-    say(f"{one.conversation:>6}  {one.state + when:<28}  to {clean.fitted(one.to, 14)}  {one.subject}{what}")
+    to = clean.fitted(one.to or "archive", 14)
+    say(f"{one.conversation:>6}  {one.state + when:<28}  to {to}  {one.subject}{KINDS.get(one.kind, '')}")
     if one.problem:
         say(f"        {one.problem}")
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tui_inbox.config import Config
+from tui_inbox.inbox import moves
 from tui_inbox.inbox.outcome import Outcome, Skipped
 from tui_inbox.inbox.reading import Readings
 from tui_inbox.problems import NotFound, Problem, Refused
@@ -14,6 +15,7 @@ from tui_inbox.rules import lifecycle
 from tui_inbox.rules.lifecycle import Act, Verb
 from tui_inbox.rules.model import ME, Command, Forward
 from tui_inbox.store import arrivals, histories, outgoing, projection
+from tui_inbox.store import moves as mail_moves
 from tui_inbox.store.histories import Stood
 from tui_inbox.store.writer import Unit
 
@@ -47,7 +49,7 @@ def perform(unit: Unit, config: Config, commands: Sequence[Command], now: dateti
         if isinstance(decision, str):
             skipped.append(Skipped(command.id, decision))
             continue
-        _record(unit, command, decision, batch, now)
+        _record(unit, config, command, decision, batch, now)
         done.append(command.id)
     readings.record(done, now, ME)
     return Outcome(tuple(done), tuple(skipped), batch if done else None)
@@ -61,7 +63,7 @@ def _allow(config: Config, command: Command) -> None:
             raise NotFound(f"There is no teammate {command.to}.", f"The configuration knows: {known}.")
 
 
-def _record(unit: Unit, command: Command, act: Act, batch: int, now: datetime) -> None:
+def _record(unit: Unit, config: Config, command: Command, act: Act, batch: int, now: datetime) -> None:
     note = command.note if isinstance(command, Forward) else ""
     act_id = histories.record(unit, command.id, act, batch, note)
     projection.saw(unit, command.id, act.seen)
@@ -73,6 +75,8 @@ def _record(unit: Unit, command: Command, act: Act, batch: int, now: datetime) -
             detail |= {"to": act.to, "note": note}
             if act.to != ME:
                 histories.post(unit, act_id, command.id, "hand_over", act.to, now + UNDO_TIME, now)
+        case Verb.ARCHIVE:
+            moves.owe(unit, config, act_id, command.id, now)
         case _:
             pass
     projection.event(unit, command.id, now, PAST[act.verb], ME, detail)
@@ -128,4 +132,5 @@ def _undo(unit: Unit, stood: Stood, now: datetime) -> None:
             "Take it back with `forward --to me`.",
         )
     histories.undo(unit, stood.act.id, now)
+    mail_moves.take_back(unit, stood.act.id, now)
     projection.event(unit, id_, now, "undone", ME, {"act": stood.act.id, "verb": stood.act.verb.value})

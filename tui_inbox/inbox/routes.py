@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from tui_inbox.config import Config
+from tui_inbox.inbox import moves
 from tui_inbox.rules import lifecycle, routing
 from tui_inbox.rules.lifecycle import Act, Delivery, Verb
-from tui_inbox.rules.model import ME, Class
+from tui_inbox.rules.model import ME, Class, Place
 from tui_inbox.rules.routing import Effects, Routed, Rules
 from tui_inbox.store import cases, histories, projection
 from tui_inbox.store.cases import Occasion
@@ -63,10 +64,10 @@ def _route(unit: Unit, config: Config, rules: Rules, occasion: Occasion) -> None
         projection.routed(unit, occasion.conversation, told(routed, why))
     if routed.matched is None:
         return
-    _effect(unit, occasion, routed, owner)
+    _effect(unit, config, occasion, routed, owner)
 
 
-def _effect(unit: Unit, occasion: Occasion, routed: Routed, owner: str | None) -> None:
+def _effect(unit: Unit, config: Config, occasion: Occasion, routed: Routed, owner: str | None) -> None:
     wanted = routed.effects
     if wanted.human:
         cases.judge(unit, occasion.message, Class.HUMAN)
@@ -85,6 +86,8 @@ def _effect(unit: Unit, occasion: Occasion, routed: Routed, owner: str | None) -
         delivery=Delivery.WAITING if handed else None,
     )
     act_id = histories.record(unit, occasion.conversation, act, histories.NO_BATCH)
+    if wanted.place is Place.ARCHIVED:
+        moves.owe(unit, config, act_id, occasion.conversation, occasion.received)
     if handed and owner is not None:
         histories.post(unit, act_id, occasion.conversation, "hand_over", owner, occasion.received, occasion.received)
     projection.event(

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from tui_inbox.rules import clean
 from tui_inbox.store import migrations
@@ -36,35 +37,49 @@ class Posted:
 
 
 def posted(store: Path, now: datetime, *, everything: bool = False) -> list[Posted]:
-    """Return what waits, and what came back within RECENT, oldest first; *everything*: what went out too."""
-    where = "1" if everything else "o.state IN ('waiting', 'sending') OR (o.state IN ('refused', 'bounced', 'returned')"
-    where += "" if everything else " AND MAX(o.created_at, COALESCE(o.tried_at, 0)) > :since)"
+    """Return what waits, and what came back or failed within RECENT, oldest first; *everything*: what went out too."""
+    where = "" if everything else _UNDONE_WORK
     with closing(migrations.connect(store, read_only=True)) as connection:
-        rows = connection.execute(
-            'SELECT o.id, o.conversation_id, o.act_id, o.kind, o."to", c.subject, o.state, o.tries, o.not_before,'  # noqa: S608 - our own words only
-            " o.problem, o.created_at, o.sent_at, o.account, o.message_id"
-            f" FROM outbox o JOIN conversation c ON c.id = o.conversation_id WHERE {where} ORDER BY o.id",
-            {"since": stored(now - RECENT)},
-        ).fetchall()
-    return [
-        Posted(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            clean.line(row[4]),
-            clean.line(row[5]),
-            row[6],
-            row[7],
-            moment(row[8]) if row[6] in ("waiting", "sending") else None,
-            clean.line(row[9] or ""),
-            moment(row[10]),
-            moment(row[11]),
-            clean.line(row[12] or ""),
-            row[13] or "",
-        )
-        for row in rows
-    ]
+        whole = f"SELECT * FROM ({_ALL}){where} ORDER BY created, id"  # noqa: S608 - our own words only
+        rows = connection.execute(whole, {"since": stored(now - RECENT)})
+        return [_posted(row) for row in rows.fetchall()]
+
+
+_ALL = (
+    'SELECT o.id, o.conversation_id, o.act_id, o.kind, o."to", c.subject, o.state, o.tries, o.not_before,'
+    " o.problem, o.created_at AS created, o.sent_at, o.account, o.message_id,"
+    " MAX(o.created_at, COALESCE(o.tried_at, 0)) AS touched"
+    " FROM outbox o JOIN conversation c ON c.id = o.conversation_id"
+    " UNION ALL "
+    "SELECT m.id, m.conversation_id, m.act_id, m.kind, m.target, c.subject, m.state, m.tries, m.not_before,"
+    " m.problem, m.created_at AS created, CASE m.state WHEN 'moved' THEN m.ended_at END, a.name, g.external_id,"
+    " MAX(m.created_at, COALESCE(m.ended_at, 0)) AS touched"
+    " FROM move m JOIN conversation c ON c.id = m.conversation_id JOIN account a ON a.id = m.account_id"
+    " JOIN message g ON g.id = m.message_id"
+)
+_UNDONE_WORK = (
+    " WHERE state IN ('waiting', 'sending', 'moving')"
+    " OR state IN ('refused', 'bounced', 'returned', 'failed') AND touched > :since"
+)
+
+
+def _posted(row: tuple[Any, ...]) -> Posted:
+    return Posted(
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        clean.line(row[4]),
+        clean.line(row[5]),
+        row[6],
+        row[7],
+        moment(row[8]) if row[6] in ("waiting", "sending", "moving") else None,
+        clean.line(row[9] or ""),
+        moment(row[10]),
+        moment(row[11]),
+        clean.line(row[12] or ""),
+        row[13] or "",
+    )
 
 
 def next_try(store: Path) -> datetime | None:
@@ -74,6 +89,17 @@ def next_try(store: Path) -> datetime | None:
             "SELECT MIN(not_before) FROM outbox WHERE state IN ('waiting', 'sending')"
         ).fetchone()[0]
     return moment(found)
+
+
+def moves_wait(store: Path, account: str) -> bool:
+    """Return whether mails of *account* wait to be moved on its server."""
+    with closing(migrations.connect(store, read_only=True)) as connection:
+        found = connection.execute(
+            "SELECT 1 FROM move m JOIN account a ON a.id = m.account_id"
+            " WHERE m.state IN ('waiting', 'moving') AND a.name = ? LIMIT 1",
+            (account,),
+        ).fetchone()
+    return found is not None
 
 
 def idle(store: Path) -> bool:

@@ -298,6 +298,40 @@ CREATE TABLE location (
 
 CREATE INDEX ix_location_message_id ON location (message_id);
 
+CREATE TABLE move (
+  id INTEGER NOT NULL,
+  act_id INTEGER NOT NULL,
+  conversation_id INTEGER NOT NULL,
+  account_id INTEGER NOT NULL,
+  message_id INTEGER NOT NULL,
+  kind VARCHAR NOT NULL,
+  "after" INTEGER,
+  folder VARCHAR NOT NULL,
+  uidvalidity INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  target VARCHAR NOT NULL,
+  landed_uidvalidity INTEGER,
+  landed_uid INTEGER,
+  state VARCHAR NOT NULL,
+  not_before INTEGER NOT NULL,
+  tries INTEGER NOT NULL,
+  problem VARCHAR,
+  created_at INTEGER NOT NULL,
+  tried_at INTEGER,
+  ended_at INTEGER,
+  PRIMARY KEY (id),
+  FOREIGN KEY(act_id) REFERENCES act (id),
+  FOREIGN KEY(account_id) REFERENCES account (id),
+  FOREIGN KEY(message_id) REFERENCES message (id),
+  FOREIGN KEY("after") REFERENCES move (id)
+);
+
+CREATE INDEX move_act ON move (act_id);
+
+CREATE INDEX move_message ON move (message_id);
+
+CREATE INDEX move_state ON move (state, account_id);
+
 CREATE TABLE outbox (
   id INTEGER NOT NULL,
   act_id INTEGER NOT NULL,

@@ -382,6 +382,42 @@ class OutboxRow(SQLModel, table=True):
     """The mail as it was sent (zlib), until its copy lies among the sent mail."""
 
 
+class MoveRow(SQLModel, table=True):
+    """One mail to be moved on its server (docs/write-back.md). States and kinds: `store/moves.py`."""
+
+    __tablename__ = "move"
+    __table_args__ = (
+        Index("move_state", "state", "account_id"),
+        Index("move_act", "act_id"),
+        Index("move_message", "message_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    act_id: int = Field(foreign_key="act.id")
+    conversation_id: int
+    account_id: int = Field(foreign_key="account.id")
+    message_id: int = Field(foreign_key="message.id")
+    kind: str
+    after: int | None = Field(default=None, foreign_key="move.id")
+    """The move before it, where that had not ended: what became of it says where the mail lies."""
+    folder: str
+    """Where it lies before, by its name on the wire."""
+    uidvalidity: int
+    uid: int
+    target: str = ""
+    """The folder it goes to; "" until that is known."""
+    landed_uidvalidity: int | None = None
+    landed_uid: int | None = None
+    state: str
+    not_before: int
+    tries: int = 0
+    """Tries that failed."""
+    problem: str | None = None
+    created_at: int
+    tried_at: int | None = None
+    """When a server was last told to move it, whatever came of it."""
+    ended_at: int | None = None
+
+
 FULLTEXT = """
 CREATE VIRTUAL TABLE fulltext USING fts5(
   subject, body, sender, recipients, files,

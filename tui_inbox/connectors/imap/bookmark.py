@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
+from tui_inbox.connectors import Location
 from tui_inbox.connectors.imap.uids import Uids
 from tui_inbox.connectors.imap.wire import Opened
 
@@ -120,3 +121,11 @@ def forgotten(mark: Bookmark, uids: Uids) -> Bookmark:
         empty=mark.empty - uids,
         large=mark.large - uids,
     )
+
+
+def without(text: str, location: Location) -> str:
+    """Return the cursor *text* of a folder without a message that we took out of it ourselves."""
+    mark = _read(text)
+    if mark is None or mark.uidvalidity != location.uidvalidity:
+        return text
+    return forgotten(mark, Uids.of([location.uid])).text
