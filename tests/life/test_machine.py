@@ -164,6 +164,17 @@ class Life(RuleBasedStateMachine):
     def arrive(self, several: list[dict[str, Any]]) -> None:
         self._arrives([self._said(one) for one in several])
 
+    @rule(
+        hows=st.lists(st.sampled_from(["ask", "answer", "hard"]), min_size=2, max_size=4),
+        ages=st.lists(st.sampled_from(AGES), min_size=4, max_size=4),
+    )
+    def they_talk(self, hows: list[str], ages: list[timedelta]) -> None:
+        """One mail thread, so that what is said in it meets: one answer, asked for and lost."""
+        plain = {"origin": MAILBOX, "topic": "a", "history": False, "position": 0, "number": 0}
+        words = {"words": "hello", "subject": "Order"}
+        several = [{"how": how, "age": age, **plain, **words} for how, age in zip(hows, ages, strict=False)]
+        self._arrives([self._said(one) for one in several])
+
     @precondition(lambda self: self.all_came)
     @rule(which=st.lists(st.integers(0, 50), min_size=1, max_size=3))
     def arrive_again(self, which: list[int]) -> None:
@@ -323,13 +334,12 @@ class Life(RuleBasedStateMachine):
         if at is not None and moment(at) > self.now:
             self._passes(moment(at) + off * MILLISECOND)
 
-    @rule()
-    def reopen(self) -> None:
-        self.store.reopen()
-
-    @rule()
-    def settle(self) -> None:
-        self.store.inbox.settle(self.now)
+    @rule(closed=st.booleans())
+    def reopen_or_settle(self, closed: bool) -> None:
+        if closed:
+            self.store.reopen()
+        else:
+            self.store.inbox.settle(self.now)
 
     # --- laws ---------------------------------------------------------------------------------------
 
