@@ -39,6 +39,11 @@ password_command = ["printf", "%s", "pw"]
 _names = iter(range(1000))
 
 
+def named() -> str:
+    """Return a user whose mailbox no other test has."""
+    return f"support{next(_names)}"
+
+
 @pytest.fixture(scope="session")
 def mailboxes() -> Iterator[Dovecot]:
     with Dovecot({f"support{number}": "pw" for number in range(60)}) as running:
@@ -111,8 +116,8 @@ def mail(name: str, answers: str = "") -> bytes:
 class Real(Shop):
     """A shop whose mailbox lies on a real server."""
 
-    def __init__(self, folder: Path, server: Dovecot, more: str = "write_back = true") -> None:
-        super().__init__(folder, server.port, f"support{next(_names)}", more)
+    def __init__(self, folder: Path, server: Dovecot, more: str = "write_back = true", user: str = "") -> None:
+        super().__init__(folder, server.port, user or named(), more)
         self.server = server
 
     def arrives(self, name: str, answers: str = "", folder: str = "INBOX") -> None:

@@ -164,9 +164,7 @@ def test_a_folder_that_was_numbered_anew_is_left_alone(tmp_path: Path, mailboxes
 
 
 def test_a_mailbox_without_an_archive_waits_and_says_so_and_is_read_all_the_same(tmp_path: Path, bare: Dovecot) -> None:
-    shop = Real(tmp_path / "home", bare)
-    shop.user = "bare"
-    shop.configure("write_back = true")
+    shop = Real(tmp_path / "home", bare, user="bare")
     shop.arrives("first")
     shop.sync()
     shop.archive()
