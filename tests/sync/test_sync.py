@@ -310,6 +310,8 @@ def test_the_report_of_a_sync_has_the_keys_of_the_contract(box: Mailbox) -> None
         "gone": int,
         "set_aside": int,
         "sent_out": int,
+        "moved": int,
+        "left_alone": int,
         "folders": int,
         "seconds": float,
         "problem": type(None),

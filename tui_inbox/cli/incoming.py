@@ -142,6 +142,9 @@ def sync(desk: Desk, chosen: argparse.Namespace) -> int:
         if not chosen.json:
             came = report.came
             say(f"{report.name}: {came.new} new, {came.known} known, {came.gone} gone, {came.set_aside} set aside")
+            if report.moved or report.left_alone:
+                left = f", {report.left_alone} left alone (`tui-inbox outbox` says why)" if report.left_alone else ""
+                say(f"  {report.moved} moved on the server{left}")
             if report.problem is not None:
                 say_problem(report.problem, as_json=False)
     folders = [] if chosen.names else list(look_through(desk.inbox, desk.now, progress=_progress))

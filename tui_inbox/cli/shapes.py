@@ -154,6 +154,8 @@ def synced(report: AccountReport) -> dict[str, Any]:
         "gone": report.came.gone,
         "set_aside": report.came.set_aside,
         "sent_out": report.sent_out,
+        "moved": report.moved,
+        "left_alone": report.left_alone,
         "folders": report.folders,
         "seconds": report.seconds,
         "problem": report.problem
