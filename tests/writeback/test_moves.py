@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.dovecot import Dovecot
 from tests.writeback.conftest import Real
+from tui_inbox.cli import run as command
 from tui_inbox.rules.model import Place
 
 pytestmark = pytest.mark.needs("dovecot")
@@ -179,6 +181,34 @@ def test_a_mailbox_without_an_archive_waits_and_says_so_and_is_read_all_the_same
     assert shop.sync().moved == 1
     assert shop.there() == (["other"], FIRST)
     shop.close()
+
+
+def test_a_named_archive_in_any_script_is_moved_to_and_shown_as_it_is_read(
+    tmp_path: Path, bare: Dovecot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Real(tmp_path / "home", bare, more='write_back = true\narchive = "Müşteri arşivi"', user="bare")
+    with bare.client("bare") as client:
+        client.create_folder("Müşteri arşivi")
+    shop.arrives("first")
+    shop.sync()
+    shop.archive()
+    assert shop.sync().moved == 1
+    assert shop.names("Müşteri arşivi") == FIRST
+    assert command(["--home", str(shop.folder), "--json", "outbox", "--all"]) == 0
+    [one] = json.loads(capsys.readouterr().out)["outbox"]
+    assert (one["kind"], one["to"], one["state"]) == ("move", "Müşteri arşivi", "moved")
+    assert one["account"] == "support"
+    shop.close()
+
+
+def test_outbox_send_moves_at_once(shop: Real, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.archive()
+    shop.close()
+    assert command(["--home", str(shop.folder), "outbox"]) == 0
+    assert "waiting" in capsys.readouterr().out
+    assert command(["--home", str(shop.folder), "outbox", "send"]) == 0
+    assert "1 moved on the server." in capsys.readouterr().out
+    assert shop.there() == (NOTHING, FIRST)
 
 
 @pytest.fixture

@@ -60,10 +60,19 @@ KINDS = {
 def _say(one: Posted, desk: Desk) -> None:
     now, zone = desk.now(), desk.config.hours.zone
     when = f", next try {spoken(one.next_try, now, zone)}" if one.next_try and one.tries else ""
-    to = clean.fitted(one.to or "archive", 14)
+    to = clean.fitted(_to(one) or "archive", 14)
     say(f"{one.conversation:>6}  {one.state + when:<28}  to {to}  {one.subject}{KINDS.get(one.kind, '')}")
     if one.problem:
         say(f"        {one.problem}")
+
+
+def _to(one: Posted) -> str:
+    """Return a teammate's name, or a folder's as a person reads it."""
+    if "&" not in one.to or one.kind not in ("move", "move_back"):
+        return one.to
+    from tui_inbox.connectors.imap.replies import display  # deferred: it brings a mail server's protocol
+
+    return clean.line(display(one.to.encode("utf-8", "replace")))
 
 
 def _shape(one: Posted) -> dict[str, Any]:
@@ -72,7 +81,7 @@ def _shape(one: Posted) -> dict[str, Any]:
         "conversation": one.conversation,
         "act": one.act,
         "kind": one.kind,
-        "to": one.to,
+        "to": _to(one),
         "subject": one.subject,
         "state": one.state,
         "tries": one.tries,
