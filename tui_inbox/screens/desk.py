@@ -150,7 +150,8 @@ class Desk(Going):
     def resting(self) -> bool:
         """Whether nothing is being read, written or waited for."""
         waiting = self.stale.is_set() or self._turned.is_set() or self._turning
-        return not waiting and self.post.busy == 0
+        glancing = any(one.group == "glance" and not one.is_finished for one in self.workers)
+        return not waiting and not glancing and self.post.busy == 0
 
     def _arrange(self, width: int, height: int) -> None:
         """Choose how many panes there is room for."""
