@@ -143,6 +143,7 @@ def test_a_mail_that_another_program_took_out_of_the_archive_is_not_brought_back
     shop.elsewhere(1, "Archive", "Project")
     shop.undo()
     shop.sync()
+    assert shop.whole().row.place is Place.INBOX  # what we took out of the inbox ourselves archives nothing
     assert shop.names("Project") == FIRST
     assert shop.there() == (NOTHING, NOTHING)
     assert "another program" in shop.outbox(everything=False)[0].problem
