@@ -124,7 +124,9 @@ def test_thousands_of_keys_are_looked_up_at_once(unit: Unit, account: Account, t
 
 def test_a_place_on_the_server_is_gone_once_and_the_message_stays(unit: Unit, account: Account, thread: Thread) -> None:
     id_ = put(unit, account, thread, message("1"))
-    arrivals.locate(unit, account.id, "INBOX", 1, 7, id_)
+    tray = Tray(unit)
+    tray.locate(account.id, "INBOX", 1, 7, id_, inbox=True)
+    tray.write()
     assert arrivals.mark_gone(unit, account.id, "INBOX", 1, 7, NOW) == id_
     assert arrivals.mark_gone(unit, account.id, "INBOX", 1, 7, NOW) is None
     assert one(unit, "SELECT text FROM message WHERE id = ?", id_) == ("hello",)

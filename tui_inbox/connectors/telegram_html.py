@@ -162,7 +162,7 @@ def _chat_types(bundle: Bundle) -> dict[str, str]:
     for member in bundle.find("chats.html")[:1] if len(bundle.names()) > 1 else ():
         text = bundle.head(member, 16 << 20).decode("utf-8", "replace")
         entries = list(_ENTRY.finditer(text))
-        for entry, after in zip(entries, [*entries[1:], None], strict=True):
+        for entry, after in zip(entries, [*entries[1:], None], strict=False):
             page = html.unescape(entry[1]).partition("#")[0]
             path = posixpath.normpath(posixpath.join(member.rpartition("/")[0], page))
             type_ = _TYPE.search(text, entry.end(), after.start() if after else len(text))
