@@ -442,7 +442,7 @@ def taken_out(connection: Connection, account: str) -> list[int]:
         .exists()
     )
     acted = (
-        select(func.coalesce(func.max(_act.c.at), 0))
+        select(func.coalesce(func.max(func.coalesce(_act.c.undone_at, _act.c.at)), 0))
         .where(_act.c.conversation_id == _conversation.c.id, _act.c.verb != Verb.ROUTE.value)
         .correlate(_conversation)
         .scalar_subquery()
