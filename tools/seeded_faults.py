@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -69,20 +70,19 @@ def a_bounce_ignored() -> None:
 
 
 def undo_that_forgets_the_plan() -> None:
-    """An act wipes the interrupted plan where undo cannot find it again."""
-    from tui_inbox.store import projection
+    """Undo does not bring an interrupted plan back."""
+    from sqlalchemy import text
 
-    right, lost = projection._state, set()
+    from tui_inbox.inbox import acts
 
-    def wrong(it: Any) -> Any:
-        values = right(it)
-        if it.plan is not None and it.plan in lost:
-            values |= {"plan_returns": None, "plan_due": None}
-        elif it.plan is not None:
-            lost.add(it.plan)
-        return values
+    right = acts.undo
 
-    projection._state = wrong
+    def wrong(unit: Any, *rest: Any, **more: Any) -> Any:
+        undone = right(unit, *rest, **more)
+        unit.execute(text("UPDATE conversation SET plan_returns = NULL, plan_due = NULL"))
+        return undone
+
+    acts.undo = wrong
 
 
 def history_that_opens() -> None:
@@ -209,7 +209,8 @@ def play(name: str) -> int:
     try:
         run_state_machine_as_test(Counted, settings=how)
     except Exception as found:  # noqa: BLE001 - whatever a broken law raises
-        print(played, str(found).splitlines()[0][:90] if str(found) else type(found).__name__)
+        law = traceback.extract_tb(found.__traceback__)[-1].name.replace("_", " ")
+        print(played, f"{law}: {str(found).partition(chr(10))[0]}"[:110])
         return FOUND
     print(played, "nothing")
     return SURVIVED

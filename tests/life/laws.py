@@ -128,18 +128,21 @@ def the_projection_is_the_history(store: Store, now: datetime) -> None:
             read = (it.place, it.status, it.owner, it.tier, it.skill, it.due, it.returns, it.reason, it.snoozes)
             shown = (row.place, row.status, row.owner, row.tier, row.skill, row.due, row.returns, row.reason)
             assert (*shown, row.snoozes) == read, f"conversation {row.id}: {shown} is shown, {read} is read"
-            assert row.clock is clock(it.due, it.risk_at, it.place, now)
-            assert row.waiting_since == it.waiting_since
+            stands = clock(it.due, it.risk_at, it.place, now)
+            assert row.clock is stands, f"conversation {row.id}: the clock is {row.clock}, should be {stands}"
+            since = f"conversation {row.id} waits since {row.waiting_since}, should since {it.waiting_since}"
+            assert row.waiting_since == it.waiting_since, since
             kept = {
                 one["origin"]: (one["kind"], one["outcome"], one["due"], one["ended"])
                 for one in rows.execute(
                     "SELECT * FROM promise WHERE conversation_id = ? AND outcome <> 'void'", (row.id,)
                 )
             }
-            assert kept == {
+            anew = {
                 one.origin: (one.kind.value, one.outcome.value, stored(one.due), stored(one.ended))
                 for one in it.promises
             }
+            assert kept == anew, f"conversation {row.id}: {kept} is kept, {anew} is read"
 
 
 def somebody_is_responsible_without_a_gap(store: Store) -> None:

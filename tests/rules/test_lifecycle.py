@@ -164,6 +164,24 @@ def test_a_report_stands_behind_what_it_says_is_lost_whatever_its_clock_says() -
     assert (kinds(it), it.reason) == ([("first", "open")], Reason.BOUNCE)
 
 
+def test_a_report_that_an_act_had_seen_still_stands_behind_an_answer_that_came_after_the_act() -> None:
+    it = life(
+        asked("Mon 09:00"), bounced("Mon 09:59", 3), archived("Mon 10:00"), answered("Mon 10:30"), now="Mon 11:00"
+    )
+    assert (it.place, it.reason) == (Place.INBOX, Reason.BOUNCE)
+
+
+def test_a_rule_archives_nothing_where_a_report_it_had_not_seen_has_opened_it() -> None:
+    it = life(
+        asked("Mon 12:00"),
+        routed("Mon 12:00", place=Place.ARCHIVED),
+        answered("Mon 09:00"),
+        bounced("Mon 10:00", 2),
+        now="Mon 13:00",
+    )
+    assert it.place is Place.INBOX
+
+
 def test_an_act_that_had_not_seen_the_bounce_does_not_end_what_it_opened() -> None:
     it = life(
         asked("Mon 09:00"),

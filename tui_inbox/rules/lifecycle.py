@@ -219,10 +219,10 @@ def timeline(history: History) -> Iterator[Heard | Act]:
     lost = {one.bounced for one in history.messages if not one.history}
     places = {one.id: one.order for one in history.messages}
 
-    def place_of(one: Heard) -> tuple[tuple[int | str, ...], bool]:
+    def place_of(one: Heard) -> tuple[tuple[int | str, ...], bool, tuple[int | str, ...]]:
         """A report stands behind what it says is lost, also where the two servers' clocks disagree."""
         behind = places.get(one.bounced) if one.bounced is not None else None
-        return (one.order, False) if behind is None else (max(one.order, behind), True)
+        return (one.order, False, one.order) if behind is None else (max(one.order, behind), True, one.order)
 
     messages = sorted(history.messages, key=place_of)
     last_answer = max((one.order for one in messages if one.answers and one.id not in lost), default=None)
@@ -238,6 +238,8 @@ def timeline(history: History) -> Iterator[Heard | Act]:
         # Behind the last act that had not seen it, whoever had seen it before.
         slot = next((n for n in range(len(acts), 0, -1) if not _before(message, acts[n - 1], last_answer)), 0)
         # What a rule did with a message goes with the message, wherever it counts.
+        if message.bounced is not None:
+            slot = max(slot, slot_of.get(message.bounced, 0))
         slots[slot] += [message, *routed.pop(message.id, ())]
         slot_of[message.id] = slot
     for act in every:
@@ -290,6 +292,8 @@ class _Reading:
     acted: bool = False
     hand_over: Act | None = None
     handed_at: datetime | None = None
+    reported: int = 0
+    """The last report that opened it: that an answer of ours is lost."""
     human: bool = False
     machine: bool = False
 
@@ -472,7 +476,7 @@ class _Reading:
         self.answered = bool(self.answers)
         if self.status is Status.SNOOZED:
             self._interrupt(at, Reason.BOUNCE)
-        self.status, self.reason = Status.OPEN, Reason.BOUNCE
+        self.status, self.reason, self.reported = Status.OPEN, Reason.BOUNCE, message.id
 
     # --- acts ---------------------------------------------------------------------------------------
 
@@ -570,7 +574,7 @@ class _Reading:
                 self._end(act, Outcome.WAIVED, Outcome.CANCELLED)
         if effects.owner is not None and effects.owner != ME:
             self.hand_over, self.handed_at = act, at
-        unseen = any(one.id > act.seen for one in self.waiting)
+        unseen = any(one.id > act.seen for one in self.waiting) or self.reported > act.seen
         if effects.place is Place.ARCHIVED and not unseen:
             self._archive(act)
         elif effects.owner is not None or effects.place is Place.SPAM:
