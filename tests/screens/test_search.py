@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from textual.events import Focus
+
 from tui_inbox.screens.bars import Places, Top
 from tui_inbox.screens.thread import struck
 
@@ -115,3 +117,22 @@ def test_a_search_is_kept_as_a_view_until_the_program_is_left(world: Any, sit: S
         assert hands.desk.query_one(Top).title == "bowl"
 
     sit(work, size=(150, 40))
+
+
+def test_a_search_line_that_gets_its_focus_late_loses_no_letter(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        line = hands.desk.query_one("#query")
+        await hands.press("slash")
+        for typed in ("b", "o"):
+            hands.app.simulate_key(typed)
+        await hands.rest()
+        line._on_focus(Focus())
+        await hands.type("wl")
+        assert line.value == "bowl"
+        await hands.press("enter", "slash")
+        await hands.type("cup")
+        assert line.value == "cup", "a search that is begun anew replaces the one before"
+
+    sit(work)

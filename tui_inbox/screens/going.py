@@ -110,6 +110,8 @@ class Going(Asking):
         search = self.query_one(SearchLine)
         search.add_class("-open")
         self.unfold(opened=False)
+        if not self._searching:
+            search.line.action_select_all()
         self._searching = True
         self.set_focus(search.line)
         self.view = View("search", search.line.value)

@@ -61,7 +61,7 @@ class Prompt(ModalScreen[R | None], Generic[R]):
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
             yield Static(Content(paint.gate(self._said)), id="title", markup=False)
-            yield Line(placeholder=self._placeholder, id="line", compact=True)
+            yield Line(placeholder=self._placeholder, id="line", compact=True, select_on_focus=False)
             yield Static("", id="choices", markup=False)
             yield Static("", id="preview", markup=False)
             yield Foot()

@@ -32,7 +32,13 @@ class SearchLine(Vertical):
     """
 
     def compose(self) -> ComposeResult:
-        yield Asked(placeholder="search: words, from:ada is:late before:2026-03-01", id="query", compact=True)
+        # Not selected on focus: that comes late, and would have the next letter replace those typed before it.
+        yield Asked(
+            placeholder="search: words, from:ada is:late before:2026-03-01",
+            id="query",
+            compact=True,
+            select_on_focus=False,
+        )
         yield Static("", id="may", markup=False)
         yield Static("", id="wrong", markup=False)
 
