@@ -86,6 +86,17 @@ def test_a_bounce_may_come_before_the_answer_it_says_is_lost(kept: list[Store]) 
     assert (only["place"], only["reason"]) == ("inbox", "bounce")
 
 
+def test_a_report_that_ties_with_a_question_goes_before_it(kept: list[Store]) -> None:
+    said = (
+        Said("a.1", "ask", MAILBOX, "a", NOW - 3 * HOUR),
+        Said("a.out", "answer", MAILBOX, "a", NOW - 2 * HOUR),
+        Said("a.2", "hard", MAILBOX, "a", NOW - 1 * HOUR, about="a.out"),
+        Said("a.3", "ask", MAILBOX, "a", NOW - 1 * HOUR),
+    )
+    kept += [told(*order) for order in permutations(said)]
+    agree(kept)
+
+
 def test_a_bounce_lies_with_what_it_says_is_lost_though_it_came_first(kept: list[Store]) -> None:
     first = Said("a.1", "ask", MAILBOX, "a", NOW - 40 * DAY)
     rest = (

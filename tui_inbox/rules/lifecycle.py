@@ -543,7 +543,8 @@ class _Reading:
         """Return the terms of a follow-up: its due time was chosen, the last quarter of the way is at risk."""
         assert act.returns is not None
         assert act.due is not None
-        return Terms(due=act.due, risk_at=act.returns + 0.75 * (act.due - act.returns))
+        risk_at = act.returns + 0.75 * (act.due - act.returns)
+        return Terms(due=act.due, risk_at=risk_at.replace(microsecond=risk_at.microsecond // 1000 * 1000))
 
     def _archive(self, act: Act) -> None:
         self._end(act, Outcome.WAIVED, Outcome.CANCELLED)

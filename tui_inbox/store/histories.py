@@ -168,13 +168,19 @@ def heard(row: Line) -> Heard:
     return Heard(
         row.id,
         moment(row.received_at),
-        # What the source's own order leaves undecided counts as unanswered: our answers go first.
-        (row.received_at, row.rank, row.position, row.direction == Direction.IN.value, row.id),
+        # What the source's own order leaves undecided counts as unanswered: customers' messages go last.
+        (row.received_at, row.rank, row.position, _last_of_a_tie(row), row.id),
         Direction(row.direction),
         Class(row.judged or row.class_),
         bool(row.history),
         row.bounced if row.hard else None,
     )
+
+
+def _last_of_a_tie(row: Line) -> int:
+    if row.direction == Direction.OUT.value:
+        return 0
+    return 2 if (row.judged or row.class_) == Class.HUMAN.value else 1
 
 
 def act(row: Line) -> Act:
