@@ -10,7 +10,7 @@ WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench torture fuzz reference-check pictures package-check lock clean
+.PHONY: help demo run test check format bench torture fuzz reference-check pictures package-check lock clean faults
 
 help: ## list these words
 	@echo "make WORD, where WORD is one of:"
@@ -47,6 +47,9 @@ bench: $(VENV)/for-work ## measure start and import on this machine (about a min
 
 torture: $(VENV)/for-work ## the long tests: kills at random moments, many thousand examples
 	@$(BIN)/python -m pytest -m torture --hypothesis-profile=long --timeout=3600 $(ARGS)
+
+faults: $(VENV)/for-work ## seed ten faults in the life of a conversation, one by one, and see each found
+	@$(BIN)/python tools/seeded_faults.py $(ARGS)
 
 fuzz: $(VENV)/for-work ## damage the samples and look for bytes that break a channel (ARGS="--minutes 5 slack")
 	@$(BIN)/python tools/fuzz.py $(ARGS)
