@@ -209,6 +209,18 @@ def corrections_are_on_record(
             assert (key[0], outcome) in said, f"{key} was {outcome}, and nothing says so"
 
 
+def ended(store: Store) -> dict[tuple[int, str], tuple[Any, ...]]:
+    """Return how every promise that ended did, but for those in spam, which an act takes up again."""
+    with store.rows() as rows:
+        return {
+            (row["conversation_id"], row["origin"]): (row["outcome"], row["ended"], row["responsible"])
+            for row in rows.execute(
+                "SELECT p.* FROM promise p JOIN conversation c ON c.id = p.conversation_id "
+                "WHERE p.outcome NOT IN ('open', 'void') AND NOT c.spam"
+            )
+        }
+
+
 def record(store: Store) -> tuple[list[tuple[Any, ...]], dict[tuple[int, str], tuple[Any, ...]]]:
     """Return the whole record of events, and how each promise stands."""
     with store.rows() as rows:

@@ -20,7 +20,8 @@ What holds after every step:
 8. machines' messages (auto, bulk, soft bounces, notices) change nothing else;
 9. undo restores exactly;
 10. business time is kept: between(a, add(a, d)) = d, under the calendar kept with the promise;
-11. no rule gives a conversation back to a former owner.
+11. no rule gives a conversation back to a former owner;
+12. a promise ends once: an act that has seen all leaves what had ended as it is.
 """
 
 from __future__ import annotations
@@ -235,7 +236,11 @@ class Life(RuleBasedStateMachine):
                 rows.execute("SELECT key FROM message WHERE conversation_id = ? ORDER BY id", (one.id,)).fetchone()[0]
                 for one in commands
             ]
+        before = laws.ended(self.store)
         done = self.store.inbox.perform(commands, self.now)
+        if drawn < 0:
+            after = laws.ended(self.store)
+            assert all(after[key] == how for key, how in before.items()), "a promise ended twice"
         self.log.append(Told("act", self.now, acts=tuple(zip(keys, commands, strict=True)), drawn=drawn))
         return done
 

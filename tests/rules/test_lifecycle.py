@@ -129,6 +129,16 @@ def test_a_hard_bounce_leaves_the_owner() -> None:
     assert (it.place, it.owner) == (Place.HANDED_OVER, "Mert")
 
 
+def test_what_a_bounce_opens_again_is_the_present_owners() -> None:
+    it = life(
+        asked("Mon 09:00"), answered("Mon 10:00"), forwarded("Mon 10:30"), bounced("Mon 11:00", 2), now="Mon 11:01"
+    )
+    assert [(one.who, one.since) for one in promise(it).responsible] == [
+        (ME, on("Mon 09:00")),
+        ("Mert", on("Mon 11:00")),
+    ]
+
+
 def test_after_a_bounce_a_later_answer_that_stands_has_met_the_promise() -> None:
     it = life(
         asked("Mon 09:00"), answered("Mon 10:00"), answered("Mon 12:00"), bounced("Mon 12:30", 2), now="Mon 12:31"

@@ -465,7 +465,7 @@ class _Reading:
         unanswered = self.answered_by.pop(lost, [])
         again = [one for one in self.promises if one.answer == lost]
         for one in again:
-            opened = one.reopened(message.id)
+            opened = one.reopened(message.id).handed_to(self.owner, at)
             if later is not None:
                 opened = opened.answered(later.received, later.id)
             self.promises[self.promises.index(one)] = opened
@@ -483,7 +483,7 @@ class _Reading:
     def act(self, act: Act) -> None:
         at = self.elapse(act.at)
         if act.verb in (Verb.SNOOZE, Verb.ARCHIVE, Verb.FORWARD):
-            self._leave_spam()
+            self._leave_spam(at)
         match act.verb:
             case Verb.SNOOZE:
                 self._snooze(act)
@@ -496,7 +496,7 @@ class _Reading:
             case Verb.RETURN:
                 self._take_back(at)
 
-    def _leave_spam(self) -> None:
+    def _leave_spam(self, at: datetime) -> None:
         """Any act takes it out of spam and starts what is owed: from the first message nobody answered."""
         if not self.spam:
             return
@@ -507,7 +507,7 @@ class _Reading:
             if promised is None:
                 self._promise(first)
             else:
-                self.promises[promised] = self.promises[promised].reopened(first.id)
+                self.promises[promised] = self.promises[promised].reopened(first.id).handed_to(self.owner, at)
         self.unpromised = []
 
     def _end(self, act: Act, response: Outcome, follow_up: Outcome) -> None:
