@@ -49,7 +49,7 @@ torture: $(VENV)/for-work ## the long tests: kills at random moments, many thous
 	@$(BIN)/python -m pytest -m torture --hypothesis-profile=long --timeout=3600 $(ARGS)
 
 faults: $(VENV)/for-work ## seed ten faults in the life of a conversation, one by one, and see each found
-	@$(BIN)/python tools/seeded_faults.py $(ARGS)
+	@$(BIN)/python tools/faults.py $(ARGS)
 
 fuzz: $(VENV)/for-work ## damage the samples and look for bytes that break a channel (ARGS="--minutes 5 slack")
 	@$(BIN)/python tools/fuzz.py $(ARGS)

@@ -1,6 +1,6 @@
 """Seeds faults in the life of a conversation, one by one, and shows that the state machine finds each of them.
 
-python tools/seeded_faults.py [NAME ...]    all, or those named; exit 1 if one survives
+python tools/faults.py [NAME ...]    all, or those named; exit 1 if one survives
 """
 
 from __future__ import annotations
