@@ -48,7 +48,7 @@ bench: $(VENV)/for-work ## measure start and import on this machine (about a min
 torture: $(VENV)/for-work ## the long tests: kills at random moments, many thousand examples
 	@$(BIN)/python -m pytest -m torture --hypothesis-profile=long --timeout=3600 $(ARGS)
 
-faults: $(VENV)/for-work ## seed ten faults in the life of a conversation, one by one, and see each found
+faults: $(VENV)/for-work ## seed faults in the life of a conversation, one by one, and see each found
 	@$(BIN)/python tools/faults.py $(ARGS)
 
 fuzz: $(VENV)/for-work ## damage the samples and look for bytes that break a channel (ARGS="--minutes 5 slack")
