@@ -21,52 +21,52 @@ FOUND, SURVIVED = 3, 0
 
 def a_skipped_wake() -> None:
     """A reply leaves a snoozed conversation snoozed."""
-    from tui_inbox.rules import lifecycle
+    from tui_inbox.rules import reading
 
-    lifecycle._Reading._interrupt = lambda self, at, why: None  # type: ignore[method-assign]
+    reading._Reading._interrupt = lambda self, at, why: None  # type: ignore[method-assign]
 
 
 def an_act_that_sees_too_much() -> None:
     """An act counts as having seen what arrived after it."""
-    from tui_inbox.rules import lifecycle
+    from tui_inbox.rules import history
 
-    lifecycle._before = lambda message, act, last_answer: message.received <= act.at  # type: ignore[assignment]
+    history._before = lambda message, act, last_answer: message.received <= act.at  # type: ignore[assignment]
 
 
 def a_promise_ended_twice() -> None:
     """A snooze ends again what an act before it had ended."""
-    from tui_inbox.rules import lifecycle
+    from tui_inbox.rules import reading
 
     def every(self: Any, change: Callable[[Any], Any]) -> None:
         self.promises = [change(one) for one in self.promises]
 
-    lifecycle._Reading._replace_open = every  # type: ignore[method-assign]
+    reading._Reading._replace_open = every  # type: ignore[method-assign]
 
 
 def a_late_answer_ignored() -> None:
     """An answer counts when it arrives, not when it was received."""
-    from tui_inbox.rules import lifecycle
+    from tui_inbox.rules import history
 
-    right = lifecycle._before
+    right = history._before
 
     def wrong(message: Any, act: Any, last_answer: Any) -> bool:
         return message.id <= act.seen if message.answers else right(message, act, last_answer)
 
-    lifecycle._before = wrong
+    history._before = wrong
 
 
 def responsibility_not_passed() -> None:
     """A hand-over leaves the promises with who had them."""
-    from tui_inbox.rules import lifecycle
+    from tui_inbox.rules import reading
 
-    lifecycle._Reading._hand_promises = lambda self, who, at: None  # type: ignore[method-assign]
+    reading._Reading._hand_promises = lambda self, who, at: None  # type: ignore[method-assign]
 
 
 def a_bounce_ignored() -> None:
     """An answer that bounced still counts."""
-    from tui_inbox.rules import lifecycle
+    from tui_inbox.rules import reading
 
-    lifecycle._Reading._bounce = lambda self, message: None  # type: ignore[method-assign]
+    reading._Reading._bounce = lambda self, message: None  # type: ignore[method-assign]
 
 
 def undo_that_forgets_the_plan() -> None:
@@ -87,15 +87,15 @@ def undo_that_forgets_the_plan() -> None:
 
 def history_that_opens() -> None:
     """What an import brings from long ago opens conversations: only the newest is taken for history."""
-    from tui_inbox.rules import lifecycle
+    from tui_inbox.rules import reading
 
-    right = lifecycle._Reading.hear
+    right = reading._Reading.hear
 
     def wrong(self: Any, message: Any) -> None:
         late = message.history and message.asks and message.id % 2
         right(self, replace(message, history=False) if late else message)
 
-    lifecycle._Reading.hear = wrong  # type: ignore[method-assign]
+    reading._Reading.hear = wrong  # type: ignore[method-assign]
 
 
 def a_window_off_by_one() -> None:
@@ -116,17 +116,17 @@ def a_window_off_by_one() -> None:
 
 def a_machines_mail_that_reopens() -> None:
     """An automatic reply reopens what was archived."""
-    from tui_inbox.rules import lifecycle
+    from tui_inbox.rules import reading
     from tui_inbox.rules.model import Class, Status
 
-    right = lifecycle._Reading.hear
+    right = reading._Reading.hear
 
     def wrong(self: Any, message: Any) -> None:
         right(self, message)
         if message.class_ is Class.AUTO and self.status is Status.ARCHIVED:
             self.status = Status.OPEN
 
-    lifecycle._Reading.hear = wrong  # type: ignore[method-assign]
+    reading._Reading.hear = wrong  # type: ignore[method-assign]
 
 
 def a_snooze_that_may_end_before_it_begins() -> None:

@@ -1,0 +1,67 @@
+"""What a history amounts to at one moment: place, owner, promises, and how the clock stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui_inbox.rules.history import Delivery
+from tui_inbox.rules.model import ME, Clock, Place, Reason, Status
+from tui_inbox.rules.promise import Promise, earliest
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What a history amounts to at one moment."""
+
+    status: Status
+    owner: str = ME
+    spam: bool = False
+    tier: int = 1
+    skill: str | None = None
+    returns: datetime | None = None
+    promises: tuple[Promise, ...] = ()
+    reason: Reason | None = None
+    plan: tuple[datetime, datetime] | None = None
+    """A snooze that a reply interrupted: its return and due."""
+    snoozes: int = 0
+    waiting_since: datetime | None = None
+    delivery: Delivery | None = None
+    back_at: datetime | None = None
+    """When an undelivered hand-over comes back to me."""
+
+    @property
+    def place(self) -> Place:
+        return place(self.spam, self.status, self.owner)
+
+    @property
+    def due(self) -> datetime | None:
+        first = earliest(self.promises)
+        return first.due if first else None
+
+    @property
+    def risk_at(self) -> datetime | None:
+        first = earliest(self.promises)
+        return first.terms.risk_at if first else None
+
+
+def place(spam: bool, status: Status, owner: str) -> Place:
+    """Return the one place of a conversation, as `product.md` orders them."""
+    if spam:
+        return Place.SPAM
+    if status is Status.ARCHIVED:
+        return Place.ARCHIVED
+    if status is Status.SNOOZED:
+        return Place.SNOOZED
+    return Place.INBOX if owner == ME else Place.HANDED_OVER
+
+
+def clock(due: datetime | None, risk_at: datetime | None, where: Place, now: datetime) -> Clock:
+    """Return how the clock stands. A snoozed conversation's follow-up has a due time but no clock yet."""
+    if due is None or where in (Place.SNOOZED, Place.SPAM):
+        return Clock.NONE
+    if now > due:
+        return Clock.BREACHED
+    if risk_at is not None and now >= risk_at:
+        return Clock.AT_RISK
+    return Clock.RUNNING

@@ -1,0 +1,381 @@
+"""Reading a history from its beginning, step by step, into the state that it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tui_inbox.rules.conversation import Conversation
+from tui_inbox.rules.history import Act, Delivery, Heard, History, TermsOf, Verb, timeline
+from tui_inbox.rules.model import ME, Class, Direction, Kind, Outcome, Place, Reason, Status
+from tui_inbox.rules.promise import Promise, Responsible, Terms
+
+
+def read(history: History, now: datetime, terms_of: TermsOf) -> Conversation:
+    """Return the state that *history* leaves at *now* (aware UTC). Pure: the same history reads the same."""
+    reading = _Reading(history, terms_of)
+    for step in timeline(history):
+        match step:
+            case Heard():
+                reading.hear(step)
+            case Act():
+                reading.act(step)
+    reading.elapse(now)
+    return reading.conversation()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The state while a history is read, step by step."""
+
+    history: History
+    terms_of: TermsOf
+    now: datetime | None = None
+    status: Status = Status.ARCHIVED
+    owner: str = ME
+    spam: bool = False
+    routed_tier: int | None = None
+    skill: str | None = None
+    returns: datetime | None = None
+    promises: list[Promise] = field(default_factory=list)
+    reason: Reason | None = None
+    plan: tuple[datetime, datetime] | None = None
+    snoozes: int = 0
+    begun_by: Direction | None = None
+    answered: bool = False
+    waiting: list[Heard] = field(default_factory=list)
+    """Customer messages without an answer, that are not history."""
+    unpromised: list[Heard] = field(default_factory=list)
+    """Those of them that spam kept from having a promise."""
+    answered_by: dict[int, list[Heard]] = field(default_factory=dict)
+    answers: list[Heard] = field(default_factory=list)
+    """Answers of ours that arrived, as far as is known."""
+    acted: bool = False
+    hand_over: Act | None = None
+    handed_at: datetime | None = None
+    reported: int = 0
+    """The last report that opened it: that an answer of ours is lost."""
+    human: bool = False
+    machine: bool = False
+
+    def __post_init__(self) -> None:
+        self.owner = self.history.owner
+        opening = next((act for act in self.history.acts if act.opening), None)
+        if opening is not None:
+            effects = opening.effects
+            self.routed_tier, self.skill = effects.tier, effects.skill
+            self.owner = effects.owner or self.owner
+            self.spam = effects.place is Place.SPAM
+        self.human = any(one.asks for one in self.history.messages)
+        first = min(
+            (one for one in self.history.messages if one.class_ is not Class.SYSTEM),
+            key=lambda one: one.order,
+            default=None,
+        )
+        self.machine = first is not None and first.direction is Direction.IN and first.class_ is not Class.HUMAN
+
+    @property
+    def tier(self) -> int:
+        if self.routed_tier is not None:
+            return self.routed_tier
+        return 0 if self.machine and not self.human else 1
+
+    # --- time ---------------------------------------------------------------------------------------
+
+    def elapse(self, moment: datetime) -> datetime:
+        """Let the time until *moment* pass: a snooze that runs out, a hand-over that could not be sent in time."""
+        moment = moment if self.now is None else max(moment, self.now)
+        while True:
+            returns = self.returns if self.status is Status.SNOOZED else None
+            back_at = self.back_at()
+            if returns is not None and returns <= moment and (back_at is None or returns <= back_at):
+                self._come_back(returns, Reason.FOLLOW_UP)
+            elif back_at is not None and back_at <= moment:
+                self._take_back(back_at)
+            else:
+                break
+        self.now = moment
+        return moment
+
+    def back_at(self) -> datetime | None:
+        """Return when the hand-over comes back unsent: at its due time, or when the server refused it."""
+        act = self.hand_over
+        if act is None or self.handed_at is None or act.delivery is Delivery.SENT or self.owner != act.to:
+            return None
+        if act.delivery is Delivery.REFUSED:
+            return act.delivered_at
+        handed_at = self.handed_at
+        due = [one.due for one in self.promises if one.open and one.due > handed_at]
+        return min(due, default=None)
+
+    def _take_back(self, at: datetime) -> None:
+        if self.status is Status.SNOOZED:
+            self._interrupt(at, Reason.RETURNED)
+        self.status, self.owner, self.reason, self.hand_over = Status.OPEN, ME, Reason.RETURNED, None
+        self._hand_promises(ME, at)
+
+    def _come_back(self, at: datetime, why: Reason) -> None:
+        """End the snooze: the follow-up starts."""
+        self.status, self.reason, self.returns = Status.OPEN, why, None
+        self._replace_open(lambda one: replace(one, started=at) if one.started is None else one)
+
+    # --- messages -----------------------------------------------------------------------------------
+
+    def hear(self, message: Heard) -> None:
+        if message.asks:
+            first = self.begun_by is None or self._first_import(message)
+            self._begin(Direction.IN)
+            if not message.history:
+                self._ask(message, first)
+        elif message.answers:
+            self._begin(Direction.OUT)
+            self._answer(message)
+        elif message.bounced is not None and not message.history:
+            self._bounce(message)
+        elif self.machine and self.begun_by is None and message.class_ is not Class.SYSTEM and not message.history:
+            self._begin_by_machine(message)
+
+    def _begin(self, by: Direction) -> None:
+        if self.begun_by is None:
+            self.begun_by = by
+
+    def _begin_by_machine(self, message: Heard) -> None:
+        """A robot wrote first: open, without a clock. Once somebody acted, more of it changes nothing."""
+        self.elapse(message.received)
+        if not self.acted and not self.answered:
+            self.status = Status.OPEN
+            self.reason = self.reason or Reason.NEW
+
+    def _first_import(self, message: Heard) -> bool:
+        known = self.history.known_from
+        return known is not None and message.received <= known and not self.acted
+
+    def _ask(self, message: Heard, first: bool) -> None:
+        at = self.elapse(message.received)
+        owed = self._owed()
+        self.waiting.append(message)
+        late = self.now is not None and message.received < at
+        match self.status:
+            case Status.SNOOZED:
+                self._interrupt(at, Reason.REPLY)
+            case Status.ARCHIVED if self.acted:
+                self.status = Status.OPEN
+                self.reason = Reason.LATE_ARRIVAL if late else Reason.REOPENED
+            case Status.ARCHIVED:
+                self.status, self.reason = Status.OPEN, Reason.NEW if first else Reason.REOPENED
+            case Status.OPEN:
+                if owed and self.answered:
+                    self.reason = Reason.REPLY
+                elif self.reason is None and not self.spam and self.owner == ME:
+                    self.reason = Reason.REPLY if self.acted else Reason.NEW
+        if self.spam:
+            self.unpromised.append(message)
+        elif owed:
+            self._promise(message)
+
+    def _owed(self) -> bool:
+        """Return whether a customer's message starts a promise: no other response is promised."""
+        return not any(one.open and one.kind is not Kind.FOLLOW_UP for one in self.promises)
+
+    def _interrupt(self, at: datetime, why: Reason) -> None:
+        """A snooze ends early; its plan is kept, so that one key takes it again."""
+        pending = next((one for one in self.promises if one.open and one.kind is Kind.FOLLOW_UP), None)
+        if self.returns is not None and pending is not None:
+            self.plan = (self.returns, pending.due)
+        self._come_back(at, why)
+
+    def _promise(self, message: Heard) -> None:
+        kind = Kind.NEXT if self.answered or self.begun_by is Direction.OUT else Kind.FIRST
+        terms = self.terms_of(kind, message, self.tier)
+        self.promises.append(
+            Promise(
+                f"m{message.id}",
+                kind,
+                message.received,
+                terms,
+                (Responsible(self.owner, message.received),),
+                seen_from=message.id,
+                tier=self.tier,
+            )
+        )
+
+    def _answer(self, message: Heard) -> None:
+        at = self.elapse(message.received)
+        self.answered = True
+        self.answers.append(message)
+        self.answered_by[message.id] = self.waiting
+        self.waiting, self.unpromised = [], []
+        self._replace_open(lambda one: one.answered(message.received, message.id) if one.started is not None else one)
+        if self._first_import(message) and self.status is Status.OPEN:
+            self.status, self.reason = Status.ARCHIVED, None
+        self.now = at
+
+    def _bounce(self, message: Heard) -> None:
+        """A hard bounce of our answer: what it had ended is open again, unless a later answer stands.
+
+        An act ends it only if it had seen the report.
+        """
+        at = self.elapse(message.received)
+        lost = message.bounced
+        assert lost is not None
+        index = next((n for n, one in enumerate(self.answers) if one.id == lost), None)
+        later = None
+        if index is not None:
+            del self.answers[index]
+            later = self.answers[index] if index < len(self.answers) else None
+        unanswered = self.answered_by.pop(lost, [])
+        again = [one for one in self.promises if one.answer == lost]
+        for one in again:
+            opened = one.reopened(message.id).handed_to(self.owner, at)
+            if later is not None:
+                opened = opened.answered(later.received, later.id)
+            self.promises[self.promises.index(one)] = opened
+        if later is not None:
+            self.answered_by[later.id] = [*unanswered, *self.answered_by[later.id]]
+            return
+        self.waiting = sorted([*unanswered, *self.waiting], key=lambda one: one.order)
+        self.answered = bool(self.answers)
+        if self.status is Status.SNOOZED:
+            self._interrupt(at, Reason.BOUNCE)
+        self.status, self.reason, self.reported = Status.OPEN, Reason.BOUNCE, message.id
+
+    # --- acts ---------------------------------------------------------------------------------------
+
+    def act(self, act: Act) -> None:
+        at = self.elapse(act.at)
+        if act.verb in (Verb.SNOOZE, Verb.ARCHIVE, Verb.FORWARD):
+            self._leave_spam(at)
+        match act.verb:
+            case Verb.SNOOZE:
+                self._snooze(act)
+            case Verb.ARCHIVE:
+                self._archive(act)
+            case Verb.FORWARD:
+                self._forward(act)
+            case Verb.ROUTE:
+                self._route(act, at)
+            case Verb.RETURN:
+                self._take_back(at)
+
+    def _leave_spam(self, at: datetime) -> None:
+        """Any act takes it out of spam and starts what is owed: from the first message nobody answered."""
+        if not self.spam:
+            return
+        self.spam = False
+        if self.unpromised and self._owed():
+            first = self.unpromised[0]
+            promised = next((n for n, one in enumerate(self.promises) if one.origin == f"m{first.id}"), None)
+            if promised is None:
+                self._promise(first)
+            else:
+                self.promises[promised] = self.promises[promised].reopened(first.id).handed_to(self.owner, at)
+        self.unpromised = []
+
+    def _end(self, act: Act, response: Outcome, follow_up: Outcome) -> None:
+        """End what is open and what the act had seen."""
+
+        def ended(one: Promise) -> Promise:
+            if one.seen_from > act.seen:
+                return one
+            return one.acted_on(act.at, follow_up if one.kind is Kind.FOLLOW_UP else response)
+
+        self._replace_open(ended)
+
+    def _snooze(self, act: Act) -> None:
+        assert act.returns is not None
+        assert act.due is not None
+        self._end(act, Outcome.RENEGOTIATED, Outcome.RENEGOTIATED)
+        self.status, self.returns, self.reason, self.plan = Status.SNOOZED, act.returns, None, None
+        self.snoozes += 1
+        self.acted = True
+        self.promises.append(
+            Promise(
+                f"a{act.id}",
+                Kind.FOLLOW_UP,
+                None,
+                self.terms_of_snooze(act),
+                (Responsible(self.owner, act.at),),
+                tier=self.tier,
+            )
+        )
+
+    @staticmethod
+    def terms_of_snooze(act: Act) -> Terms:
+        """Return the terms of a follow-up: its due time was chosen, the last quarter of the way is at risk."""
+        assert act.returns is not None
+        assert act.due is not None
+        risk_at = act.returns + 0.75 * (act.due - act.returns)
+        return Terms(due=act.due, risk_at=risk_at.replace(microsecond=risk_at.microsecond // 1000 * 1000))
+
+    def _archive(self, act: Act) -> None:
+        self._end(act, Outcome.WAIVED, Outcome.CANCELLED)
+        self.status, self.returns, self.plan = Status.ARCHIVED, None, None
+        self.reason = _reason_of(act.by)
+        self.acted = True
+
+    def _forward(self, act: Act) -> None:
+        if self.status is Status.SNOOZED:
+            self._come_back(act.at, Reason.REPLY)
+        self.status, self.owner, self.plan = Status.OPEN, act.to, None
+        self.reason = _reason_of(act.by)
+        self.hand_over, self.handed_at = (None if act.to == ME else act), act.at
+        self._hand_promises(act.to, act.at)
+        self.acted = True
+
+    def _route(self, act: Act, at: datetime) -> None:
+        effects = act.effects
+        if not act.opening:
+            self.routed_tier = effects.tier if effects.tier is not None else self.routed_tier
+            self.skill = effects.skill or self.skill
+            if effects.owner is not None:
+                self.owner = effects.owner
+                self._hand_promises(effects.owner, at)
+            if effects.place is Place.SPAM:
+                self.spam = True
+                self._owe_nothing_in_spam()
+                self._end(act, Outcome.WAIVED, Outcome.CANCELLED)
+        if effects.owner is not None and effects.owner != ME:
+            self.hand_over, self.handed_at = act, at
+        unseen = any(one.id > act.seen for one in self.waiting) or self.reported > act.seen
+        if effects.place is Place.ARCHIVED and not unseen:
+            self._archive(act)
+        elif effects.owner is not None or effects.place is Place.SPAM:
+            self.reason = Reason.RULE
+
+    def _owe_nothing_in_spam(self) -> None:
+        """Keep from which message on a response was promised, to promise it again out of spam."""
+        promised = [one.started for one in self.promises if one.open and one.started and one.kind is not Kind.FOLLOW_UP]
+        if promised:
+            self.unpromised = [one for one in self.waiting if one.received >= min(promised)]
+
+    # --- promises -----------------------------------------------------------------------------------
+
+    def _replace_open(self, change: Callable[[Promise], Promise]) -> None:
+        self.promises = [change(one) if one.open else one for one in self.promises]
+
+    def _hand_promises(self, who: str, at: datetime) -> None:
+        self._replace_open(lambda one: one.handed_to(who, at))
+
+    def conversation(self) -> Conversation:
+        return Conversation(
+            status=self.status,
+            owner=self.owner,
+            spam=self.spam,
+            tier=self.tier,
+            skill=self.skill,
+            returns=self.returns if self.status is Status.SNOOZED else None,
+            promises=tuple(self.promises),
+            reason=self.reason,
+            plan=self.plan,
+            snoozes=self.snoozes,
+            waiting_since=self.waiting[0].received if self.waiting else None,
+            delivery=self.hand_over.delivery if self.hand_over and self.owner == self.hand_over.to else None,
+            back_at=self.back_at(),
+        )
+
+
+def _reason_of(by: str) -> Reason | None:
+    if by.startswith("rule:"):
+        return Reason.RULE
+    return Reason.SERVER if by == "server" else None
