@@ -73,6 +73,18 @@ def nobody_is_unattended(store: Store, now: datetime) -> None:
                     assert shown.place in (Place.INBOX, Place.HANDED_OVER), f"{report['key']} lies unseen"
 
 
+def answers_end_what_they_answer(store: Store) -> None:
+    """No response promise outlives an answer of ours that stands, whatever act had ended it otherwise."""
+    with store.rows() as rows:
+        messages = defaultdict(list)
+        for one in rows.execute("SELECT * FROM message"):
+            messages[one["conversation_id"]].append(one)
+        for one in rows.execute("SELECT * FROM promise WHERE kind <> 'follow_up' AND outcome <> 'void'"):
+            for answer in _standing(messages[one["conversation_id"]]):
+                within = one["started"] < answer["received_at"] < (one["ended"] or answer["received_at"] + 1)
+                assert not within, f"{one['origin']} outlives {answer['key']}"
+
+
 def _closes(act: Any) -> bool:
     return act["verb"] in ("snooze", "archive") or (
         act["verb"] == "route" and json.loads(act["effects"])["place"] is not None
@@ -237,6 +249,7 @@ def hold(store: Store, now: datetime) -> None:
     one_place_each(store, now)
     snoozed_means_now_return_due(store)
     nobody_is_unattended(store, now)
+    answers_end_what_they_answer(store)
     the_projection_is_the_history(store, now)
     somebody_is_responsible_without_a_gap(store)
     due_times_keep_the_calendar(store)

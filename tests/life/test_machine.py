@@ -21,7 +21,8 @@ What holds after every step:
 9. undo restores exactly;
 10. business time is kept: between(a, add(a, d)) = d, under the calendar kept with the promise;
 11. no rule gives a conversation back to a former owner;
-12. a promise ends once: an act that has seen all leaves what had ended as it is.
+12. a promise ends once: an act that has seen all leaves what had ended as it is;
+13. an answer that stands ends every response begun before it, whatever act came in between.
 """
 
 from __future__ import annotations
@@ -169,12 +170,24 @@ class Life(RuleBasedStateMachine):
         hows=st.lists(st.sampled_from(["ask", "answer", "hard"]), min_size=2, max_size=4),
         ages=st.lists(st.sampled_from(AGES), min_size=4, max_size=4),
     )
-    def they_talk(self, hows: list[str], ages: list[timedelta]) -> None:
+    def talk(self, hows: list[str], ages: list[timedelta]) -> None:
         """One mail thread, so that what is said in it meets: one answer, asked for and lost."""
+        self.they_talk(hows, ages)
+
+    def they_talk(self, hows: list[str], ages: list[timedelta]) -> None:
         plain = {"origin": MAILBOX, "topic": "a", "history": False, "position": 0, "number": 0}
         words = {"words": "hello", "subject": "Order"}
         several = [{"how": how, "age": age, **plain, **words} for how, age in zip(hows, ages, strict=False)]
         self._arrives([self._said(one) for one in several])
+
+    @precondition(lambda self: self.ids)
+    @rule(ages=st.lists(st.sampled_from([timedelta(days=d) for d in (0, 1, 3, 8)]), min_size=2, max_size=3))
+    def they_write_long_after(self, ages: list[timedelta]) -> None:
+        """All is archived, weeks pass, then several messages come, the newest not always last."""
+        seen, drawn = self._seen(stale=False)
+        self._perform([Archive(one, seen) for one in self.ids], drawn)
+        self._passes(self.now + timedelta(days=20))
+        self.they_talk(["ask"] * len(ages), ages)
 
     @precondition(lambda self: self.all_came)
     @rule(which=st.lists(st.integers(0, 50), min_size=1, max_size=3))
