@@ -10,7 +10,7 @@ import pytest
 
 from tests.life import laws
 from tests.life.world import ARCHIVE, MAILBOX, Said, Store, differences, portrait
-from tui_inbox.rules.model import Archive
+from tui_inbox.rules.model import Archive, Forward
 
 NOW = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -61,6 +61,26 @@ def test_what_joins_an_archived_thread_long_after_begins_the_next_conversation(k
     )
     kept += [told(first, *order, archived_first=True) for order in permutations(rest)]
     agree(kept)
+
+
+def test_of_two_acted_on_conversations_that_a_late_parent_joins_the_received_time_chooses(kept: list[Store]) -> None:
+    first = Said("a.1", "ask", MAILBOX, "a", NOW - 40 * DAY)
+    second = Said("b.1", "ask", MAILBOX, "b", NOW - 39 * DAY)
+    joint = Said("a.2", "joins", MAILBOX, "a", NOW - 41 * DAY, about="b")
+    later = Said("b.2", "ask", MAILBOX, "b", NOW - 1 * HOUR)
+    for begun in permutations((first, second)):
+        for rest in permutations((joint, later)):
+            store = Store()
+            kept.append(store)
+            store.hear(begun[0], now=NOW - 30 * DAY)
+            store.hear(begun[1], now=NOW - 30 * DAY)
+            ids = [store.conversation_with(f"<{one.name}@x>") for one in (first, second)]
+            store.inbox.perform([Forward(one, store.seen(), "Mert") for one in ids], NOW - 30 * DAY)
+            for one in rest:
+                store.hear(one, now=NOW)
+            store.inbox.settle(NOW)
+    agree(kept)
+    assert {len(key) for key in portrait(kept[0]).conversations} == {2}
 
 
 def test_what_an_import_brings_before_its_parent_is_history_only_if_its_thread_makes_it_so(kept: list[Store]) -> None:

@@ -405,7 +405,8 @@ class Intake:
         standing = [one for one in every if one not in loose]
         if not standing:
             standing, loose = loose[:1], loose[1:]
-        self._stretches[into] = standing
+        left = {one.id for one in standing}
+        self._stretches[into] = [one for one in histories.stretches(self.unit, [into])[into] if one.id in left]
         for conversation in loose:
             self._hand_out(into, conversation.id)
         self.touched = (self.touched - {one.id for one in loose}) | {one.id for one in standing}

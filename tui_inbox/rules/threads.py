@@ -11,7 +11,11 @@ from tui_inbox.rules.lifecycle import Act, Verb
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One conversation as a stretch of its thread. `begins_at` is None for the thread's first."""
+    """One conversation as a stretch of its thread. `begins_at` is None for the thread's first.
+
+    Where a late parent joined threads, several were the first of theirs: all but the earliest begin with their own
+    first message.
+    """
 
     id: int
     begins_at: datetime | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -230,9 +231,26 @@ def stretches(connection: Connection, threads: Collection[int]) -> dict[int, lis
         select(_act).where(_act.c.conversation_id.in_(acts), _act.c.undone_at.is_(None)).order_by(_act.c.id)
     ):
         acts[row.conversation_id].append(act(row))
+    firsts = Counter(row.thread_id for row in rows if row.begins_at is None)
     for row in rows:
         found.setdefault(row.thread_id, []).append(Stretch(row.id, moment(row.begins_at), tuple(acts[row.id])))
+    for thread_id in (one for one, several in firsts.items() if several > 1):
+        found[thread_id] = _joined(connection, found[thread_id])
     return found
+
+
+def _joined(connection: Connection, stretches: list[Stretch]) -> list[Stretch]:
+    """Return the conversations of a thread that was several: all firsts but the earliest begin with their messages."""
+    firsts = [one.id for one in stretches if one.begins_at is None]
+    rows = connection.execute(
+        select(_message.c.conversation_id, func.min(_message.c.received_at).label("first"))
+        .where(_message.c.conversation_id.in_(firsts))
+        .group_by(_message.c.conversation_id)
+    )
+    begun = {row.conversation_id: moment(row.first - 1) for row in rows}
+    if begun:
+        del begun[min(begun, key=lambda id_: (begun[id_], id_))]
+    return [replace(one, begins_at=one.begins_at or begun.get(one.id)) for one in stretches]
 
 
 def move_conversations(connection: Connection, into: int, others: Collection[int]) -> None:
