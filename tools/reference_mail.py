@@ -2,7 +2,7 @@
 
     python tools/reference_mail.py [FOLDER]
 
-FOLDER holds `expected.jsonl` (one sample a line: `file`, `kind`, `expect`) and `hostile/` (no exception, no hang).
+FOLDER, or its subfolder `mail-samples`, holds `expected.jsonl` (one sample a line: `file`, `kind`, `expect`) and `hostile/` (no exception, no hang).
 Prints each check that does not hold and the sum; ends with 1 below 97 %, on any exception, or over 5 seconds a mail.
 """
 
@@ -140,4 +140,5 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/mail-samples")))
+    where = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared")
+    sys.exit(main(where if (where / "expected.jsonl").exists() else where / "mail-samples"))
