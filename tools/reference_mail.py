@@ -2,7 +2,8 @@
 
     python tools/reference_mail.py [FOLDER]
 
-FOLDER, or its subfolder `mail-samples`, holds `expected.jsonl` (one sample a line: `file`, `kind`, `expect`) and `hostile/` (no exception, no hang).
+FOLDER, or its subfolder `mail-samples`, holds `expected.jsonl` (one sample a line: `file`, `kind`, `expect`) and
+`hostile/` (no exception, no hang).
 Prints each check that does not hold and the sum; ends with 1 below 97 %, on any exception, or over 5 seconds a mail.
 """
 

@@ -462,17 +462,6 @@ class Reader:
             ).fetchall()
         )
 
-    def contact_conversations(self, contact: int, now: datetime) -> list[Row]:
-        """Return every conversation of a contact, newest first: the customer's whole history is one query."""
-        ids = [
-            row[0]
-            for row in self._connection.execute(
-                "SELECT id FROM conversation WHERE contact_id = ? AND merged_into IS NULL ORDER BY last_at DESC",
-                (contact,),
-            )
-        ]
-        return self.rows(ids, now)
-
     def customer(self, contact: int, now: datetime) -> Customer:
         """Return a customer whole: who, every conversation, how long they have waited. Raises `NotFound`."""
         with self.moment():
