@@ -207,11 +207,11 @@ class _Wire(smtplib.SMTP):
         """Return code and text of a reply. Unlike its parent it ends: after MOST_LINES, and after the time limit."""
         if self.file is None:
             self.file = self.sock.makefile("rb")  # type: ignore[union-attr]  # connected, else nobody asks
-        ends = time.monotonic() + (self.sock.gettimeout() or REPLY)  # type: ignore[union-attr]
+        ends = time.monotonic() + (self.sock.gettimeout() or REPLY)  # type: ignore[union-attr]  # connected by now
         told: list[bytes] = []
         while True:
-            line = self.file.readline(smtplib._MAXLINE + 1)  # type: ignore[attr-defined]
-            if not line or len(line) > smtplib._MAXLINE:  # type: ignore[attr-defined]
+            line = self.file.readline(smtplib._MAXLINE + 1)  # type: ignore[attr-defined]  # its own limit, which typeshed leaves out
+            if not line or len(line) > smtplib._MAXLINE:  # type: ignore[attr-defined]  # as above
                 self.close()
                 raise smtplib.SMTPServerDisconnected("the connection ended" if not line else "its reply has no end")
             if not re.match(rb"[2-5][0-9][0-9](?:[ -]|\r?\n)", line):

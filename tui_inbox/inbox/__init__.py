@@ -98,7 +98,7 @@ class Inbox:
 
         understood(self.config, words, now)
 
-    def again(self, id: int, now: datetime) -> SnoozePlan:  # noqa: A002
+    def again(self, id: int, now: datetime) -> SnoozePlan:  # noqa: A002 - the product's word
         """Return the snooze that a reply had interrupted. Raises `Refused` where there is none."""
         with self.reader() as reader:
             rows = reader.rows([id], now)
@@ -106,7 +106,7 @@ class Inbox:
             raise Refused("No snooze of this conversation was interrupted.", "Name a moment instead.")
         return self.plan_snooze(id, "again", now)
 
-    def mark_seen(self, id: int, seen: int, now: datetime) -> None:  # noqa: A002
+    def mark_seen(self, id: int, seen: int, now: datetime) -> None:  # noqa: A002 - the product's word
         """Record that conversation *id* was drawn up to message *seen*."""
         from tui_inbox.store import projection
 
@@ -210,7 +210,7 @@ class Inbox:
 
     # --- why, and who -------------------------------------------------------------------------------
 
-    def explain(self, id: int, now: datetime) -> Explanation:  # noqa: A002
+    def explain(self, id: int, now: datetime) -> Explanation:  # noqa: A002 - the product's word
         """Return in sentences why a conversation lies where it lies, is due when it is due, and whose it is."""
         from tui_inbox.inbox.explain import explain
 

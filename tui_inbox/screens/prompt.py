@@ -31,7 +31,7 @@ def type_into(line: Input, text: str) -> None:
 class Line(Input, inherit_bindings=False):
     """The line of a prompt: Enter and the arrows up and down belong to the prompt."""
 
-    BINDINGS = [one for one in Input.BINDINGS if isinstance(one, Binding) and one.action != "submit"]  # noqa: RUF012
+    BINDINGS = [one for one in Input.BINDINGS if isinstance(one, Binding) and one.action != "submit"]  # noqa: RUF012 - Textual reads it from the class
 
 
 class Prompt(ModalScreen[R | None], Generic[R]):

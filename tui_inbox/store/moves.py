@@ -325,13 +325,13 @@ def _here(move: Move) -> list[Any]:
     ]
 
 
-def _end(connection: Connection, id: int, state: str, now: datetime) -> None:  # noqa: A002
+def _end(connection: Connection, id: int, state: str, now: datetime) -> None:  # noqa: A002 - the product's word
     _set(connection, id, state=state, ended_at=stored(now), problem=None)
 
 
-def _landed(connection: Connection, id: int, at: At) -> None:  # noqa: A002
+def _landed(connection: Connection, id: int, at: At) -> None:  # noqa: A002 - the product's word
     _set(connection, id, target=at[0], landed_uidvalidity=at[1], landed_uid=at[2])
 
 
-def _set(connection: Connection, id: int, **values: object) -> None:  # noqa: A002
+def _set(connection: Connection, id: int, **values: object) -> None:  # noqa: A002 - the product's word
     connection.execute(update(_move).where(_move.c.id == id).values(**values))

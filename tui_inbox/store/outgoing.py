@@ -107,13 +107,13 @@ def fresh(connection: Connection, id: int) -> Outgoing | None:  # noqa: A002 - t
     return None if row is None else outgoing(row)
 
 
-def mail(connection: Connection, id: int) -> bytes | None:  # noqa: A002
+def mail(connection: Connection, id: int) -> bytes | None:  # noqa: A002 - the product's word
     """Return the bytes of the mail as a server was given it; None where none was."""
     packed = connection.execute(select(_outbox.c.raw).where(_outbox.c.id == id)).scalar()
     return None if packed is None else zlib.decompress(packed)
 
 
-def change(connection: Connection, id: int, **values: object) -> None:  # noqa: A002
+def change(connection: Connection, id: int, **values: object) -> None:  # noqa: A002 - the product's word
     """Set columns of a row; moments are aware."""
     told = {name: stored(value) if isinstance(value, datetime) else value for name, value in values.items()}
     connection.execute(update(_outbox).where(_outbox.c.id == id).values(**told))
@@ -121,7 +121,7 @@ def change(connection: Connection, id: int, **values: object) -> None:  # noqa: 
 
 def given(
     connection: Connection,
-    id: int,  # noqa: A002
+    id: int,  # noqa: A002 - the product's word
     account: str,
     message_id: str,
     upto: int,

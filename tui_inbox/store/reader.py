@@ -527,7 +527,7 @@ class Reader:
                 self._connection.execute("SELECT seen FROM conversation WHERE id = ?", (id_,)).fetchone()[0],
             )
 
-    def file(self, id: int) -> KeptFile:  # noqa: A002
+    def file(self, id: int) -> KeptFile:  # noqa: A002 - the product's word
         """Return an attachment with its bytes. Raises `NotFound`."""
         row = self._connection.execute(
             "SELECT a.*, b.content AS kept, r.packed, r.content AS raw FROM attachment a "
@@ -540,7 +540,7 @@ class Reader:
         raw = b"" if row["raw"] is None else zlib.decompress(row["raw"]) if row["packed"] else row["raw"]
         return KeptFile(row["name"], row["type"], row["size"], bool(row["stored"]), row["part"], row["kept"], raw)
 
-    def written(self, id: int) -> Written:  # noqa: A002
+    def written(self, id: int) -> Written:  # noqa: A002 - the product's word
         """Return where the customer of a conversation wrote last. Raises `NotFound`."""
         whole = self._connection.execute(
             "SELECT COALESCE(merged_into, id) AS id, channel FROM conversation WHERE id = ?", (id,)
@@ -574,7 +574,7 @@ class Reader:
             raw,
         )
 
-    def routed(self, id: int) -> dict[str, object]:  # noqa: A002
+    def routed(self, id: int) -> dict[str, object]:  # noqa: A002 - the product's word
         """Return what the rules said of a conversation: `matched`, `trace`, `owner`; empty where none ran."""
         row = self._connection.execute("SELECT routed FROM conversation WHERE id = ?", (id,)).fetchone()
         found: dict[str, object] = json.loads(row[0]) if row and row[0] else {}

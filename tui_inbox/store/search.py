@@ -147,7 +147,7 @@ def _by_conversation(connection: sqlite3.Connection, plan: _Plan, limit: int | N
     if after:
         where += " AND (c.last_at, c.id) < (?, ?)"
         values.extend(int(part) for part in after.split(":"))
-    sql = f"SELECT c.id, c.last_at FROM conversation c WHERE {where} ORDER BY c.last_at DESC, c.id DESC"  # noqa: S608
+    sql = f"SELECT c.id, c.last_at FROM conversation c WHERE {where} ORDER BY c.last_at DESC, c.id DESC"  # noqa: S608 - values are parameters
     rows = connection.execute(f"{sql} LIMIT ?", [*values, -1 if limit is None else limit + 1]).fetchall()
     more = limit is not None and len(rows) > limit
     rows = rows[:limit]

@@ -103,7 +103,7 @@ def _token(account: Account, clock: Clock) -> Token:
             except Unreachable:
                 if until <= now:
                     raise
-        return Token.of(held.access, lambda used=held: _after_refusal(account, used, clock))  # type: ignore[misc]
+        return Token.of(held.access, lambda used=held: _after_refusal(account, used, clock))  # type: ignore[misc]  # mypy infers no lambda with a default
 
 
 def _after_refusal(account: Account, used: oauth.Tokens, clock: Clock) -> Token:
