@@ -13,6 +13,14 @@ from hypothesis import strategies as st
 
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.formats.whatsapp_dates import Clockwork, DateOrder, half_of_day, shape_of
+from tui_inbox.connectors.formats.whatsapp_phrases import (
+    DELETED,
+    MISSED,
+    PLACEHOLDERS,
+    YOU_DELETED,
+    bare,
+    may_be_phrase,
+)
 from tui_inbox.connectors.whatsapp import Source, sniff
 from tui_inbox.problems import Misconfigured, Problem, Unreadable
 from tui_inbox.rules.model import Class, Message, State
@@ -302,3 +310,10 @@ def test_no_text_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, lin
     path = chat(tmp_path_factory.mktemp("any"), "\n".join(lines) + more.encode("utf-8", "replace").decode())
     with contextlib.suppress(Problem):
         read(path)
+
+
+def test_the_cheap_look_at_a_body_lets_every_phrase_of_the_app_through() -> None:
+    phrases = {*DELETED, *YOU_DELETED, *MISSED, *PLACEHOLDERS, "null", "<null>"}
+    for phrase in phrases:
+        for written in (phrase, phrase.upper(), f"\u200e{phrase}.", f" {phrase}\u200f\u00a0", phrase + "。"):
+            assert bare(written) not in phrases or may_be_phrase(written), written

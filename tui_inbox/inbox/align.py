@@ -60,8 +60,7 @@ def lay(unit: Unit, account_id: int, thread: str, messages: Sequence[Message], w
     offered = align.offer(messages)
     written = [one.at for one in offered if one.at is not None]
     between = (min(written) - AROUND, max(written) + AROUND) if written else None
-    stored = arrivals.lined(unit, account_id, thread, between)
-    lined = [one for one in stored if one.id not in walked.taken]
+    lined, taken = arrivals.lined(unit, account_id, thread, between, walked.taken)
     found = align.align([one.as_known for one in lined], offered, walked.shift)
     here = {one.id: one for one in lined}
     if between is not None:
@@ -73,7 +72,6 @@ def lay(unit: Unit, account_id: int, thread: str, messages: Sequence[Message], w
             walked.add(id_, here[id_].at)
     positions, moved = _numbered(found, here, offered)
     changes = {change.index: change for change in found.changes}
-    taken = {one.key for one in stored}
     places = []
     for one in offered:
         id_ = found.matched[one.index]

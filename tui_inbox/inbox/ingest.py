@@ -91,6 +91,7 @@ class Intake:
         self.inbox_folder = batch.inbox
         fresh = self._fresh(batch.arrivals)
         self._look_up_mail(one.message for one in fresh)
+        self._look_up_chats(one.message for one in fresh)
         for one in sorted(fresh, key=lambda one: (one.received, one.arrival.rank, one.position)):
             self._add(one)
         self.tray.write()
@@ -351,6 +352,14 @@ class Intake:
         found = histories.stretches(self.unit, known)
         self._stretches |= {id_: found.get(id_, []) for id_ in known}
 
+    def _look_up_chats(self, messages: Iterable[Message]) -> None:
+        """Look up the threads of all of *messages* at once; what is not here will begin."""
+        keys = {one.thread for one in messages if one.thread} - self._threads.keys()
+        here = arrivals.threads_by_key(self.unit, self.account.id, keys)
+        self._threads |= here
+        found = histories.stretches(self.unit, {thread.id for thread in here.values()})
+        self._stretches |= {thread.id: found.get(thread.id, []) for thread in here.values()}
+
     def _thread_of(self, message: Message) -> Thread:
         return (
             self._mail_thread(message) if message.channel == MAIL and not message.thread else self._chat_thread(message)
@@ -359,10 +368,10 @@ class Intake:
     def _chat_thread(self, message: Message) -> Thread:
         key = message.thread
         if key not in self._threads:
-            found = arrivals.thread_by_key(self.unit, self.account.id, key)
-            self._threads[key] = found or arrivals.begin_thread(
+            begun = arrivals.begin_thread(
                 self.unit, self.account.id, key, message.thread_title, message.group, self.now
             )
+            self._threads[key], self._stretches[begun.id] = begun, []
         return self._threads[key]
 
     def _mail_thread(self, message: Message) -> Thread:

@@ -48,6 +48,20 @@ _ADD_IDENTITY, _ADD_CONTACT, _ADD_THREAD = insert(_identity), insert(_contact), 
 _ADD_ATTACHMENT = insert(_attachment)
 _KEEP_BLOB = upsert(_blob).on_conflict_do_nothing()
 _TIE_IDS = upsert(_mail_id).on_conflict_do_nothing()
+_LINED = select(
+    _message.c.id,
+    _message.c.key,
+    _message.c.local_at,
+    _message.c.precision,
+    _message.c.token,
+    _message.c.sender_identity,
+    _message.c.sender_name,
+    _message.c.position,
+    _message.c.conversation_id,
+    _message.c.state,
+    _message.c.edited_at,
+    _message.c.history,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,33 +230,29 @@ class Lined:
 
 
 def lined(
-    connection: Connection, account_id: int, thread_key: str, between: tuple[datetime, datetime] | None
-) -> list[Lined]:
-    """Return the stored messages of a chat, those written *between* two naive times."""
+    connection: Connection,
+    account_id: int,
+    thread_key: str,
+    between: tuple[datetime, datetime] | None,
+    without: Collection[int] = (),
+) -> tuple[list[Lined], set[str]]:
+    """Return the stored messages of a chat, those written *between* two naive times, but for those *without*.
+
+    Beside them the keys of all of these. A digest of their text is not worked out: alignment compares tokens.
+    """
     wanted = [_message.c.account_id == account_id, _message.c.thread_key == thread_key]
     if between is not None:
         wanted.append(_message.c.local_at.between(as_written(between[0]), as_written(between[1])))
-    rows = connection.execute(select(_message).where(*wanted))
-    return [
-        Lined(
-            row.id,
-            row.key,
-            None if row.local_at is None else moment(row.local_at).replace(tzinfo=None),
-            row.precision,
-            row.token,
-            row.sender_identity or row.sender_name,
-            row.position,
-            Known(
-                row.id,
-                row.conversation_id,
-                State(row.state),
-                moment(row.edited_at),
-                row.history,
-                text_digest(row.text),
-            ),
-        )
-        for row in rows
-    ]
+    rows = connection.execute(_LINED.where(*wanted))
+    found: list[Lined] = []
+    keys: set[str] = set()
+    for id_, key, at, precision, token, identity, name, position, conversation, state, edited, history in rows:
+        keys.add(key)
+        if id_ not in without:
+            known = Known(id_, conversation, State(state), moment(edited), history, b"")
+            written = None if at is None else moment(at).replace(tzinfo=None)
+            found.append(Lined(id_, key, written, precision, token, identity or name, position, known))
+    return found, keys
 
 
 def spoken_as(
@@ -393,6 +403,17 @@ def corrected_threads(connection: Connection, account_id: int) -> list[Thread]:
     return [
         _thread_of(row) for row in connection.execute(select(_thread).where(_thread.c.account_id == account_id, told))
     ]
+
+
+def threads_by_key(connection: Connection, account_id: int, keys: Collection[str]) -> dict[str, Thread]:
+    """Return those threads of an account that are here, by their keys."""
+    wanted = list(keys)
+    found: dict[str, Thread] = {}
+    for start in range(0, len(wanted), 800):
+        part = wanted[start : start + 800]
+        rows = connection.execute(select(_thread).where(_thread.c.account_id == account_id, _thread.c.key.in_(part)))
+        found |= {row.key: _thread_of(row) for row in rows}
+    return found
 
 
 def threads(connection: Connection, ids: Collection[int]) -> dict[int, Thread]:

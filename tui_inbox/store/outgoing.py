@@ -165,10 +165,13 @@ def delivered(connection: Connection, act_id: int, state: Delivery, at: datetime
 
 def owe_replies(connection: Connection, conversations: Collection[int], now: datetime) -> int:
     """Post every customer message to what is a teammate's and that they do not have yet; return how many are new."""
-    posted = 0
-    for id_ in sorted(conversations):
-        posted += _owe(connection, id_, now)
-    return posted
+    wanted = sorted(conversations)
+    away: list[int] = []
+    for start in range(0, len(wanted), 500):
+        elsewhere = (_conversation.c.owner != ME) & _conversation.c.spam.is_(False)
+        part = _conversation.c.id.in_(wanted[start : start + 500])
+        away += connection.execute(select(_conversation.c.id).where(part, elsewhere)).scalars()
+    return sum(_owe(connection, id_, now) for id_ in sorted(away))
 
 
 def _owe(connection: Connection, conversation: int, now: datetime) -> int:

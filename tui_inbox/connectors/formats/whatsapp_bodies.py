@@ -144,7 +144,7 @@ def _attached(inner: str) -> str | None:
 def _plain_file(body: str, bracket: bool, marked: bool, find: Find) -> Body | None:
     """Return a message with a file as the phrases, a mark or the export's own members show it, or None."""
     first, _, caption = body.partition("\n")
-    if len(first) > 400 or (first.isascii() and not _looks(first)):
+    if len(first) > 400 or not _looks(first):
         return None
     line = plain(first)
     kind = PLACEHOLDERS.get(bare(line))
@@ -163,8 +163,8 @@ def _plain_file(body: str, bracket: bool, marked: bool, find: Find) -> Body | No
 
 
 def _looks(line: str) -> bool:
-    """Return whether an ASCII *line* may speak of a file at all: cheap, since nearly none does."""
-    return "<" in line or "(" in line or may_be_phrase(line)
+    """Return whether *line* may speak of a file at all: cheap, since nearly none does."""
+    return "<" in line or "(" in line or (not line.isascii() and "." in line) or may_be_phrase(line)
 
 
 def _android_name(line: str, mark: bool, find: Find) -> str | None:

@@ -6,17 +6,19 @@ what decides a message's state is here; on iOS the marks tell most of it without
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 """Invisible marks of direction, and the byte order mark: no part of any word."""
 
-_NO_MARKS = str.maketrans(dict.fromkeys(MARKS) | {"\u00a0": " ", "\u202f": " ", "\u2009": " "})
+_SOME_MARKS = re.compile(f"[{MARKS}]+")
+_SPACES = re.compile("[\u00a0\u202f\u2009]")
 
 
 def plain(text: str) -> str:
     """Return *text* without marks of direction, with ordinary spaces, outer ones dropped."""
-    return text.strip() if text.isascii() else text.translate(_NO_MARKS).strip()
+    return text.strip() if text.isascii() else _SPACES.sub(" ", _SOME_MARKS.sub("", text)).strip()
 
 
 def bare(text: str) -> str:
@@ -928,10 +930,16 @@ EXPORT_AROUND = _around(EXPORT_NAME)
 """How the app names the exported file around the chat's name."""
 
 _LAST_WORDS = frozenset(
-    phrase.rpartition(" ")[2] for table in (PLACEHOLDERS, DELETED, YOU_DELETED, MISSED, {"null"}) for phrase in table
+    phrase.rpartition(" ")[2]
+    for table in (PLACEHOLDERS, DELETED, YOU_DELETED, MISSED, {"null", "<null>"})
+    for phrase in table
 )
+_ENDS = f"{MARKS} .。।۔\u00a0\u202f\u2009\t\r\n"
 
 
 def may_be_phrase(body: str) -> bool:
     """Return whether *body* can be one of the app's phrases at all: cheap, since nearly none is."""
-    return not body.isascii() or body.rstrip(" .\r\n").rpartition(" ")[2].casefold() in _LAST_WORDS
+    if body.isascii():
+        return body.rstrip(" .\r\n").rpartition(" ")[2].casefold() in _LAST_WORDS
+    words = body.rstrip(_ENDS).rsplit(None, 1)
+    return bool(words) and bare(words[-1]) in _LAST_WORDS
