@@ -60,7 +60,8 @@ def lay(unit: Unit, account_id: int, thread: str, messages: Sequence[Message], w
     offered = align.offer(messages)
     written = [one.at for one in offered if one.at is not None]
     between = (min(written) - AROUND, max(written) + AROUND) if written else None
-    lined, taken = arrivals.lined(unit, account_id, thread, between, walked.taken)
+    chat = arrivals.thread_by_key(unit, account_id, thread)
+    lined, taken = arrivals.lined(unit, chat.id, between, walked.taken) if chat else ([], set())
     found = align.align([one.as_known for one in lined], offered, walked.shift)
     here = {one.id: one for one in lined}
     if between is not None:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tui_inbox.rules import align
 from tui_inbox.rules.model import Attachment, Class, Direction, Message, State
+from tui_inbox.rules.thanks import only_thanks
 from tui_inbox.store import search
 from tui_inbox.store.moments import as_written, moment, stored
 from tui_inbox.store.tables import (
@@ -231,8 +232,7 @@ class Lined:
 
 def lined(
     connection: Connection,
-    account_id: int,
-    thread_key: str,
+    thread_id: int,
     between: tuple[datetime, datetime] | None,
     without: Collection[int] = (),
 ) -> tuple[list[Lined], set[str]]:
@@ -240,7 +240,7 @@ def lined(
 
     Beside them the keys of all of these. A digest of their text is not worked out: alignment compares tokens.
     """
-    wanted = [_message.c.account_id == account_id, _message.c.thread_key == thread_key]
+    wanted = [_message.c.thread_id == thread_id]
     if between is not None:
         wanted.append(_message.c.local_at.between(as_written(between[0]), as_written(between[1])))
     rows = connection.execute(_LINED.where(*wanted))
@@ -560,6 +560,7 @@ def revise(
     values: dict[str, object] = {"state": state.value, "edited_at": stored(message.edited_at)}
     if not keep_text:
         values |= {"text": message.text, "quoted": message.quoted, "token": token}
+        values["thanks"] = only_thanks(message.text) and not old.attachments
         keep_raw(connection, message_id, message.raw)
     connection.execute(update(_message).where(_message.c.id == message_id).values(**values))
     new = connection.execute(select(_message).where(_message.c.id == message_id)).one()

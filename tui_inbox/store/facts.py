@@ -18,7 +18,10 @@ Line = Row[*tuple[Any, ...]]
 
 SNIPPET = 160
 LONG = 5000
-"""Messages from which a conversation is walked by itself, in the order of the index."""
+"""Messages from which a conversation is asked for what is needed, and not walked: nobody waits for a million rows."""
+_BEGINNING = 1000
+"""Messages among which a very long conversation's subject stands."""
+_CLASS = func.coalesce(_message.c.judged, _message.c["class"])
 
 
 @dataclass(slots=True)
@@ -73,14 +76,12 @@ class _Told:
 
 def facts_of(connection: Connection, conversations: Mapping[int, Line]) -> dict[int, dict[str, Any]]:
     """Return for each of *conversations* (their rows, by id) the columns that follow from its messages alone."""
-    told = {id_: _Told(row.seen) for id_, row in conversations.items()}
     long = [id_ for id_, row in conversations.items() if row.messages >= LONG]
-    parts = [_lines().where(_message.c.conversation_id.in_(told.keys() - set(long)))]
-    # One by one the index gives the order; sorting several would hold them all.
-    parts += [_lines().where(_message.c.conversation_id == id_) for id_ in long]
-    for part in parts:
-        for row in connection.execute(part, execution_options={"yield_per": 1000}):
-            told[row.conversation_id].tell(row)
+    told = {id_: _Told(row.seen) for id_, row in conversations.items() if id_ not in long}
+    wanted = _ordered(_lines().where(_message.c.conversation_id.in_(told)))
+    for row in connection.execute(wanted, execution_options={"yield_per": 1000}):
+        told[row.conversation_id].tell(row)
+    told |= {id_: _asked_of(connection, id_, conversations[id_].seen) for id_ in long}
     last = {id_: one.side.last.id for id_, one in told.items() if one.side.last is not None}
     snippets = _snippets(connection, list(last.values()))
     titles = _group_titles(connection, {row.thread_id for row in conversations.values()})
@@ -104,7 +105,45 @@ def _lines() -> Any:
             _identity.c.contact_id,
         )
         .outerjoin(_identity, _identity.c.id == _message.c.identity_id)
-        .order_by(_message.c.received_at, _message.c.rank, _message.c.position, _message.c.id)
+    )
+
+
+_ORDER = (_message.c.received_at, _message.c.rank, _message.c.position, _message.c.id)
+
+
+def _ordered(wanted: Any, *, newest: bool = False) -> Any:
+    return wanted.order_by(*(one.desc() if newest else one for one in _ORDER))
+
+
+def _asked_of(connection: Connection, id_: int, seen: int) -> _Told:
+    """Return of a very long conversation what walking it would tell: a question each, answered by an index."""
+    here = _message.c.conversation_id == id_
+    count = connection.execute(select(func.count()).where(here)).scalar_one()
+    begun = _ordered(select(_message.c.subject).where(here)).limit(_BEGINNING).subquery()
+    subject = connection.execute(select(begun.c.subject).where(begun.c.subject != "").limit(1)).scalar()
+    every = _side_of(connection, here, seen)
+    spoken = _side_of(connection, here & (_CLASS != Class.SYSTEM.value), seen) if every.last else every
+    return _Told(seen, count, subject or "", spoken, every)
+
+
+def _side_of(connection: Connection, side: Any, seen: int) -> _Side:
+    def one(*which: Any, newest: bool = False) -> Line | None:
+        row: Line | None = connection.execute(_ordered(_lines().where(side, *which), newest=newest).limit(1)).first()
+        return row
+
+    incoming = _message.c.direction == Direction.IN.value
+    somebody = _identity.c.contact_id.is_not(None)
+    last_out = one(_message.c.direction == Direction.OUT.value, newest=True)
+    person = one(incoming, somebody, _CLASS == Class.HUMAN.value)
+    asked = one(incoming, somebody)
+    anybody = one(somebody)
+    return _Side(
+        one(newest=True),
+        last_out and last_out.received_at,
+        person and person.contact_id,
+        asked and asked.contact_id,
+        anybody and anybody.contact_id,
+        one(incoming, _message.c.id > seen, ~_message.c.history) is not None,
     )
 
 

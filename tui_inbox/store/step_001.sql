@@ -236,7 +236,7 @@ CREATE TABLE message (
   FOREIGN KEY(identity_id) REFERENCES identity (id)
 );
 
-CREATE INDEX ix_message_thread_id ON message (thread_id);
+CREATE INDEX message_bounced ON message (conversation_id) WHERE bounced IS NOT NULL;
 
 CREATE INDEX message_conversation ON message (conversation_id, received_at);
 
@@ -244,7 +244,11 @@ CREATE INDEX message_identity ON message (identity_id, received_at);
 
 CREATE UNIQUE INDEX message_key ON message (account_id, thread_key, "key");
 
+CREATE INDEX message_live ON message (conversation_id, received_at) WHERE history = 0;
+
 CREATE INDEX message_lost ON message (account_id) WHERE class = 'bounce' AND bounced IS NULL;
+
+CREATE INDEX message_thread ON message (thread_id, local_at);
 
 CREATE TABLE promise (
   id INTEGER NOT NULL,

@@ -167,12 +167,15 @@ class MessageRow(SQLModel, table=True):
         Index("message_key", "account_id", "thread_key", "key", unique=True),
         Index("message_conversation", "conversation_id", "received_at"),
         Index("message_identity", "identity_id", "received_at"),
+        Index("message_thread", "thread_id", "local_at"),
+        Index("message_live", "conversation_id", "received_at", sqlite_where=text("history = 0")),
+        Index("message_bounced", "conversation_id", sqlite_where=text("bounced IS NOT NULL")),
         Index("message_lost", "account_id", sqlite_where=text("class = 'bounce' AND bounced IS NULL")),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="account.id")
-    thread_id: int = Field(foreign_key="thread.id", index=True)
+    thread_id: int = Field(foreign_key="thread.id")
     conversation_id: int = Field(foreign_key="conversation.id")
     thread_key: str
     """The thread's key for chats, whose ids are unique only within it; empty for mail."""
