@@ -1,0 +1,174 @@
+"""The queues: what lies where at a moment, in which order, and how the clocks stand; never a walk through every row.
+
+A queue's conversations that time has not moved are read from one index in its order (`conversation_queue`); the few
+that it has moved, because a snooze ran out or a hand-over came back, are merged in.
+"""
+
+from __future__ import annotations
+
+import heapq
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from tui_inbox.problems import NotFound
+from tui_inbox.rules.model import ME
+from tui_inbox.store.moments import moment, stored
+
+QUEUES = ("inbox", "snoozed", "handed_over", "archived", "spam", "all")
+"""The queues that need no configuration, in the order they are shown."""
+
+LIVE = "merged_into IS NULL AND messages > 0"
+TURNED = "(turns_at IS NOT NULL AND turns_at <= :now)"
+BACK = f"({TURNED} AND (turns_reason = 'returned' OR COALESCE(back_at <= :now, 0)))"
+PLACE = f"CASE WHEN {BACK} THEN 'inbox' WHEN {TURNED} THEN turns_to ELSE place END"
+OWNER = f"CASE WHEN {BACK} THEN '{ME}' ELSE owner END"
+REASON = f"CASE WHEN {BACK} THEN 'returned' WHEN {TURNED} THEN turns_reason ELSE reason END"
+
+_STAYS = "(turns_at IS NULL OR turns_at > :now)"
+_MOVED = "turns_at <= :now"
+
+# Each queue's order as ascending keys that are never null, so that a page can go on behind any of them.
+_DUE_FIRST = ("due IS NULL", "COALESCE(due, 0)", "COALESCE(last_at, 0)", "id")
+_NEWEST = ("-COALESCE(last_at, 0)", "-id")
+ORDER = {
+    "inbox": _DUE_FIRST,
+    "handed_over": _DUE_FIRST,
+    "snoozed": ("COALESCE(returns, 0)", "id"),
+    "archived": _NEWEST,
+    "spam": _NEWEST,
+    "all": _NEWEST,
+}
+
+STANDINGS = ("late", "at_risk", "on_time", "no_sla", "follow_up")
+"""How a conversation's clock may stand, as the five counters count it."""
+
+
+def _standing(which: str, reason: str) -> str:
+    return {
+        "late": "due < :now",
+        "at_risk": "due >= :now AND risk_at <= :now",
+        "on_time": "due >= :now AND (risk_at IS NULL OR risk_at > :now)",
+        "no_sla": "due IS NULL",
+        "follow_up": f"{reason} = 'follow_up'",
+    }[which]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many conversations lie in each queue, and how the inbox's clocks stand."""
+
+    queues: dict[str, int]
+    late: int
+    at_risk: int
+    on_time: int
+    no_sla: int
+    follow_up: int
+    next_due: datetime | None
+    next_return: datetime | None
+
+    @property
+    def inbox(self) -> int:
+        return self.queues.get("inbox", 0)
+
+
+def ids(
+    connection: sqlite3.Connection,
+    name: str,
+    now: datetime,
+    *,
+    standing: str = "",
+    most: int | None = None,
+    behind: tuple[int, ...] | None = None,
+) -> Iterable[int]:
+    """Return the ids of queue *name* in its order: the first *most*, of those alone that stand as *standing* says,
+    from behind the keys *behind* on. Raises `NotFound`."""
+    if name not in ORDER:
+        raise NotFound(f"There is no queue {name}.", f"The queues are: {', '.join(QUEUES)}.")
+    values: dict[str, object] = {"name": name, "now": stored(now)}
+    if ORDER[name] is _DUE_FIRST and behind is None:
+        return islice(_due_first(connection, values, standing), most)
+    where = LIVE if name == "all" else f"{LIVE} AND ((place = :name AND {_STAYS}) OR ({_MOVED} AND {PLACE} = :name))"
+    if standing:
+        where += f" AND ({_standing(standing, REASON)})"
+    order = ", ".join(ORDER[name])
+    if behind is not None:
+        values |= {f"k{number}": key for number, key in enumerate(behind)}
+        where += f" AND ({order}) > ({', '.join(f':k{number}' for number in range(len(behind)))})"
+    if ORDER[name] is _NEWEST:
+        order = "last_at DESC, id DESC"  # the same, as an index knows it
+    sql = f"SELECT id FROM conversation WHERE {where} ORDER BY {order} LIMIT :most"  # noqa: S608 - our own words only
+    return (row[0] for row in connection.execute(sql, values | {"most": -1 if most is None else most}))
+
+
+def _due_first(connection: sqlite3.Connection, values: dict[str, object], standing: str) -> Iterator[int]:
+    """Yield what lies in a queue, the earliest due first; what nothing is promised for comes last, the oldest first."""
+    for due, order in (("due IS NOT NULL", "due, last_at, id"), ("due IS NULL", "last_at, id")):
+        keys = f"SELECT {order}, id FROM conversation WHERE {LIVE} AND {due}"  # noqa: S608 - our own words only
+        stays = f"{keys} AND place = :name AND {_STAYS}{_only(standing, 'reason')} ORDER BY {order}"
+        moved = f"{keys} AND {_MOVED} AND {PLACE} = :name{_only(standing, REASON)} ORDER BY {order}"
+        few = [tuple(row) for row in connection.execute(moved, values)]
+        there = connection.cursor()
+        there.row_factory = None
+        whole: Iterable[tuple[int, ...]] = there.execute(stays, values)
+        for row in heapq.merge(whole, few) if few else whole:
+            yield row[-1]
+
+
+def _only(standing: str, reason: str) -> str:
+    return f" AND ({_standing(standing, reason)})" if standing else ""
+
+
+def counts(connection: sqlite3.Connection, now: datetime) -> Counts:
+    """Return how many conversations lie in each queue and how the clocks of the inbox stand."""
+    queues, clocks, due = dict.fromkeys(QUEUES, 0), [0] * len(STANDINGS), None
+    for place, reason, where in (("place", "reason", _STAYS), (PLACE, REASON, _MOVED)):
+        stand = ", ".join(f"COUNT(*) FILTER (WHERE {_standing(one, reason)})" for one in STANDINGS)
+        for name, count, first, *found in connection.execute(
+            f"SELECT {place}, COUNT(*), MIN(due), {stand} FROM conversation WHERE {LIVE} AND {where} GROUP BY 1",  # noqa: S608 - our own words only
+            {"now": stored(now)},
+        ):
+            queues[name] += count
+            if name == "inbox":
+                clocks = [one + more for one, more in zip(clocks, found, strict=True)]
+                due = min((one for one in (due, first) if one is not None), default=None)
+    queues["all"] = sum(queues[name] for name in QUEUES if name != "all")
+    returns = connection.execute(
+        f"SELECT MIN(turns_at) FROM conversation WHERE turns_at > ? AND {LIVE}",  # noqa: S608 - our own words only
+        (stored(now),),
+    ).fetchone()[0]
+    return Counts(queues, *clocks, moment(due), moment(returns))
+
+
+def due_between(connection: sqlite3.Connection, since: datetime, until: datetime, but: int) -> int:
+    """Return how many conversations other than *but* are due from *since* until before *until*."""
+    sql = (
+        "SELECT COUNT(*) FROM conversation WHERE place IN ('inbox', 'snoozed', 'handed_over') "  # noqa: S608 - our own words only
+        f"AND due >= ? AND due < ? AND {LIVE} AND id <> ?"
+    )
+    return int(connection.execute(sql, (stored(since), stored(until), but)).fetchone()[0])
+
+
+def came_at_risk(connection: sqlite3.Connection, since: datetime, now: datetime) -> int:
+    """Return how many conversations of the inbox have come to be at risk after *since*, up to *now*."""
+    risky = "due >= :now AND risk_at > :since AND risk_at <= :now"
+    sql = (
+        f"SELECT (SELECT COUNT(*) FROM conversation WHERE {LIVE} AND place = 'inbox' AND {_STAYS} AND {risky})"  # noqa: S608 - our own words only
+        f" + (SELECT COUNT(*) FROM conversation WHERE {LIVE} AND {_MOVED} AND {PLACE} = 'inbox' AND {risky})"
+    )
+    return int(connection.execute(sql, {"since": stored(since), "now": stored(now)}).fetchone()[0])
+
+
+def held(connection: sqlite3.Connection, now: datetime) -> dict[str, int]:
+    """Return how many open conversations each owner holds."""
+    found: dict[str, int] = {}
+    for owner, place, where in (("owner", "place", _STAYS), (OWNER, PLACE, _MOVED)):
+        for name, count in connection.execute(
+            f"SELECT {owner}, COUNT(*) FROM conversation WHERE {LIVE} AND {where} "  # noqa: S608 - our own words only
+            f"AND {place} IN ('inbox', 'handed_over') GROUP BY 1",
+            {"now": stored(now)},
+        ):
+            found[name] = found.get(name, 0) + count
+    return found
