@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -43,6 +44,8 @@ _OPENED = "tui-inbox-open-"
 _KEPT_FOR = 86_400
 """Seconds after which a file that was only opened is removed, with the next one that is."""
 _TRIES = 1000
+_ADDRESS = re.compile(r"(?:https?|mailto|tel|tg|slack):[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
+"""What may be opened beside files: a place to write to, or a link that a person was shown."""
 
 
 def content(reader: Reader, id_: int) -> tuple[KeptFile, bytes]:
@@ -129,28 +132,35 @@ def open_file(reader: Reader, id_: int, *, anyway: bool = False) -> Path:
     return path
 
 
-def _tidy() -> None:
-    """Remove what was opened more than a day ago."""
+def forget_opened() -> None:
+    """Remove everything that was only opened."""
+    _tidy(0)
+
+
+def _tidy(kept_for: float = _KEPT_FOR) -> None:
+    """Remove what was opened longer ago than *kept_for* seconds."""
     for path in Path(tempfile.gettempdir()).glob(f"{_OPENED}*"):
         try:
             found = path.lstat()
         except OSError:
             continue
-        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and time.time() - found.st_mtime > _KEPT_FOR:
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and time.time() - found.st_mtime >= kept_for:
             shutil.rmtree(path, ignore_errors=True)
 
 
 def launch(what: str) -> None:
     """Let the system open *what*: an absolute path, or an address with its scheme; never through a shell."""
-    if not (what.startswith("/") or re.match(r"(?:mailto|https|tg|slack):", what)):
-        raise Problem(f"{line(what)} is nothing that can be opened.", "")
+    if not (what.startswith("/") or _ADDRESS.fullmatch(what)):
+        raise Refused(f"{line(what)} is nothing that can be opened.", "Copy it instead, and look at it first.")
     program = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
     if program is None:
         raise NotFound("This system has no xdg-open.", f"Open it yourself: {line(what)}")
     try:
         with closing(os.fdopen(os.open(os.devnull, os.O_RDWR), "r+b", buffering=0)) as nothing:
-            subprocess.Popen(  # noqa: S603 - a program of the system, and one argument that cannot be an option
+            child = subprocess.Popen(  # noqa: S603 - a program of the system, and one argument that cannot be an option
                 [program, what], stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
             )
-    except OSError as trouble:
-        raise Problem(f"{program} cannot be started: {trouble.strerror}.", f"Open it yourself: {line(what)}") from None
+    except (OSError, ValueError) as trouble:
+        raise Problem(f"{program} cannot be started: {trouble}.", f"Open it yourself: {line(what)}") from None
+    # It may stay as long as what it opened: somebody waits for it, but nobody in this program.
+    threading.Thread(target=child.wait, daemon=True).start()

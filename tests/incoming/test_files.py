@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 import zipfile
 from email.message import EmailMessage
 from pathlib import Path
@@ -200,6 +201,58 @@ def test_the_place_is_printed_or_opened(tmp_path: Path, opener: Path) -> None:
     assert not (tmp_path / "opened").exists()
     tui("open", 1)
     assert opened(tmp_path) == ["1", printed]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mailto:ada@example.org?subject=Re%3A%20Lamp&In-Reply-To=%3C1%40example.org%3E",
+        "https://wa.me/905321112233",
+        "tg://user?id=700000000",
+        "slack://channel?team=T0123&id=C0123",
+        "https://shop.slack.com/archives/C0123/p1736478514897649",
+        "http://shop.example/offer",
+        "TEL:+905321112233",
+    ],
+)
+def test_where_a_customer_wrote_and_what_they_linked_is_opened_as_one_argument(
+    address: str, tmp_path: Path, opener: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{opener}:/usr/bin:/bin")
+    files.launch(address)
+    assert opened(tmp_path) == ["1", address]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "--help",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "https:",
+        "https://a b",
+        "tel:1\n2",
+        "x/https://a",
+        "smb://a",
+    ],
+)
+def test_nothing_else_is_opened(address: str, opener: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{opener}:/usr/bin:/bin")
+    with pytest.raises(Refused):
+        files.launch(address)
+
+
+def test_what_was_opened_is_waited_for_and_leaves_no_dead_process(
+    tmp_path: Path, opener: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{opener}:/usr/bin:/bin")
+    before = set(threading.enumerate())
+    files.launch("https://shop.example/")
+    for waiting in set(threading.enumerate()) - before:
+        waiting.join(60)
+        assert not waiting.is_alive()
+    assert opened(tmp_path)
 
 
 def test_a_place_without_an_address_is_said(tmp_path: Path) -> None:
