@@ -16,7 +16,7 @@ import pytest
 from tests.dovecot import Dovecot
 from tests.scripted_imap import HANG_UP, Mailbox, ScriptedImap, fetched
 from tui_inbox.connectors import Batch, imap
-from tui_inbox.connectors.imap import Source, line, walk
+from tui_inbox.connectors.imap import Source, line, news, reading
 from tui_inbox.connectors.imap.replies import quoted
 from tui_inbox.problems import Misconfigured, NotAdmitted, NotFound, Problem, Unreachable
 
@@ -107,6 +107,8 @@ def test_a_range_that_ends_in_a_star_does_not_bring_the_last_message_again(serve
     box.uidnext = 9
     sync(mailbox(server), cursors)
     box.uidnext = 12  # something came and went: the folder is asked for 9:*, and says 8
+    run = sync(mailbox(server), cursors)
+    assert (uids(run), len(run)) == ([], 1)
     assert sync(mailbox(server), cursors) == []
     assert server.heard.count(b"UID SEARCH UID 9:*") == 1
 
@@ -131,7 +133,7 @@ def test_uids_that_start_again_from_below_are_read_anew(server: ScriptedImap, bo
 def test_a_new_numbering_ended_in_the_middle_is_read_to_its_end_before_the_old_one_goes(
     server: ScriptedImap, box: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walk, "MOST", 1)
+    monkeypatch.setattr(reading, "MOST", 1)
     cursors: dict[str, str] = {}
     sync(mailbox(server), cursors)
     box.uidvalidity = 78
@@ -170,7 +172,7 @@ def test_a_folder_too_big_for_one_line_is_listed_in_parts(
     from tui_inbox.connectors.imap import wire
 
     monkeypatch.setattr(wire, "MOST_FOUND", 4)
-    monkeypatch.setattr(walk, "MOST_FOUND", 4)
+    monkeypatch.setattr(news, "MOST_FOUND", 4)
     box.messages = {uid: mail(uid) for uid in range(2, 40, 3)}
     server.on["FETCH"] = lambda tag, rest: (
         b"".join(b"* %s FETCH (UID %d)\r\n" % (at, box.uids[int(at) - 1]) for at in rest.split()[1].split(b","))
@@ -327,7 +329,7 @@ def test_an_impossible_date_is_no_date(server: ScriptedImap, box: Mailbox) -> No
 def test_a_goodbye_in_the_middle_keeps_what_came_before_and_brings_the_rest_later(
     server: ScriptedImap, box: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walk, "MOST", 1)
+    monkeypatch.setattr(reading, "MOST", 1)
 
     def leaving(tag: bytes, rest: bytes) -> bytes | None:
         return b"* BYE [UNAVAILABLE] going down\x1b[2J\r\n" + HANG_UP if b"FETCH 5 (UID BODY" in rest else None
@@ -355,9 +357,9 @@ def test_a_line_cut_at_any_byte_of_a_message_brings_no_half_message(
 
 
 def test_a_server_that_says_nothing_more_is_left_in_time(server: ScriptedImap, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tui_inbox.connectors.imap import wire
+    from tui_inbox.connectors.imap import session
 
-    monkeypatch.setattr(wire, "READ", 0.3)
+    monkeypatch.setattr(session, "READ", 0.3)
     server.on["LIST"] = lambda tag, rest: b'* LIST () "/" INBOX\r\n'
     with pytest.raises(Unreachable, match="did not answer in time"):
         sync(mailbox(server))
@@ -381,7 +383,7 @@ def test_a_message_announced_too_large_is_not_waited_for(server: ScriptedImap) -
 def test_closing_the_reading_logs_out_and_closes_the_line(
     server: ScriptedImap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walk, "MOST", 1)
+    monkeypatch.setattr(reading, "MOST", 1)
     run = mailbox(server).read({})
     next(run)
     run.close()  # type: ignore[attr-defined]  # every read is a generator

@@ -46,6 +46,26 @@ class Arrival:
     location: Location | None = None
     history: bool = False
     rank: int = 1
+    object_id: str = ""
+    """The server's own name for the message, the same wherever it lies and whatever it is numbered; "": it has none."""
+    partial: bool = False
+    """Whether this is a stand-in: the fields and the text of a mail too large to come whole."""
+    also: str = ""
+    """The key that a stand-in for this mail has; "" where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """All that the server has in one folder, as ranges of UIDs, to be compared with the locations stored.
+
+    `left_out` are those among them that are no stored message, and why not is known: drafts, and what the server lists
+    and does not give out. `uidvalidity` 0 says that the folder is no more. `certain` is False where the server's list and its count disagree."""
+
+    name: str
+    uidvalidity: int
+    there: tuple[tuple[int, int], ...]
+    left_out: tuple[tuple[int, int], ...]
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +86,8 @@ class Batch:
     inbox: bool = False
     """Whether the place is one of the server's inbox folders."""
     known: tuple[tuple[Location, Location], ...] = ()
-    """Old and new location of messages that only moved or were renumbered."""
+    """A location that is stored, and another where the same message lies besides."""
+    census: Census | None = None
     done: int = 0
     total: int = 0
     unit: str = "messages"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tui_inbox.config import Config
 from tui_inbox.connectors import Arrival, Batch
-from tui_inbox.inbox import handovers, routes
+from tui_inbox.inbox import census, handovers, met, routes
 from tui_inbox.inbox.align import Walked, lay
 from tui_inbox.inbox.ours import us_of
 from tui_inbox.inbox.outcome import Ingested
@@ -21,7 +21,7 @@ from tui_inbox.rules.align import Change
 from tui_inbox.rules.model import ME, Class, Direction, Message, Person, State
 from tui_inbox.rules.threads import Begin, Stretch
 from tui_inbox.rules.whose import Judged, Us, is_called, judge
-from tui_inbox.store import arrivals, histories, outgoing, projection
+from tui_inbox.store import arrivals, histories, outgoing, places, projection
 from tui_inbox.store.arrivals import Account, Known, Thread
 from tui_inbox.store.tray import Placed, Tray
 from tui_inbox.store.writer import Unit
@@ -102,6 +102,8 @@ class Intake:
                 self.came.set_aside += 1
         self._server_changes(batch)
         arrivals.move_cursor(self.unit, self.account.id, batch.place, batch.cursor, self.now)
+        if batch.census is not None:
+            census.count(self.unit, self.account, batch.place, batch.census, batch.cursor, self.now)
 
     # --- what is new --------------------------------------------------------------------------------
 
@@ -113,6 +115,7 @@ class Intake:
         here = arrivals.known(
             self.unit, self.account.id, {(_thread_key(one.message), one.message.key) for one in keyed}
         )
+        here |= self._met_otherwise([one for one in keyed if (_thread_key(one.message), one.message.key) not in here])
         fresh: list[_New] = []
         coming: dict[tuple[str, str], int] = {}
         for one in keyed:
@@ -130,6 +133,12 @@ class Intake:
                 coming[key] = len(fresh)
                 fresh.append(_New(one, one.message.key, before, one.message.position))
         return fresh + self._aligned(unkeyed)
+
+    def _met_otherwise(self, offered: Sequence[Arrival]) -> dict[tuple[str, str], Known]:
+        """Return those of *offered* that are here under another key: the server's own name for a mail says so, or a
+        stand-in came first, which is now made whole."""
+        found = met.otherwise(self.unit, self.account.id, offered)
+        return {(_thread_key(arrival.message), arrival.message.key): here for arrival, here in found}
 
     def _in_turn(self, message: Message) -> datetime:
         """Return when it counts as received, in the order of the run."""
@@ -294,7 +303,9 @@ class Intake:
         where = arrival.location
         if where is not None:
             at = (where.folder, where.uidvalidity, where.uid)
-            self.tray.locate(self.account.id, *at, message_id, inbox=self.inbox_folder)
+            self.tray.locate(
+                self.account.id, *at, message_id, inbox=self.inbox_folder, object_id=arrival.object_id
+            )
 
     def _bounced(self, message: Message, judged: Judged) -> tuple[int, int] | None:
         if judged.class_ is not Class.BOUNCE or not message.verdict.bounced:
@@ -466,6 +477,10 @@ class Intake:
     # --- what the server changed --------------------------------------------------------------------
 
     def _server_changes(self, batch: Batch) -> None:
+        for known, besides in batch.known:
+            here = (known.folder, known.uidvalidity, known.uid)
+            there = (besides.folder, besides.uidvalidity, besides.uid)
+            places.lies_besides(self.unit, self.account.id, here, there, inbox=batch.inbox)
         for where in batch.gone:
             if arrivals.mark_gone(self.unit, self.account.id, where.folder, where.uidvalidity, where.uid, self.now):
                 self.came.gone += 1
@@ -504,6 +519,8 @@ def _thread_key(message: Message) -> str:
 def _edges(message: Message) -> list[str]:
     """Return every id that ties a mail to its thread."""
     edges = [*message.ids, *message.references, *message.verdict.bounced]
+    if message.server_thread:
+        edges.append(f"server-thread:{message.server_thread}")
     if message.thread_index:
         edges.append(f"thread-index:{message.thread_index}")
     return list(dict.fromkeys(edges)) or [f"key:{message.key}"]

@@ -159,6 +159,8 @@ class Message:
     """Mail: ids of what it answers, oldest first (References, then a usable In-Reply-To)."""
     thread_index: str = ""
     """Mail: Outlook's conversation index, hex of its first 22 bytes; only where References is absent."""
+    server_thread: str = ""
+    """Mail: what the server itself calls the thread (Gmail's X-GM-THRID); "" where it names none."""
     reply_to: Person | None = None
     to: tuple[Person, ...] = ()
     cc: tuple[Person, ...] = ()

@@ -185,30 +185,33 @@ def known(connection: Connection, account_id: int, keys: Collection[tuple[str, s
     wanted = list(keys)
     for start in range(0, len(wanted), 400):
         rows = connection.execute(
-            select(
-                _message.c.id,
-                _message.c.conversation_id,
-                _message.c.thread_key,
-                _message.c.key,
-                _message.c.state,
-                _message.c.edited_at,
-                _message.c.history,
-                _message.c.text,
-            ).where(
+            KNOWN.where(
                 _message.c.account_id == account_id,
                 tuple_(_message.c.thread_key, _message.c.key).in_(wanted[start : start + 400]),
             )
         )
         for row in rows:
-            found[(row.thread_key, row.key)] = Known(
-                row.id,
-                row.conversation_id,
-                State(row.state),
-                moment(row.edited_at),
-                row.history,
-                text_digest(row.text),
-            )
+            found[(row.thread_key, row.key)] = known_of(row)
     return found
+
+
+KNOWN = select(
+    _message.c.id,
+    _message.c.conversation_id,
+    _message.c.thread_key,
+    _message.c.key,
+    _message.c.state,
+    _message.c.edited_at,
+    _message.c.history,
+    _message.c.text,
+)
+
+
+def known_of(row: Row[*tuple[Any, ...]]) -> Known:
+    """Return what a row of `KNOWN` says."""
+    return Known(
+        row.id, row.conversation_id, State(row.state), moment(row.edited_at), row.history, text_digest(row.text)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,27 @@ class AccountLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CensusLine:
+    """The last count of one folder: how many messages its server has, how many of them are stored as lying there,
+    and how many of the others are left out for a known reason, missing here, or stored and not there."""
+
+    account: str
+    folder: str
+    at: datetime
+    there: int
+    here: int
+    left_out: int
+    missing: int
+    surplus: int
+    certain: bool
+    """Whether the server's list and its own count agree."""
+
+    @property
+    def agrees(self) -> bool:
+        return self.certain and not self.missing and not self.surplus
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """A queue in its order: every id, and nothing else, so that a million rows are a few megabytes."""
 
@@ -502,6 +523,28 @@ class Reader:
                 (account,),
             ).fetchall()
         )
+
+    def census(self, account: str | None = None) -> list[CensusLine]:
+        """Return the last count of each folder of *account*, or of all accounts."""
+        rows = self._connection.execute(
+            "SELECT a.name AS account, n.* FROM census n JOIN account a ON a.id = n.account_id "
+            "WHERE a.name = ? OR ? IS NULL ORDER BY a.name, n.place",
+            (account, account),
+        )
+        return [
+            CensusLine(
+                row["account"],
+                clean.line(row["name"]),
+                moment(row["at"]),
+                row["there"],
+                row["here"],
+                row["left_out"],
+                row["missing"],
+                row["surplus"],
+                bool(row["certain"]),
+            )
+            for row in rows
+        ]
 
     def dropped(self, folder: str) -> dict[str, str]:
         """Return what was read of a watched folder: its name, and how it was marked then."""

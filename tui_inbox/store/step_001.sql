@@ -62,6 +62,21 @@ CREATE TABLE mail_id (
 
 CREATE INDEX ix_mail_id_thread_id ON mail_id (thread_id);
 
+CREATE TABLE census (
+  account_id INTEGER NOT NULL,
+  place VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  at INTEGER NOT NULL,
+  there INTEGER NOT NULL,
+  here INTEGER NOT NULL,
+  left_out INTEGER NOT NULL,
+  missing INTEGER NOT NULL,
+  surplus INTEGER NOT NULL,
+  certain BOOLEAN NOT NULL,
+  PRIMARY KEY (account_id, place),
+  FOREIGN KEY(account_id) REFERENCES account (id)
+);
+
 CREATE TABLE cursor (
   account_id INTEGER NOT NULL,
   place VARCHAR NOT NULL,
@@ -295,12 +310,15 @@ CREATE TABLE location (
   message_id INTEGER NOT NULL,
   gone_at INTEGER,
   inbox BOOLEAN NOT NULL,
+  object_id VARCHAR DEFAULT '' NOT NULL,
   PRIMARY KEY (account_id, folder, uidvalidity, uid),
   FOREIGN KEY(message_id) REFERENCES message (id)
 )
  WITHOUT ROWID;
 
 CREATE INDEX ix_location_message_id ON location (message_id);
+
+CREATE INDEX location_object ON location (account_id, object_id) WHERE object_id <> '';
 
 CREATE TABLE move (
   id INTEGER NOT NULL,

@@ -251,7 +251,10 @@ class LocationRow(SQLModel, table=True):
     """Where a message lies on its server. `gone_at` says since when it no longer does; the message stays."""
 
     __tablename__ = "location"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = (
+        Index("location_object", "account_id", "object_id", sqlite_where=text("object_id <> ''")),
+        {"sqlite_with_rowid": False},
+    )
     account_id: int = Field(primary_key=True)
     folder: str = Field(primary_key=True)
     uidvalidity: int = Field(primary_key=True)
@@ -260,6 +263,29 @@ class LocationRow(SQLModel, table=True):
     gone_at: int | None = None
     inbox: bool = False
     """Whether the folder is one of the server's inbox folders."""
+    object_id: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The server's own name for the message; "" where it has none."""
+
+
+class CensusRow(SQLModel, table=True):
+    """What the last count of a folder found: how many messages its server has and how many of them are stored, how
+    many are left out for a known reason, and how many differ without one."""
+
+    __tablename__ = "census"
+    account_id: int = Field(primary_key=True, foreign_key="account.id")
+    place: str = Field(primary_key=True)
+    name: str
+    """The folder's name for a person."""
+    at: int
+    there: int
+    here: int
+    left_out: int
+    missing: int
+    """On the server and not stored: fetched with the next sync."""
+    surplus: int
+    """Stored as lying there, and not on the server."""
+    certain: bool
+    """Whether the server's list and its own count agree."""
 
 
 class SetAsideRow(SQLModel, table=True):

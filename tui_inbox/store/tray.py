@@ -26,7 +26,11 @@ def _adding(rows: Table) -> str:
 
 
 _ADD_MESSAGE, _ADD_RAW = _adding(_message), _adding(_raw)
-_LOCATE = upsert(_location).on_conflict_do_nothing()
+_LOCATED = upsert(_location)
+_LOCATE = _LOCATED.on_conflict_do_update(  # what had gone from there is back
+    list(_location.primary_key),
+    set_={name: _LOCATED.excluded[name] for name in ("message_id", "gone_at", "object_id")},
+)
 _LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = 'message'")
 
 _TIE = 20
@@ -77,7 +81,17 @@ class Tray:
             self._attached.append((id_, message))
         return id_
 
-    def locate(self, account_id: int, folder: str, uidvalidity: int, uid: int, message_id: int, *, inbox: bool) -> None:
+    def locate(
+        self,
+        account_id: int,
+        folder: str,
+        uidvalidity: int,
+        uid: int,
+        message_id: int,
+        *,
+        inbox: bool,
+        object_id: str = "",
+    ) -> None:
         """Say that a message lies there on its server."""
         self._locations.append(
             {
@@ -88,6 +102,7 @@ class Tray:
                 "message_id": message_id,
                 "gone_at": None,
                 "inbox": inbox,
+                "object_id": object_id,
             }
         )
 

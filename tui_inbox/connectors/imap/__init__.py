@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,8 @@ CHANNEL = "email"
 
 PORTS = {"implicit": 993, "starttls": 143, "none": 143}
 AUTHS = ("password", "oauth2")
+LARGEST = 60
+"""Megabytes of the largest limit: what comes whole is held in memory whole."""
 
 
 def _no_secret() -> str:
@@ -50,7 +52,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One mailbox on a server; its fields are its table in config.toml, but for `password`."""
+    """One mailbox on a server; its fields are its table in config.toml, but for `password` and `thorough`."""
 
     name: str
     host: str
@@ -74,6 +76,10 @@ class Source:
     smtp: Mapping[str, Any] = field(default_factory=dict, repr=False)
     ca: str = ""
     """A PEM file with the authority that signed the server's certificate; "": those this system trusts."""
+    largest: int = 25
+    """Megabytes: a larger mail comes without its files, which can be fetched later."""
+    thorough: bool = field(default=False, compare=False)
+    """Whether a reading lists everything and lets it be compared with what is stored."""
     password: Callable[[], str] = field(default=_no_secret, repr=False, compare=False)
     """Gives the password, or for `oauth2` an access token; asked for at each sign-in and not kept."""
 
@@ -91,6 +97,13 @@ class Source:
         return read(self, cursors)
 
 
+def again(cursor: str, uids: Iterable[int]) -> str:
+    """Return the cursor of a folder so that *uids*, which it says are stored, are fetched again."""
+    from tui_inbox.connectors.imap.bookmark import again
+
+    return again(cursor, uids)
+
+
 def test(source: Source) -> Facts:
     """Return what a sign-in to *source* finds; a Problem where it fails."""
     from tui_inbox.connectors.imap.walk import survey
@@ -105,7 +118,7 @@ def from_table(account: Account, password: Callable[[], str]) -> Source:
     """Return the mailbox that *account*'s table describes; Misconfigured names the key, and for an unknown one the
     nearest known."""
     table = {key: value for key, value in account.table.items() if key not in ("name", "kind")}
-    known = [one.name for one in fields(Source) if one.name not in ("name", "password")]
+    known = [one.name for one in fields(Source) if one.name not in ("name", "password", "thorough")]
     for key, value in table.items():
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
@@ -130,6 +143,8 @@ def _check(where: str, key: str, value: object) -> None:
             good, wants = type(value) is int and 0 < value < 65536, "a number from 1 to 65535"
         case "tls":
             good, wants = isinstance(value, str) and value in PORTS, '"implicit", "starttls" or "none"'
+        case "largest":
+            good, wants = type(value) is int and 1 <= value <= LARGEST, f"a number of megabytes from 1 to {LARGEST}"
         case "auth":
             good, wants = isinstance(value, str) and value in AUTHS, '"password" or "oauth2"'
         case "write_back":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tui_inbox.connectors import Location
 from tui_inbox.connectors.imap.uids import Uids
-from tui_inbox.connectors.imap.wire import Opened
+from tui_inbox.connectors.imap.wire import Opened, Since
 
 NONE = Uids()
 
@@ -22,7 +23,7 @@ class Stale:
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """One folder's cursor. `held`, `waiting`, `empty` and `large` are disjoint; every UID the server ever listed up to
+    """One folder's cursor. `held`, `waiting`, `empty` and `drafts` are disjoint; every UID the server ever listed up to
     `watermark` and still has is in one of them, so that none can be skipped."""
 
     uidvalidity: int
@@ -30,15 +31,15 @@ class Bookmark:
     """UIDNEXT when the folder was first opened: what lies below is history outside the inbox folders. 0: not told, and
     nothing listed yet."""
     watermark: int = 0
-    """The highest UID listed."""
+    """All that the server had up to this UID was listed."""
     held: Uids = NONE
     """Stored."""
     waiting: Uids = NONE
     """Listed and not fetched yet: the gaps, and what a first reading still has before it."""
     empty: Uids = NONE
     """Listed, but the server gave no body; tried again with each run."""
-    large: Uids = NONE
-    """Over the size limit."""
+    drafts: Uids = NONE
+    """Not mail yet."""
     stale: tuple[Stale, ...] = ()
     doubt: int = 0
     """How many runs in a row the server has claimed that most of the folder is gone."""
@@ -47,21 +48,21 @@ class Bookmark:
 
     @property
     def known(self) -> Uids:
-        return self.held | self.waiting | self.empty | self.large
+        return self.held | self.waiting | self.empty | self.drafts
 
     @property
     def text(self) -> str:
         """The cursor as JSON."""
         return json.dumps(
             {
-                "version": 1,
+                "version": 2,
                 "uidvalidity": self.uidvalidity,
                 "first_uidnext": self.first_uidnext,
                 "watermark": self.watermark,
                 "held": str(self.held),
                 "waiting": str(self.waiting),
                 "empty": str(self.empty),
-                "large": str(self.large),
+                "drafts": str(self.drafts),
                 "stale": [[one.uidvalidity, str(one.held)] for one in self.stale],
                 "doubt": self.doubt,
                 "highestmodseq": self.modseq,
@@ -77,18 +78,21 @@ def resumed(text: str | None, here: Opened) -> Bookmark:
     UIDNEXT gone backwards), from the start as well, with what was stored kept as stale: if the folder had been
     read whole, nothing of it is history any more, for what is unknown now has arrived since.
     """
-    before = _read(text) if text else None
+    before = read(text)
     if before is None:
-        return Bookmark(here.uidvalidity, here.uidnext or 0, modseq=here.modseq)
+        return Bookmark(here.uidvalidity, here.uidnext or 0)
     backwards = here.uidnext is not None and here.uidnext <= before.watermark
     if before.uidvalidity == here.uidvalidity and not backwards:
         return before
     stale = (*before.stale, Stale(before.uidvalidity, before.held)) if before.held else before.stale
     first = (here.uidnext or 0) if before.waiting else 1
-    return Bookmark(here.uidvalidity, first, stale=stale, modseq=here.modseq)
+    return Bookmark(here.uidvalidity, first, stale=stale)
 
 
-def _read(text: str) -> Bookmark | None:
+def read(text: str | None) -> Bookmark | None:
+    """Return the bookmark that a cursor holds; None where there is none, or it cannot be read."""
+    if not text:
+        return None
     try:
         told = json.loads(text)
         return Bookmark(
@@ -98,7 +102,7 @@ def _read(text: str) -> Bookmark | None:
             held=Uids.parse(told["held"]),
             waiting=Uids.parse(told["waiting"]),
             empty=Uids.parse(told["empty"]),
-            large=Uids.parse(told["large"]),
+            drafts=Uids.parse(told["drafts"]),
             stale=tuple(Stale(int(number), Uids.parse(held)) for number, held in told["stale"]),
             doubt=int(told["doubt"]),
             modseq=told["highestmodseq"],
@@ -109,7 +113,14 @@ def _read(text: str) -> Bookmark | None:
 
 def stored(mark: Bookmark, uids: Uids) -> Bookmark:
     """Return *mark* with *uids* stored."""
-    return replace(mark, held=mark.held | uids, waiting=mark.waiting - uids, empty=mark.empty - uids)
+    mark = forgotten(mark, uids)
+    return replace(mark, held=mark.held | uids)
+
+
+def drafted(mark: Bookmark, uids: Uids) -> Bookmark:
+    """Return *mark* with *uids* left out as drafts."""
+    mark = forgotten(mark, uids)
+    return replace(mark, drafts=mark.drafts | uids)
 
 
 def forgotten(mark: Bookmark, uids: Uids) -> Bookmark:
@@ -119,13 +130,35 @@ def forgotten(mark: Bookmark, uids: Uids) -> Bookmark:
         held=mark.held - uids,
         waiting=mark.waiting - uids,
         empty=mark.empty - uids,
-        large=mark.large - uids,
+        drafts=mark.drafts - uids,
     )
+
+
+def since(text: str | None) -> Since | None:
+    """Return what a server can be told of a cursor, to say in turn what changed since."""
+    mark = read(text)
+    if mark is None or mark.modseq is None or not mark.known:
+        return None
+    return Since(mark.uidvalidity, mark.modseq, mark.known)
+
+
+def again(text: str, uids: Iterable[int]) -> str:
+    """Return the cursor *text* of a folder so that *uids*, of which it says that they are stored, are fetched again."""
+    mark = read(text)
+    if mark is None:
+        return text
+    lost = Uids.of(uids) & mark.held
+    return replace(mark, held=mark.held - lost, waiting=mark.waiting | lost).text
+
+
+def left() -> Bookmark:
+    """Return the bookmark of a folder that is no more: should one of its name come, all in it has arrived since."""
+    return Bookmark(0, 1)
 
 
 def without(text: str, location: Location) -> str:
     """Return the cursor *text* of a folder without a message that we took out of it ourselves."""
-    mark = _read(text)
+    mark = read(text)
     if mark is None or mark.uidvalidity != location.uidvalidity:
         return text
     return forgotten(mark, Uids.of([location.uid])).text

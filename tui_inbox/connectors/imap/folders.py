@@ -65,16 +65,19 @@ class Stop:
     role: Role
 
 
-def route(source: Source, listed: Sequence[Folder]) -> tuple[list[Stop], list[str]]:
+def route(source: Source, listed: Sequence[Folder], *, gmail: bool = False) -> tuple[list[Stop], list[str]]:
     """Return the folders of *listed* to read, in order (inbox, sent, archive), each once, and the names that the
-    configuration gives and the server does not have."""
+    configuration gives and the server does not have.
+
+    Gmail's All Mail (*gmail*) holds what other folders only label: with the inbox it is all there is to read."""
     usable = [folder for folder in listed if not folder.flags & {"\\noselect", "\\nonexistent"}]
     stops: dict[str, Stop] = {}
     missing: list[str] = []
+    everything = _by_use(usable, ["\\all"]) if gmail and not source.archive else []
     for role, names, found in (
         (Role.INBOX, source.folders, []),
-        (Role.SENT, source.sent, _by_use(usable, ["\\sent"]) or _by_name(usable, SENT_NAMES)),
-        (Role.ARCHIVE, (source.archive,) if source.archive else (), _archive(usable)),
+        (Role.SENT, source.sent, [] if everything else _by_use(usable, ["\\sent"]) or _by_name(usable, SENT_NAMES)),
+        (Role.ARCHIVE, (source.archive,) if source.archive else (), everything[:1] or _archive(usable)),
     ):
         for name in names:
             named = _named(usable, name)

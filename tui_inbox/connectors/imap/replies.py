@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import imaplib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.response_parser import parse_fetch_response
 
+from tui_inbox.connectors.imap.uids import Uids
 from tui_inbox.problems import Misconfigured
 
 LIST = re.compile(rb'\((?P<flags>[^()]*)\) (?P<delimiter>"(?:\\.|[^"\\])"|NIL) (?P<name>.*)', re.DOTALL)
@@ -98,10 +100,32 @@ def number(told: dict[str, list[Any]], key: str) -> int | None:
     return None
 
 
+_LITERAL8 = re.compile(rb"~(\{\d+\})$")
+_UID = re.compile(rb"\bUID (\d{1,10})\b")
+_ALL = re.compile(rb"\bALL ([\d,:]+)")
+
+
+def numbers(told: dict[str, list[Any]]) -> list[int]:
+    """Return the UIDs that FETCH replies without a text of the message name."""
+    lines = [line for line in told.get("FETCH", []) if isinstance(line, bytes)]
+    return [int(found[1]) for line in lines if (found := _UID.search(line))]
+
+
+def spans(lines: Iterable[object]) -> Uids:
+    """Return the UIDs of ESEARCH replies (RFC 4731); ValueError where they are no set."""
+    found = Uids()
+    for line in lines:
+        if isinstance(line, bytes) and (part := _ALL.search(line)):
+            found |= Uids.parse(part[1].decode())
+    return found
+
+
 def parsed(lines: list[Any]) -> dict[int, dict[bytes, Any]] | None:
     """Return FETCH replies by UID, or None where they cannot be made out."""
     if not lines:
         return {}
+    # A literal8 (RFC 3516) is a literal; the library gives its announcement for its content.
+    lines = [(_LITERAL8.sub(rb"\1", line[0]), line[1]) if isinstance(line, tuple) else line for line in lines]
     try:
         return dict(parse_fetch_response(lines, normalise_times=False, uid_is_key=True))
     except (imaplib.IMAP4.error, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):

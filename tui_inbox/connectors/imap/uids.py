@@ -66,6 +66,10 @@ class Uids:
     def __and__(self, other: Uids) -> Uids:
         return self - (self - other)
 
+    def above(self, mark: int) -> Uids:
+        """Return those higher than *mark*."""
+        return Uids(tuple((max(low, mark + 1), high) for low, high in self.ranges if high > mark))
+
     def newest(self, count: int) -> list[int]:
         """Return the *count* highest UIDs, highest first."""
         found: list[int] = []

@@ -1,35 +1,20 @@
-"""The one adapter over IMAPClient: the only place that knows its private parts, and read-only by construction."""
+"""What is asked of a mail server that only reads: its folders, what a folder holds, and what changed in it."""
 
 from __future__ import annotations
 
 import imaplib
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from types import TracebackType
+from enum import StrEnum
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
-
-from tui_inbox.connectors.formats import sasl
-from tui_inbox.connectors.imap.line import CONNECT, FAREWELL, READ, Line, trust
-from tui_inbox.connectors.imap.replies import (
-    Folder,
-    capabilities,
-    joined,
-    listed,
-    moment,
-    number,
-    parsed,
-    quoted,
-    refuse_breaks,
-)
-from tui_inbox.connectors.imap.trouble import LATER, Declined, Failure, not_admitted, problem, said
+from tui_inbox.connectors.imap.replies import Folder, joined, listed, moment, number, numbers, parsed, quoted, spans
+from tui_inbox.connectors.imap.session import Asked, Session
+from tui_inbox.connectors.imap.trouble import LATER, Declined
 from tui_inbox.connectors.imap.uids import Uids
-from tui_inbox.problems import Misconfigured, NotAdmitted, Unreachable
-from tui_inbox.vault.hidden import Hidden, Token
+from tui_inbox.problems import Busy, Unreachable
 
 LONGEST_SET = 7000
 """Characters of a UID set in one command; servers refuse lines of 8,000 and more."""
@@ -41,197 +26,157 @@ MOST_CUTS = 500
 """Ranges one folder is listed in, whatever it claims to hold."""
 
 
+class Tier(StrEnum):
+    """How a server can say what changed since it was last asked (RFC 7162); PLAIN: it cannot."""
+
+    PLAIN = "plain"
+    CONDSTORE = "condstore"
+    QRESYNC = "qresync"
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What was known of a folder when it was last read, for a server that can say what changed since."""
+
+    uidvalidity: int
+    modseq: int
+    known: Uids
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What the server says of a folder on EXAMINE; `uidnext` and `modseq` None where it does not say."""
+    """What the server says of a folder on EXAMINE; `uidnext` None where it does not say.
+
+    `modseq` is its HIGHESTMODSEQ, None where the folder keeps none or the server never said that it can. `changed`
+    and `vanished` are what happened since it was last read, None where that is still to be asked."""
 
     exists: int
     uidvalidity: int
     uidnext: int | None
     modseq: int | None
+    changed: Uids | None = None
+    vanished: Uids | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One message before its body is fetched."""
+    """One message before its body is fetched. `object_id` and `thread_id` are the server's own names for it and for
+    its thread ("" where it has none), `labels` those of Gmail, in lower case."""
 
     size: int
     received_at: datetime | None
     draft: bool
+    object_id: str = ""
+    thread_id: str = ""
+    labels: frozenset[str] = frozenset()
 
 
-class _Client(IMAPClient):  # type: ignore[misc]  # the library ships no types
-    def __init__(self, host: str, port: int, context: Any) -> None:
-        self._context = context
-        super().__init__(host, port, ssl=context is not None, ssl_context=context, timeout=SocketTimeout(CONNECT, READ))
-        self._imap.debug = 0  # else every reply is formatted for a log that nobody reads
-        self.folder_encode = False
+class Wire(Session):
+    """A signed-in connection that only reads."""
 
-    def _create_IMAP4(self) -> Line:  # noqa: N802 - the library's name
-        return Line(self.host, self.port, self._context)
-
-
-class Wire:
-    """A signed-in connection that only reads. Leaving it as a context logs out and closes the socket."""
-
-    def __init__(self, host: str, port: int, tls: str, ca: str) -> None:
-        context = None if tls == "none" else trust(ca)
-        self.host, self.port = host, port
-        self._client = _Client(host, port, context if tls == "implicit" else None)
-        self._imap: Any = self._client._imap
-        self._can: frozenset[str] = frozenset()
-        try:
-            if self._imap.state != "NONAUTH" and tls != "implicit":
-                raise Unreachable(  # CVE-2020-14093: whoever sits between could have said it
-                    f"The server {host} claims a sign-in before the connection is secure.",
-                    'Set tls = "implicit", and check who runs this network.',
-                )
-            if tls == "starttls":
-                self._secure(context)
-        except BaseException:
-            self._client.shutdown()
-            raise
-
-    def _secure(self, context: Any) -> None:
-        if "STARTTLS" not in self._imap.capabilities:
-            raise Unreachable(f"The server {self.host} offers no STARTTLS.", 'Set tls = "implicit" and its port.')
-        self._imap.secure(context)
-
-    def __enter__(self) -> Wire:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
-        broken = isinstance(value, (OSError, imaplib.IMAP4.abort, Unreachable))
-        with suppress(*Failure):
-            if not broken:
-                self._imap.sock.settimeout(FAREWELL)
-                self._imap._simple_command("LOGOUT")
-        with suppress(*Failure):
-            self._client.shutdown()
-
-    # --- signing in -----------------------------------------------------------------------------------
-
-    def sign_in(self, user: str, secret: str, auth: str) -> None:
-        """Sign in with *secret*, a password or, for auth "oauth2", an access token; NotAdmitted where refused.
-
-        A `Token` that is refused is asked for another, which comes once: tokens run out and are withdrawn.
-        """
-        try:
-            self._sign_in(user, secret, auth)
-        except NotAdmitted:
-            newer = secret.another() if isinstance(secret, Token) else None
-            if newer is None:
-                raise
-            self.sign_in(user, newer, auth)
-
-    def _sign_in(self, user: str, secret: str, auth: str) -> None:
-        what = "token" if auth == "oauth2" else "password"
-        if "\0" in user + secret or "\r" in user + secret or "\n" in user + secret:
-            raise Misconfigured(
-                f"The user name or the {what} of {user!r} holds a line break or NUL.", "Store it again."
-            )
-        if self._imap.state == "AUTH":
-            return
-        can = {str(one).upper() for one in self._imap.capabilities}
-        try:
-            kind, reply = self._admit(user, secret, auth, can)
-        except imaplib.IMAP4.abort as trouble:
-            raise problem(self.host, self.port, _without(trouble, secret)) from None
-        except imaplib.IMAP4.error as trouble:
-            kind, reply = "NO", [str(trouble).encode()]
-        if kind != "OK":
-            words = said(reply[-1] or b"", never=secret)
-            raise not_admitted(self.host, user, what, re.sub(r"^\[AUTHENTICATIONFAILED\] ", "", words))
-        self._imap.state = "AUTH"
-        self._can = capabilities(self._imap.untagged_responses)  # many servers say it with their OK
-
-    def _admit(self, user: str, secret: str, auth: str, can: set[str]) -> tuple[str, list[bytes]]:
-        if auth == "oauth2":
-            return self._sasl(*self._bearer(user, secret, can))
-        if "AUTH=PLAIN" in can:
-            return self._sasl("PLAIN", [sasl.plain(user, secret)])
-        if "LOGINDISABLED" in can:
-            raise NotAdmitted(
-                f"The server {self.host} takes no password on this connection.", 'Set tls = "implicit" or "starttls".'
-            )
-        self._imap.literal = Hidden(secret.encode())
-        kind, reply = self._imap._simple_command("LOGIN", quoted(user.encode()))
-        return kind, reply
-
-    def _bearer(self, user: str, token: str, can: set[str]) -> tuple[str, list[bytes]]:
-        """Return how *token* is said: OAUTHBEARER (RFC 7628) where it is offered, else Google's XOAUTH2.
-
-        A refusal comes as a challenge, which the last answer of each only lets the server end.
-        """
-        if "AUTH=OAUTHBEARER" in can:
-            return "OAUTHBEARER", [sasl.oauthbearer(user, token, self.host, self.port), b"\1"]
-        if "AUTH=XOAUTH2" not in can and any(one.startswith("AUTH=") for one in can):
-            raise NotAdmitted(
-                f"The server {self.host} takes no access token.",
-                'Set auth = "password" in the account\'s table, with an app password where the provider wants one.',
-            )
-        return "XOAUTH2", [sasl.xoauth2(user, token), b""]
-
-    def _sasl(self, mechanism: str, answers: list[bytes]) -> tuple[str, list[bytes]]:
-        """Return the server's verdict on *answers*, one for each of its challenges."""
-        kind, reply = self._imap.answer(mechanism, answers)
-        return kind, reply
-
-    @property
-    def security(self) -> str:
-        """The TLS version spoken, or "none"."""
-        version = getattr(self._imap.sock, "version", None)
-        return str(version()) if version else "none"
+    _enabled = False
+    """Whether the server takes QRESYNC on this connection."""
+    _blunt = False
+    """Whether it refused to open a folder with a parameter, whatever it says it can."""
 
     # --- what the server has --------------------------------------------------------------------------
 
-    def capabilities(self) -> frozenset[str]:
-        """Return what the server can do, upper case, as it says after the sign-in."""
-        if not self._can:
-            self._can = capabilities(self._ask("CAPABILITY"))
-        return self._can
+    @property
+    def gmail(self) -> bool:
+        """Whether folders are labels on one mail, which has a number of its own (Gmail's X-GM-EXT-1)."""
+        return "X-GM-EXT-1" in self.capabilities()
 
-    def folders(self) -> list[Folder]:
-        """Return every folder the server lists; a name that cannot be decoded stands as it is on the wire."""
+    @property
+    def tier(self) -> Tier:
+        """How this connection may ask for changes: what the server claims of one folder alone is not trusted."""
+        if self._blunt:
+            return Tier.PLAIN
+        if self._enabled:
+            return Tier.QRESYNC
+        return Tier.CONDSTORE if {"CONDSTORE", "QRESYNC"} & self.capabilities() else Tier.PLAIN
+
+    def folders(self, *, resync: bool = False) -> list[Folder]:
+        """Return every folder the server lists; a name that cannot be decoded stands as it is on the wire.
+
+        With *resync* the server is asked in the same round trip to tell of changes by QRESYNC, if it can.
+        """
         can = self.capabilities()
         special = [b"RETURN (SPECIAL-USE)"] if {"SPECIAL-USE", "LIST-EXTENDED"} <= can else []
-        lines = self._ask("LIST", b'""', b'"*"', *special).get("LIST", [])
+        enabling = self._say("ENABLE", "QRESYNC") if resync and "QRESYNC" in can and not self._enabled else None
+        listing = self._say("LIST", b'""', b'"*"', *special)
+        if enabling is not None:
+            self._enabled = self._enables(enabling)
+        lines = self._told(listing).get("LIST", [])
         found = [folder for folder in map(listed, joined(lines)) if folder is not None]
         return sorted(found, key=lambda folder: folder.key)
 
-    def examine(self, folder: Folder) -> Opened:
-        """Open *folder* for reading only; Declined if the server will not."""
-        self._imap.state = "AUTH"
-        self._imap.is_readonly = True
-        told = self._ask("EXAMINE", quoted(folder.wire))
-        self._imap.state = "SELECTED"
-        return Opened(
+    def _enables(self, asked: Asked) -> bool:
+        try:
+            told = self._told(asked).get("ENABLED", [])
+        except (Declined, imaplib.IMAP4.error) as refused:
+            if isinstance(refused, imaplib.IMAP4.abort):
+                raise
+            return False
+        return any(b"QRESYNC" in line.upper().split() for line in told if isinstance(line, bytes))
+
+    def examine(self, folder: Folder, since: Since | None = None) -> Opened:
+        """Open *folder* for reading only; Declined if the server will not. *since*: and say what changed."""
+        if since is not None and self.tier is Tier.QRESYNC:
+            known = str(since.known)
+            range_ = f" {known}" if 0 < len(known) <= LONGEST_SET else ""
+            parameter = f"(QRESYNC ({since.uidvalidity} {since.modseq}{range_}))"
+        else:
+            parameter = "" if self.tier is Tier.PLAIN else "(CONDSTORE)"
+        told = self._examined(folder, parameter)
+        trusted = self.tier is not Tier.PLAIN and "NOMODSEQ" not in told
+        here = Opened(
             exists=number(told, "EXISTS") or 0,
             uidvalidity=number(told, "UIDVALIDITY") or 0,
             uidnext=number(told, "UIDNEXT"),
-            modseq=number(told, "HIGHESTMODSEQ"),
+            modseq=number(told, "HIGHESTMODSEQ") if trusted else None,
         )
+        if since is None or "QRESYNC" not in parameter or self._blunt or here.uidvalidity != since.uidvalidity:
+            return here
+        return _resynced(here, told) if here.modseq is not None and here.modseq >= since.modseq else here
+
+    def _examined(self, folder: Folder, parameter: str) -> dict[str, list[Any]]:
+        self._imap.state = "AUTH"
+        self._imap.is_readonly = True
+        try:
+            told = self._ask("EXAMINE", quoted(folder.wire), *filter(None, [parameter]))
+        except imaplib.IMAP4.error as refused:
+            if isinstance(refused, imaplib.IMAP4.abort) or not parameter:
+                raise
+            self._blunt = True
+            return self._examined(folder, "")
+        self._imap.state = "SELECTED"
+        return told
+
+    def changed_since(self, modseq: int) -> Uids:
+        """Return the UIDs of the open folder's messages that came or changed after *modseq*."""
+        told = self._ask("UID", "FETCH", "1:*", "(UID FLAGS)", f"(CHANGEDSINCE {modseq})")
+        return Uids.of(numbers(told))
 
     def from_uid(self, low: int) -> Uids:
         """Return the UIDs from *low* upwards. `low:*` names the last message even below *low*; that one is left out."""
-        return Uids.of(uid for uid in self._search(f"{low}:*") if uid >= low)
+        return self._searched(f"{low}:*")[0].above(low - 1)
 
     def among(self, uids: Uids) -> Uids:
         """Return those of *uids* that the folder still has."""
-        found: list[int] = []
+        found = Uids()
         for part in uids.lines(LONGEST_SET):
-            found.extend(self._search(str(part)))
-        return Uids.of(found) & uids
+            found |= self._searched(str(part))[0]
+        return found & uids
 
     def every_uid(self, exists: int) -> tuple[Uids, bool]:
         """Return all UIDs of the folder, in ranges that fit on a line, and whether the folder held still meanwhile."""
         still = True
-        found: list[int] = []
+        found = Uids()
         for low, high in self._portions(exists):
-            numbers, moved = self._searched(f"{low}:{high}")
+            some, moved = self._searched(f"{low}:{high}")
             still = still and not moved
-            found.extend(uid for uid in numbers if uid >= low)
-        return Uids.of(found), still
+            found |= some.above(low - 1)
+        return found, still
 
     def _portions(self, exists: int) -> list[tuple[int, str]]:
         """Return UID ranges that cover everything, each with about MOST_FOUND messages.
@@ -239,34 +184,38 @@ class Wire:
         Sequence numbers only say where to cut: a message expunged meanwhile moves a cut, and nothing falls between."""
         step = max(MOST_FOUND, exists // MOST_CUTS)
         at = ",".join(str(number) for number in range(step, exists, step))
-        if not at:
+        if not at or "ESEARCH" in self.capabilities():  # which answers in ranges
             return [(1, "*")]
-        lines = self._ask("FETCH", at, "(UID)").get("FETCH", [])
-        cuts = sorted({int(one[1]) for line in lines if (one := re.search(rb"\bUID (\d+)", line))})
+        cuts = sorted(set(numbers(self._ask("FETCH", at, "(UID)"))))
         return [*zip([1, *(cut + 1 for cut in cuts)], [*map(str, cuts), "*"], strict=True)]
 
-    def _search(self, uid_set: str) -> list[int]:
-        return self._searched(uid_set)[0]
-
-    def _searched(self, uid_set: str) -> tuple[list[int], bool]:
-        told = self._ask("UID", "SEARCH", "UID", uid_set)
-        lines = told.get("SEARCH", [])
-        numbers = [int(one) for line in lines if isinstance(line, bytes) for one in line.partition(b"(")[0].split()]
-        return numbers, "EXISTS" in told or "EXPUNGE" in told
+    def _searched(self, uid_set: str) -> tuple[Uids, bool]:
+        """Return which of *uid_set* there are, and whether the folder moved meanwhile."""
+        short = "ESEARCH" in self.capabilities()
+        told = self._ask("UID", "SEARCH", *(["RETURN (ALL)"] if short else []), "UID", uid_set)
+        moved = bool({"EXISTS", "EXPUNGE", "VANISHED"} & told.keys())
+        if "ESEARCH" in told:
+            return spans(told["ESEARCH"]), moved
+        lines = [line for line in told.get("SEARCH", []) if isinstance(line, bytes)]
+        return Uids.of(int(one) for line in lines for one in line.partition(b"(")[0].split()), moved
 
     # --- messages -------------------------------------------------------------------------------------
 
     def outlines(self, uids: Iterable[int]) -> dict[int, Outline]:
-        """Return size in bytes, INTERNALDATE and whether it is a draft, for those of *uids* the server answers for."""
-        found = self._fetch(Uids.of(uids), "(UID RFC822.SIZE INTERNALDATE FLAGS)", b"RFC822.SIZE")
-        return {
-            uid: Outline(
-                size=one[b"RFC822.SIZE"] if isinstance(one[b"RFC822.SIZE"], int) else 0,
-                received_at=moment(one.get(b"INTERNALDATE")),
-                draft=b"\\draft" in {flag.lower() for flag in one.get(b"FLAGS") or () if isinstance(flag, bytes)},
-            )
-            for uid, one in found.items()
-        }
+        """Return what is said of those of *uids* that the server answers for."""
+        extra = " X-GM-MSGID X-GM-THRID X-GM-LABELS" if self.gmail else ""
+        extra = extra or (" EMAILID" if "OBJECTID" in self.capabilities() else "")
+        found = self._fetch(Uids.of(uids), f"(UID RFC822.SIZE INTERNALDATE FLAGS{extra})", b"RFC822.SIZE")
+        return {uid: _outline(one) for uid, one in found.items()}
+
+    def object_ids(self, uids: Uids) -> dict[str, int]:
+        """Return *uids* of the open folder by Gmail's own numbers for them."""
+        found = self._fetch(uids, "(UID X-GM-MSGID)", b"X-GM-MSGID")
+        return {str(one[b"X-GM-MSGID"]): uid for uid, one in found.items()}
+
+    def drafts(self, uids: Uids) -> Uids:
+        """Return those of *uids* that are drafts still."""
+        return Uids.of(uid for uid, one in self.outlines(uids).items() if one.draft) if uids else uids
 
     def bodies(self, uids: Iterable[int]) -> dict[int, bytes]:
         """Return the bytes of those of *uids* that come; Exchange says OK and sends nothing for a broken one."""
@@ -274,6 +223,21 @@ class Wire:
         return {
             uid: one[b"BODY[]"] for uid, one in found.items() if isinstance(one[b"BODY[]"], bytes) and one[b"BODY[]"]
         }
+
+    def section(self, uid: int, section: str, start: int | None = None, length: int = 0) -> bytes | None:
+        """Return the *section* of one message, or *length* bytes of it from *start* on; None where it does not come."""
+        slice_ = "" if start is None else f"<{start}.{length}>"
+        wanted = f"BODY[{section}]" + ("" if start is None else f"<{start}>")
+        lines = self._ask("UID", "FETCH", str(uid), f"(UID BODY.PEEK[{section}]{slice_})").get("FETCH", [])
+        for name, value in (parsed(lines) or {}).get(uid, {}).items():
+            if isinstance(value, bytes) and isinstance(name, bytes) and name.upper() == wanted.upper().encode():
+                return value
+        return None
+
+    def structure(self, uid: int) -> Any:
+        """Return the BODYSTRUCTURE of one message as IMAPClient reads it; None where it cannot be made out."""
+        lines = self._ask("UID", "FETCH", str(uid), "(UID BODYSTRUCTURE)").get("FETCH", [])
+        return (parsed(lines) or {}).get(uid, {}).get(b"BODYSTRUCTURE")
 
     def _fetch(self, uids: Uids, what: str, wanted: bytes) -> dict[int, dict[bytes, Any]]:
         """Return what came with *wanted* in it, by UID; a message the server chokes on costs only itself."""
@@ -304,27 +268,33 @@ class Wire:
         except Declined as declined:
             if LATER.search(declined.reply):
                 what = f"The server {self.host} asks for patience: {declined.reply}."
-                raise Unreachable(what, "Try again later.") from None
+                raise Busy(what, "Try again later.") from None
             complete, lines = False, self._imap.untagged_responses.get("FETCH", [])
         replies = parsed(lines)
         asked = set(uids)
         found = {uid: one for uid, one in (replies or {}).items() if uid in asked and wanted in one}
         return found, complete and replies is not None
 
-    # --- below ----------------------------------------------------------------------------------------
 
-    def _ask(self, command: str, *arguments: str | bytes) -> dict[str, list[Any]]:
-        """Return the untagged replies to *command*, by their type; Declined on NO."""
-        for argument in arguments:
-            refuse_breaks(argument)
-        told: dict[str, list[Any]] = self._imap.untagged_responses
-        for kind in [kind for kind in told if kind != "BYE"]:
-            del told[kind]
-        kind, reply = self._imap._simple_command(command, *arguments)
-        if kind != "OK":
-            raise Declined(command, said(reply[-1] or b""))
-        return dict(told)
+def _resynced(here: Opened, told: dict[str, list[Any]]) -> Opened:
+    """Return *here* with what QRESYNC told of changes (RFC 7162, 3.2.5); the vanished may never have been known."""
+    lines = [line for line in told.get("VANISHED", []) if isinstance(line, bytes)]
+    vanished = spans(re.sub(rb"^\(EARLIER\)\s*", b"ALL ", line, flags=re.IGNORECASE) for line in lines)
+    return Opened(here.exists, here.uidvalidity, here.uidnext, here.modseq, Uids.of(numbers(told)), vanished)
 
 
-def _without(trouble: imaplib.IMAP4.abort, secret: str) -> imaplib.IMAP4.abort:
-    return imaplib.IMAP4.abort("the sign-in failed") if secret and secret in str(trouble) else trouble
+def _outline(one: dict[bytes, Any]) -> Outline:
+    flags = {flag.lower() for flag in one.get(b"FLAGS") or () if isinstance(flag, bytes)}
+    labels = frozenset(
+        label.decode("utf-8", "replace").lower() for label in one.get(b"X-GM-LABELS") or () if isinstance(label, bytes)
+    )
+    named = one.get(b"X-GM-MSGID") or next(iter(one.get(b"EMAILID") or ()), b"")
+    thread = one.get(b"X-GM-THRID") or ""
+    return Outline(
+        size=one[b"RFC822.SIZE"] if isinstance(one[b"RFC822.SIZE"], int) else 0,
+        received_at=moment(one.get(b"INTERNALDATE")),
+        draft=b"\\draft" in flags or "\\draft" in labels,
+        object_id=named.decode("ascii", "replace") if isinstance(named, bytes) else str(named),
+        thread_id=str(thread) if isinstance(thread, int) else "",
+        labels=labels,
+    )

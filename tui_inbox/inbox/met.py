@@ -1,0 +1,31 @@
+"""Mail that is met again: under another key, in another folder, or whole where only a part of it had come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tui_inbox.connectors import Arrival
+from tui_inbox.store import arrivals, places
+from tui_inbox.store.arrivals import Known
+from tui_inbox.store.writer import Unit
+
+
+def otherwise(unit: Unit, account_id: int, offered: Sequence[Arrival]) -> Iterator[tuple[Arrival, Known]]:
+    """Yield those of *offered*, none of which is here under its own key, that are here all the same.
+
+    The server's own name for a mail says so; or a stand-in came first, which is now made whole; or the whole mail did.
+    """
+    named = places.by_object(unit, account_id, {one.object_id for one in offered if one.object_id})
+    stand_ins = arrivals.known(unit, account_id, {("", one.also) for one in offered if one.also})
+    for one in offered:
+        here = stand_ins.get(("", one.also))
+        if here is not None:
+            places.complete(unit, here.id, one.message)
+            yield one, here
+            continue
+        here = named.get(one.object_id)
+        if here is None and one.partial and one.message.external_id:
+            fields = one.message.raw.partition(b"\r\n\r\n")[0]
+            here = places.whole_of(unit, account_id, one.message.external_id, fields)
+        if here is not None:
+            yield one, here
