@@ -44,7 +44,14 @@ PLAIN = Config(
 
 RULED = replace(
     PLAIN,
+    teammates=(*PLAIN.teammates, Teammate("Zoe", "zoe@shop.example"), Teammate("Ben", "ben@shop.example")),
     rules=(
+        Rule("a person", {"text": ["no robot"], "class": "auto"}, {"class": "human"}, ("new", "reply")),
+        Rule("back to Mert", {"text": ["for Mert"]}, {"owner": "Mert"}, ("new", "reply")),
+        Rule("back to Ana", {"text": ["for Ana"]}, {"owner": "Ana"}, ("new", "reply")),
+        Rule("on to Zoe", {"text": ["for Zoe"]}, {"owner": "Zoe"}, ("new", "reply")),
+        Rule("on to Ben", {"text": ["for Ben"]}, {"owner": "Ben"}, ("new", "reply")),
+        Rule("back to me", {"text": ["for me"]}, {"owner": "me"}, ("new", "reply")),
         Rule("receipts", {"subject": ["receipt"]}, {"place": "archive"}),
         Rule("junk", {"subject": ["casino"]}, {"place": "spam"}),
         Rule("junk later", {"text": ["unsubscribe me not"]}, {"place": "spam"}, ("reply",)),

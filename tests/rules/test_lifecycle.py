@@ -129,13 +129,13 @@ def test_a_hard_bounce_leaves_the_owner() -> None:
     assert (it.place, it.owner) == (Place.HANDED_OVER, "Mert")
 
 
-def test_what_a_bounce_opens_again_is_the_present_owners() -> None:
+def test_what_a_bounce_opens_again_is_the_owners_since_it_was_handed_over() -> None:
     it = life(
         asked("Mon 09:00"), answered("Mon 10:00"), forwarded("Mon 10:30"), bounced("Mon 11:00", 2), now="Mon 11:01"
     )
     assert [(one.who, one.since) for one in promise(it).responsible] == [
         (ME, on("Mon 09:00")),
-        ("Mert", on("Mon 11:00")),
+        ("Mert", on("Mon 10:30")),
     ]
 
 
@@ -375,8 +375,8 @@ def test_forwarding_opens_what_was_snoozed_or_archived() -> None:
 def test_a_breach_belongs_to_whoever_was_responsible_when_it_was_due() -> None:
     mine = life(asked("Mon 09:00"), forwarded("Mon 14:00"), answered("Mon 15:00"), now="Mon 16:00")
     theirs = life(asked("Mon 09:00"), forwarded("Mon 10:00"), answered("Mon 15:00"), now="Mon 16:00")
-    assert (promise(mine).outcome, promise(mine).accountable()) == (Outcome.BREACHED, ME)
-    assert (promise(theirs).outcome, promise(theirs).accountable()) == (Outcome.BREACHED, "Mert")
+    assert (promise(mine).outcome, promise(mine).accountable(on("Mon 16:00"))) == (Outcome.BREACHED, ME)
+    assert (promise(theirs).outcome, promise(theirs).accountable(on("Mon 16:00"))) == (Outcome.BREACHED, "Mert")
 
 
 def test_a_teammates_promise_past_due_without_an_answer_seen_reads_as_unobserved() -> None:

@@ -32,12 +32,26 @@ def test_handing_it_to_who_has_it_already_changes_nothing() -> None:
 
 def test_a_breach_is_whose_it_was_when_it_was_due_though_it_was_handed_on_since() -> None:
     late = made().handed_to("Mert", on("Mon 14:00")).answered(on("Mon 15:00"), 2)
-    assert (late.outcome, late.accountable()) == (Outcome.BREACHED, ME)
+    assert (late.outcome, late.accountable(on("Mon 15:00"))) == (Outcome.BREACHED, ME)
+
+
+def test_what_was_late_under_me_is_mine_though_it_was_forwarded_since() -> None:
+    late = made().handed_to("Mert", on("Mon 14:00"))
+    assert late.reads(on("Mon 15:00")) is Outcome.OPEN
+    assert late.acted_on(on("Mon 15:00"), Outcome.WAIVED).outcome is Outcome.BREACHED
+    assert late.acted_on(on("Mon 15:00"), Outcome.WAIVED).accountable(on("Mon 16:00")) == ME
+
+
+def test_what_a_teammate_let_pass_stays_unobserved_though_it_was_taken_back_since() -> None:
+    late = made(who="Mert").handed_to(ME, on("Mon 14:00"))
+    assert (late.reads(on("Mon 15:00")), late.accountable(on("Mon 15:00"))) == (Outcome.UNOBSERVED, "Mert")
+    assert late.acted_on(on("Mon 15:00"), Outcome.WAIVED).outcome is Outcome.UNOBSERVED
+    assert late.answered(on("Mon 15:00"), 2).outcome is Outcome.BREACHED
 
 
 def test_what_was_kept_is_whose_it_was_last() -> None:
     kept = made().handed_to("Mert", on("Mon 10:00")).answered(on("Mon 11:00"), 2)
-    assert kept.accountable() == "Mert"
+    assert kept.accountable(on("Mon 15:00")) == "Mert"
 
 
 def test_reopened_it_is_as_it_was_with_its_old_due_time() -> None:

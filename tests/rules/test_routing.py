@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_inbox.rules.model import Class, Place
-from tui_inbox.rules.routing import Case, Effects, Routed, choose_owner, compile_rules, route
+from tui_inbox.rules.routing import Case, Effects, Routed, choose_owner, compile_rules, named_owner, route
 
 SPAM = {"place": "spam"}
 CARD = "4111 1111 1111 1111"
@@ -244,9 +244,9 @@ TEAM = (("Mert", ("refunds", "turkish")), ("Iva", ("Refunds",)), ("Jo", ("billin
 
 
 def owner(
-    skill: str = "refunds", mine: tuple = (), load: int = 0, loads: dict | None = None, former: tuple = ()
+    skill: str = "refunds", mine: tuple = (), load: int = 0, loads: dict | None = None, had: tuple = ("me",)
 ) -> str:
-    return choose_owner(skill, mine, load, 60, TEAM, loads or {}, frozenset(former))[0]
+    return choose_owner(skill, mine, load, 60, TEAM, loads or {}, had)[0]
 
 
 def test_a_skill_i_have_goes_to_me_while_i_am_not_over_capacity():
@@ -260,20 +260,31 @@ def test_else_it_goes_to_the_teammate_who_has_it_and_holds_the_fewest():
     assert owner("billing", loads={"Jo": 99}) == "Jo"
 
 
-def test_it_never_goes_back_to_a_former_owner():
-    assert owner(loads={"Iva": 9}, former=("Mert",)) == "Iva"
-    assert owner(mine=("refunds",), former=("me",)) == "Mert"
+def test_a_skill_never_goes_back_to_a_former_owner():
+    assert owner(loads={"Iva": 9}, had=("me", "Mert", "me")) == "Iva"
+    assert owner(mine=("refunds",), had=("me", "Jo")) == "Mert"
 
 
-def test_with_nobody_left_it_is_mine():
-    assert owner(former=("Mert", "Iva")) == "me"
+def test_a_skill_with_nobody_left_is_mine():
+    assert owner(had=("me", "Mert", "Iva", "Jo")) == "me"
     assert owner("klingon") == "me"
-    assert owner("billing", mine=("billing",), load=99, former=("Jo",)) == "me"
+    assert owner("billing", mine=("billing",), load=99, had=("Jo", "me")) == "me"
+
+
+def test_a_teammate_who_has_it_and_has_the_skill_keeps_it():
+    assert owner(loads={"Mert": 9}, had=("me", "Mert")) == "Mert"
+
+
+def test_a_rule_that_names_an_owner_never_gives_it_back_to_a_former_one_but_to_me():
+    assert named_owner("Mert", ("me",))[0] == "Mert"
+    assert named_owner("Mert", ("me", "Mert"))[0] == "Mert"
+    assert named_owner("Mert", ("me", "Mert", "me"))[0] == "me"
+    assert named_owner("Mert", ("me", "Mert", "Iva"))[0] == "me"
 
 
 def test_the_choice_is_said_in_a_sentence():
     why = choose_owner("refunds", (), 0, 60, TEAM, {"Mert": 3})[1]
-    assert why == 'I do not have the skill "refunds"; Iva has "refunds" and holds the fewest (0).'
+    assert why == 'you do not have the skill "refunds"; Iva has "refunds" and holds the fewest (0).'
 
 
 # --- speed --------------------------------------------------------------------------------------------

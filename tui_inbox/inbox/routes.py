@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from tui_inbox.config import Config
 from tui_inbox.inbox import moves
+from tui_inbox.inbox.reading import Readings
 from tui_inbox.rules import lifecycle, routing
 from tui_inbox.rules.lifecycle import Act, Delivery, Verb
 from tui_inbox.rules.model import ME, Class, Place
@@ -38,11 +39,12 @@ def run(unit: Unit, config: Config, touched: Collection[int], since: int, now: d
     mates = {ME, *(mate.name for mate in config.teammates)}
     if not rules.rules:
         touched = cases.others(unit, touched)
-    for occasion in cases.occasions(unit, touched, since, known=asks_known(config)):
-        if occasion.owner not in mates and occasion.case.class_ is Class.HUMAN:
+    robots = any(rule.effects.human and "reply" in rule.on for rule in rules.rules)
+    for occasion in cases.occasions(unit, touched, since, known=asks_known(config), robots=robots):
+        if occasion.owner not in mates and not occasion.machine:
             warnings.append(_come_home(unit, occasion, now))
         if rules.rules:
-            _route(unit, config, rules, occasion)
+            _route(unit, config, rules, occasion, now)
     return warnings
 
 
@@ -54,12 +56,14 @@ def _come_home(unit: Unit, occasion: Occasion, now: datetime) -> str:
     return f"{occasion.owner} is no teammate any more: conversation {occasion.conversation} has come to you."
 
 
-def _route(unit: Unit, config: Config, rules: Rules, occasion: Occasion) -> None:
+def _route(unit: Unit, config: Config, rules: Rules, occasion: Occasion, now: datetime) -> None:
     case = replace(occasion.case, in_hours=config.hours.is_open(occasion.received))
     routed = routing.route(case, rules, "new" if occasion.new else "reply")
     if routed.matched is None and not occasion.new:
         return
-    owner, why = _owner(unit, config, routed.effects, occasion)
+    if occasion.machine and not occasion.new and not routed.effects.human:
+        return  # what no human wrote changes nothing, unless the rule says that a human wrote it
+    owner, why = _owner(unit, config, routed.effects, occasion, now)
     if occasion.new or routed.effects.sla is not None:
         projection.routed(unit, occasion.conversation, told(routed, why))
     if routed.matched is None:
@@ -105,23 +109,28 @@ def _said(wanted: Effects, owner: str | None) -> dict[str, object]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _owner(unit: Unit, config: Config, wanted: Effects, occasion: Occasion) -> tuple[str | None, str]:
+def _owner(unit: Unit, config: Config, wanted: Effects, occasion: Occasion, now: datetime) -> tuple[str | None, str]:
     """Return who the rule makes the owner (None: nobody else), and why."""
-    if wanted.owner is not None:
-        return wanted.owner, "The rule names the owner."
-    if wanted.skill is None:
+    if wanted.owner is None and wanted.skill is None:
         return None, ""
-    loads = histories.held(unit)
-    owner, why = routing.choose_owner(
-        wanted.skill,
-        config.me.skills,
-        loads.get(ME, 0),
-        config.me.capacity,
-        [(mate.name, mate.skills) for mate in config.teammates],
-        loads,
-        histories.former_owners(unit, occasion.conversation),
-    )
-    return (None if owner == occasion.owner else owner), why
+    kept = histories.load(unit, [occasion.conversation])[occasion.conversation]
+    had = Readings(unit, config).state(kept, now).owners
+    hops = sum(act.verb is Verb.ROUTE and act.effects.owner is not None for act in kept.history.acts)
+    if wanted.owner is not None:
+        owner, why = routing.named_owner(wanted.owner, had)
+    else:
+        assert wanted.skill is not None
+        owner, why = _able(unit, config, wanted.skill, had, now)
+    if owner != had[-1] and hops >= routing.MOST_HOPS:
+        return None, f"rules have passed it on {hops} times, which is as often as they may."
+    return (None if owner == had[-1] else owner), why
+
+
+def _able(unit: Unit, config: Config, skill: str, had: Sequence[str], now: datetime) -> tuple[str, str]:
+    """Return who gets what needs *skill*, and why."""
+    loads = histories.held(unit, now)
+    team = [(mate.name, mate.skills) for mate in config.teammates]
+    return routing.choose_owner(skill, config.me.skills, loads.get(ME, 0), config.me.capacity, team, loads, had)
 
 
 def told(routed: Routed, why: str) -> dict[str, object]:

@@ -29,6 +29,8 @@ class Conversation:
     delivery: Delivery | None = None
     back_at: datetime | None = None
     """When an undelivered hand-over comes back to me."""
+    owners: tuple[str, ...] = (ME,)
+    """Everybody who has owned it, in that order; the last is the owner."""
 
     @property
     def place(self) -> Place:

@@ -60,9 +60,12 @@ def decide(it: Conversation, command: Command, now: datetime) -> Act | str:
 
 def undoable(act: Act, acts: Sequence[Act], conversation_began_after: bool) -> None:
     """Raise `Refused`, naming the reason, where *act* of a conversation with *acts* may not be undone."""
-    later = [one for one in acts if one.id > act.id and one.verb is not Verb.ROUTE]
+    later = [one for one in acts if one.id > act.id and one.verb not in (Verb.ROUTE, Verb.RETURN)]
     if later:
-        raise Refused(f"A later {later[0].verb} of the same conversation stands.", "Undo that one first.")
+        raise Refused(
+            f"A later {later[-1].verb} of the same conversation stands: act {later[-1].id}.",
+            f"Undo that one first: `tui-inbox undo --act {later[-1].id}`.",
+        )
     if act.verb is Verb.FORWARD and act.delivery is Delivery.SENT:
         raise Refused(
             f"The hand-over to {act.to} has been delivered.",

@@ -62,9 +62,9 @@ class Promise:
                 who = entry.who
         return who
 
-    def accountable(self) -> str:
-        """Return whose it is: of a breach, whoever was responsible when it was due; else the last."""
-        if self.outcome is Outcome.BREACHED:
+    def accountable(self, now: datetime) -> str:
+        """Return whose it is: what came late, or is unobserved, whoever had it when it was due; else the last."""
+        if self.reads(now) in (Outcome.BREACHED, Outcome.UNOBSERVED):
             return self.owner_at(self.due)
         return self.responsible[-1].who
 
@@ -76,7 +76,7 @@ class Promise:
     def acted_on(self, at: datetime, otherwise: Outcome) -> Promise:
         """Return it as an act at *at* leaves it: *otherwise*, unless it was late by then."""
         if at > self.due:
-            late = Outcome.BREACHED if self.owner_at(at) == ME else Outcome.UNOBSERVED
+            late = Outcome.BREACHED if self.owner_at(self.due) == ME else Outcome.UNOBSERVED
             return replace(self, ended=at, outcome=late)
         return replace(self, ended=at, outcome=otherwise)
 
@@ -91,8 +91,8 @@ class Promise:
         return replace(self, responsible=(*self.responsible, Responsible(who, at)))
 
     def reads(self, now: datetime) -> Outcome:
-        """Return its outcome as it reads at *now*: a teammate's past due, with no answer seen, is unobserved."""
-        if self.open and now > self.due and self.responsible[-1].who != ME:
+        """Return its outcome as it reads at *now*: one that a teammate let pass, with no answer seen, is unobserved."""
+        if self.open and now > self.due and self.owner_at(self.due) != ME:
             return Outcome.UNOBSERVED
         return self.outcome
 

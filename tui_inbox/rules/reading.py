@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tui_inbox.rules.conversation import Conversation
 from tui_inbox.rules.history import Act, Delivery, Heard, History, TermsOf, Verb, timeline
@@ -44,8 +44,14 @@ class _Reading:
     snoozes: int = 0
     begun_by: Direction | None = None
     answered: bool = False
+    owned: list[Responsible] = field(default_factory=list)
+    """Who has owned it, and from when on; the first from the beginning."""
     waiting: list[Heard] = field(default_factory=list)
     """Customer messages without an answer, that are not history."""
+    dismissed: set[int] = field(default_factory=set)
+    """Those of them that were archived without one: nobody waits for it any more."""
+    lost: set[int] = field(default_factory=set)
+    """Answers of ours that a report said will never arrive."""
     unpromised: list[Heard] = field(default_factory=list)
     """Those of them that spam kept from having a promise."""
     answered_by: dict[int, list[Heard]] = field(default_factory=dict)
@@ -67,6 +73,8 @@ class _Reading:
             self.routed_tier, self.skill = effects.tier, effects.skill
             self.owner = effects.owner or self.owner
             self.spam = effects.place is Place.SPAM
+        began = datetime.min.replace(tzinfo=UTC)
+        self.owned = [Responsible(who, began) for who in dict.fromkeys((self.history.owner, self.owner))]
         self.human = any(one.asks for one in self.history.messages)
         first = min(
             (one for one in self.history.messages if one.class_ is not Class.SYSTEM),
@@ -112,8 +120,8 @@ class _Reading:
     def _take_back(self, at: datetime) -> None:
         if self.status is Status.SNOOZED:
             self._interrupt(at, Reason.RETURNED)
-        self.status, self.owner, self.reason, self.hand_over = Status.OPEN, ME, Reason.RETURNED, None
-        self._hand_promises(ME, at)
+        self.status, self.reason, self.hand_over = Status.OPEN, Reason.RETURNED, None
+        self._give(ME, at)
 
     def _come_back(self, at: datetime, why: Reason) -> None:
         """End the snooze: the follow-up starts."""
@@ -194,7 +202,7 @@ class _Reading:
                 kind,
                 message.received,
                 terms,
-                (Responsible(self.owner, message.received),),
+                self._responsible_from(message.received),
                 seen_from=message.id,
                 tier=self.tier,
             )
@@ -214,11 +222,14 @@ class _Reading:
     def _bounce(self, message: Heard) -> None:
         """A hard bounce of our answer: what it had ended is open again, unless a later answer stands.
 
-        An act ends it only if it had seen the report.
+        An act ends it only if it had seen the report. A further report of the same answer says nothing new.
         """
         at = self.elapse(message.received)
         lost = message.bounced
         assert lost is not None
+        if lost in self.lost:
+            return
+        self.lost.add(lost)
         index = next((n for n, one in enumerate(self.answers) if one.id == lost), None)
         later = None
         if index is not None:
@@ -227,7 +238,7 @@ class _Reading:
         unanswered = self.answered_by.pop(lost, [])
         again = [one for one in self.promises if one.answer == lost]
         for one in again:
-            opened = one.reopened(message.id).handed_to(self.owner, at)
+            opened = self._reopened(one, message.id)
             if later is not None:
                 opened = opened.answered(later.received, later.id)
             self.promises[self.promises.index(one)] = opened
@@ -235,6 +246,7 @@ class _Reading:
             self.answered_by[later.id] = [*unanswered, *self.answered_by[later.id]]
             return
         self.waiting = sorted([*unanswered, *self.waiting], key=lambda one: one.order)
+        self.dismissed -= {one.id for one in unanswered}
         self.answered = bool(self.answers)
         if self.status is Status.SNOOZED:
             self._interrupt(at, Reason.BOUNCE)
@@ -245,7 +257,7 @@ class _Reading:
     def act(self, act: Act) -> None:
         at = self.elapse(act.at)
         if act.verb in (Verb.SNOOZE, Verb.ARCHIVE, Verb.FORWARD):
-            self._leave_spam(at)
+            self._leave_spam()
         match act.verb:
             case Verb.SNOOZE:
                 self._snooze(act)
@@ -256,9 +268,10 @@ class _Reading:
             case Verb.ROUTE:
                 self._route(act, at)
             case Verb.RETURN:
-                self._take_back(at)
+                if self.owner != ME:
+                    self._take_back(at)
 
-    def _leave_spam(self, at: datetime) -> None:
+    def _leave_spam(self) -> None:
         """Any act takes it out of spam and starts what is owed: from the first message nobody answered."""
         if not self.spam:
             return
@@ -269,7 +282,7 @@ class _Reading:
             if promised is None:
                 self._promise(first)
             else:
-                self.promises[promised] = self.promises[promised].reopened(first.id).handed_to(self.owner, at)
+                self.promises[promised] = self._reopened(self.promises[promised], first.id)
         self.unpromised = []
 
     def _end(self, act: Act, response: Outcome, follow_up: Outcome) -> None:
@@ -310,6 +323,7 @@ class _Reading:
 
     def _archive(self, act: Act) -> None:
         self._end(act, Outcome.WAIVED, Outcome.CANCELLED)
+        self.dismissed |= {one.id for one in self.waiting if one.id <= act.seen}
         self.status, self.returns, self.plan = Status.ARCHIVED, None, None
         self.reason = _reason_of(act.by)
         self.acted = True
@@ -317,10 +331,10 @@ class _Reading:
     def _forward(self, act: Act) -> None:
         if self.status is Status.SNOOZED:
             self._come_back(act.at, Reason.REPLY)
-        self.status, self.owner, self.plan = Status.OPEN, act.to, None
+        self.status, self.plan = Status.OPEN, None
         self.reason = _reason_of(act.by)
         self.hand_over, self.handed_at = (None if act.to == ME else act), act.at
-        self._hand_promises(act.to, act.at)
+        self._give(act.to, act.at)
         self.acted = True
 
     def _route(self, act: Act, at: datetime) -> None:
@@ -329,8 +343,7 @@ class _Reading:
             self.routed_tier = effects.tier if effects.tier is not None else self.routed_tier
             self.skill = effects.skill or self.skill
             if effects.owner is not None:
-                self.owner = effects.owner
-                self._hand_promises(effects.owner, at)
+                self._give(effects.owner, at)
             if effects.place is Place.SPAM:
                 self.spam = True
                 self._owe_nothing_in_spam()
@@ -354,8 +367,27 @@ class _Reading:
     def _replace_open(self, change: Callable[[Promise], Promise]) -> None:
         self.promises = [change(one) if one.open else one for one in self.promises]
 
+    def _give(self, who: str, at: datetime) -> None:
+        """Make *who* the owner from *at* on; the responsibility for what is open goes with it."""
+        self.owner = who
+        self.owned.append(Responsible(who, at))
+        self._hand_promises(who, at)
+
     def _hand_promises(self, who: str, at: datetime) -> None:
         self._replace_open(lambda one: one.handed_to(who, at))
+
+    def _reopened(self, one: Promise, seen_from: int) -> Promise:
+        """Return *one* as if it had been open all the time: it was each owner's in turn."""
+        return replace(one.reopened(seen_from), responsible=self._responsible_from(one.responsible[0].since))
+
+    def _responsible_from(self, began: datetime) -> tuple[Responsible, ...]:
+        """Return who is responsible for what began at *began*: whoever owned it then, and each owner since."""
+        then = max((n for n, one in enumerate(self.owned) if one.since <= began), default=0)
+        spans = [replace(self.owned[then], since=began)]
+        for one in self.owned[then + 1 :]:
+            if one.who != spans[-1].who:
+                spans.append(one)
+        return tuple(spans)
 
     def conversation(self) -> Conversation:
         return Conversation(
@@ -369,10 +401,16 @@ class _Reading:
             reason=self.reason,
             plan=self.plan,
             snoozes=self.snoozes,
-            waiting_since=self.waiting[0].received if self.waiting else None,
+            waiting_since=self._waiting_since(),
             delivery=self.hand_over.delivery if self.hand_over and self.owner == self.hand_over.to else None,
             back_at=self.back_at(),
+            owners=tuple(one.who for one in self.owned),
         )
+
+    def _waiting_since(self) -> datetime | None:
+        """Return since when somebody waits now: not in spam, and not for what was archived without an answer."""
+        waits = [] if self.spam else [one for one in self.waiting if one.id not in self.dismissed]
+        return waits[0].received if waits else None
 
 
 def _reason_of(by: str) -> Reason | None:

@@ -27,6 +27,8 @@ __all__ = [
 
 EFFECTS = ("place", "tier", "sla", "skill", "owner", "class")
 OCCASIONS = ("new", "reply")
+MOST_HOPS = 3
+"""So often rules pass one conversation on; from then on they leave it where it is."""
 PLACES = {"archive": Place.ARCHIVED, "archived": Place.ARCHIVED, "spam": Place.SPAM}
 
 Written = tuple[str, Mapping[str, Any], Mapping[str, Any], Sequence[str]]
@@ -118,29 +120,43 @@ def choose_owner(
     capacity: int,
     teammates: Sequence[tuple[str, Collection[str]]],
     loads: Mapping[str, int],
-    former: frozenset[str] = frozenset(),
+    had: Sequence[str] = (ME,),
 ) -> tuple[str, str]:
-    """Return who gets what needs *skill*, and why.
+    """Return who gets what needs *skill*, and why; *had* are its owners so far, the last the present one.
 
     Me, if I have it and hold fewer than *capacity*; else the teammate who has it and holds the fewest of what I
-    handed over (*loads*), the first named among equals; never a *former* owner; with nobody left, me.
+    handed over (*loads*), the first named among equals; never a former owner; with nobody left, me. A teammate who
+    owns it already and has the skill keeps it.
     """
     wanted = skill.casefold()
     mine = wanted in {one.casefold() for one in me_skills}
-    if mine and my_load < capacity and ME not in former:
-        return ME, f'I have the skill "{skill}" and hold {my_load} of at most {capacity}.'
     able = [name for name, skills in teammates if wanted in {one.casefold() for one in skills}]
+    present, former = had[-1], set(had) - {had[-1]}
+    if present in able:
+        return present, f'{present} has it already, and has the skill "{skill}".'
+    if mine and my_load < capacity and ME not in former:
+        return ME, f'you have the skill "{skill}" and hold {my_load} of at most {capacity}.'
     left = [name for name in able if name not in former]
     if left:
         owner = min(left, key=lambda name: loads.get(name, 0))
         if ME in former:
-            mine_not = "I have had it before"
+            not_mine = "you have had it before"
         else:
-            mine_not = f"I hold {my_load} of at most {capacity}" if mine else f'I do not have the skill "{skill}"'
-        return owner, f'{mine_not}; {owner} has "{skill}" and holds the fewest ({loads.get(owner, 0)}).'
+            not_mine = f"you hold {my_load} of at most {capacity}" if mine else f'you do not have the skill "{skill}"'
+        return owner, f'{not_mine}; {owner} has "{skill}" and holds the fewest ({loads.get(owner, 0)}).'
     if able:
-        return ME, f'Everybody else with the skill "{skill}" has had it before, so it is mine.'
-    return ME, f'Nobody {"else " if mine else ""}has the skill "{skill}", so it is mine.'
+        return ME, f'everybody else with the skill "{skill}" has had it before.'
+    return ME, f'nobody {"else " if mine else ""}has the skill "{skill}".'
+
+
+def named_owner(name: str, had: Sequence[str]) -> tuple[str, str]:
+    """Return who gets what a rule gives to *name*, and why; *had* are its owners so far, the last the present one.
+
+    Never a former owner; with nobody left, me.
+    """
+    if name == had[-1] or name not in had:
+        return name, "the rule says so."
+    return ME, f"the rule says {'you' if name == ME else name}, who had it before; with nobody left it comes to you."
 
 
 def _compiled(rule: Written, vocabulary: Vocabulary, owners: Collection[str] | None) -> Compiled:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
 
 from tui_inbox.config import Teammate
 from tui_inbox.rules.model import ME
+from tui_inbox.rules.picking import matching
 from tui_inbox.screens import paint
 from tui_inbox.screens.cells import Piece, fit
 from tui_inbox.screens.post import Post
@@ -23,38 +23,6 @@ class HandOver:
 
     to: str
     note: str
-
-
-def score(typed: str, name: str) -> int | None:
-    """Return how well *typed* fits *name*: lower is better, None where its letters do not come in order."""
-    typed, name = typed.casefold(), name.casefold()
-    if name.startswith(typed):
-        return 0
-    if any(word.startswith(typed) for word in name.split()):
-        return 1
-    if typed in name:
-        return 2
-    at, gaps = 0, 3
-    for letter in typed:
-        found = name.find(letter, at)
-        if found < 0:
-            return None
-        gaps += found - at
-        at = found + 1
-    return gaps
-
-
-def matching(typed: str, team: Sequence[Teammate]) -> list[Teammate]:
-    """Return the teammates that *typed* may mean (name, address or skill), the best first."""
-    if not typed.strip():
-        return list(team)
-    found = []
-    for mate in team:
-        marks = [score(typed.strip(), one) for one in (mate.name, mate.address, *mate.skills)]
-        good = [mark + (index > 0) for index, mark in enumerate(marks) if mark is not None]
-        if good:
-            found.append((min(good), mate))
-    return [mate for _, mate in sorted(found, key=lambda pair: pair[0])]
 
 
 class ForwardPrompt(Prompt[HandOver]):
@@ -75,12 +43,13 @@ class ForwardPrompt(Prompt[HandOver]):
         self.run_worker(self._count(), group="holds")
 
     async def _count(self) -> None:
-        self._holds = await self.post.write(lambda inbox: inbox.holds())
+        self._holds = await self.post.ask(lambda reader: reader.held(self.post.clock()))
         self._draw()
 
     def typed(self, text: str) -> None:
         if self._chosen is None:
-            self._found, self._at = matching(text, self._team), 0
+            known = [(mate, (mate.name, mate.address, *mate.skills)) for mate in self._team]
+            self._found, self._at = matching(text, known), 0
             self._draw()
 
     def _draw(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, select, tuple_, update
 
 from tui_inbox.problems import NotFound
 from tui_inbox.rules.model import ME, Class, Direction
@@ -35,9 +35,25 @@ _EARLIER = (
 )
 
 
+_JUDGED = func.coalesce(_message.c.judged, _message.c["class"])
+_earlier = _message.alias()
+_BEFORE = (
+    select(_earlier.c.id)
+    .where(
+        _earlier.c.conversation_id == _message.c.conversation_id,
+        _earlier.c["class"] != Class.SYSTEM.value,
+        tuple_(_earlier.c.received_at, _earlier.c.rank, _earlier.c.position, _earlier.c.id)
+        < tuple_(_message.c.received_at, _message.c.rank, _message.c.position, _message.c.id),
+    )
+    .correlate(_message)
+    .exists()
+)
+"""Whether a message is not the one that its conversation began with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why the rules run on a conversation: its first live message (`new`), or a customer's further one."""
+    """Why the rules run on a conversation: what made it live (`new`), or a further message."""
 
     conversation: int
     message: int
@@ -45,16 +61,19 @@ class Occasion:
     received: datetime
     owner: str
     case: Case
+    machine: bool = False
+    """No human wrote it."""
     matched: str | None = None
     """The rule that had matched when it was new."""
 
 
 def occasions(
-    connection: Connection, conversations: Collection[int], since: int, *, known: bool = True
+    connection: Connection, conversations: Collection[int], since: int, *, known: bool = True, robots: bool = False
 ) -> list[Occasion]:
     """Return on what of *conversations* the rules run, given that all up to message *since* was here before.
 
-    *known* False leaves open whether the customer had been here before, where no rule asks.
+    *known* False leaves open whether the customer had been here before, where no rule asks; *robots* adds what
+    machines wrote into a conversation, for rules that know a human among them.
     """
     found: list[Occasion] = []
     wanted = sorted(conversations)
@@ -68,18 +87,34 @@ def occasions(
         for row in rows:
             lines.setdefault(row.conversation_id, []).append(row)
         for asked in lines.values():
-            found.extend(_of(connection, asked, since, known=known))
+            found.extend(_of(connection, asked, since, known=known, robots=robots))
     return found
 
 
-def _of(connection: Connection, asked: list[Row[*tuple[Any, ...]]], since: int, *, known: bool) -> Iterator[Occasion]:
-    first = asked[0]
-    if all(row.id > since for row in asked) and first.routed is None:
-        yield _occasion(connection, first, new=True, known=known)
-        return
-    replies = [row for row in asked if row.id > since and row.class_ == Class.HUMAN.value]
-    if replies:
+def _of(
+    connection: Connection, asked: list[Row[*tuple[Any, ...]]], since: int, *, known: bool, robots: bool
+) -> Iterator[Occasion]:
+    """Yield when it is new: what a machine began it with, else a customer's first message; and what came further on.
+
+    A machine's message into what we began, or into what is known as history, begins nothing.
+    """
+    humans = [row for row in asked if not _machine(row)]
+    begun = asked[:1] if _machine(asked[0]) and not asked[0].later else humans[:1]
+    before = any(row.id <= since for row in (asked if begun == asked[:1] else humans))
+    new = begun[0] if begun and not before and begun[0].routed is None else None
+    if new is not None:
+        yield _occasion(connection, new, new=True, known=known)
+    if robots:
+        for row in asked:
+            if row.id > since and _machine(row) and row is not new:
+                yield _occasion(connection, row, new=False, known=known)
+    replies = [row for row in humans if row.id > since]
+    if replies and new is None:
         yield _occasion(connection, replies[0], new=False, known=known)
+
+
+def _machine(row: Row[*tuple[Any, ...]]) -> bool:
+    return bool((row.judged or row.class_) != Class.HUMAN.value)
 
 
 def others(connection: Connection, conversations: Collection[int]) -> set[int]:
@@ -101,7 +136,7 @@ def first_ones(connection: Connection, since: datetime | None, *, known: bool = 
         wanted = wanted.where(_conversation.c.last_at >= stored(since))
     last = 0
     for row in connection.execute(wanted.execution_options(yield_per=2000)):
-        if row.conversation_id != last:
+        if row.conversation_id != last and not (_machine(row) and row.later):
             last = row.conversation_id
             yield _occasion(connection, row, new=True, known=known)
 
@@ -117,6 +152,9 @@ def _asked() -> Any:
             _message.c.conversation_id,
             _message.c.received_at,
             _message.c["class"].label("class_"),
+            _message.c.judged,
+            # Only of a machine's message it matters whether anything came before it.
+            case((_JUDGED.is_distinct_from(Class.HUMAN.value), _BEFORE), else_=False).label("later"),
             _message.c.sender_name,
             _message.c.sender_identity,
             _message.c.recipients,
@@ -163,6 +201,7 @@ def _occasion(connection: Connection, row: Row[*tuple[Any, ...]], *, new: bool, 
             known=known and _known(connection, row),
             warnings=tuple(json.loads(row.warnings)),
         ),
+        _machine(row),
         json.loads(row.routed).get("matched") if row.routed else None,
     )
 

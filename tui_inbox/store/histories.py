@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from tui_inbox.rules.lifecycle import Act, Delivery, Effects, Heard, History, Verb
-from tui_inbox.rules.model import ME, Class, Direction, Kind, Place
+from tui_inbox.rules.model import ME, Class, Direction, Kind, Place, Reason
 from tui_inbox.rules.promise import Terms
 from tui_inbox.rules.threads import Stretch
 from tui_inbox.store.moments import moment, stored
@@ -174,7 +174,7 @@ def heard(row: Line) -> Heard:
         Direction(row.direction),
         Class(row.judged or row.class_),
         bool(row.history),
-        row.bounced if row.hard else None,
+        row.bounced if row.hard and (row.judged or row.class_) == Class.BOUNCE.value else None,
     )
 
 
@@ -485,27 +485,17 @@ def taken_out(connection: Connection, account: str) -> list[int]:
     return list(connection.execute(wanted).scalars())
 
 
-def former_owners(connection: Connection, conversation: int) -> frozenset[str]:
-    """Return who had owned a conversation before its present owner."""
-    row = connection.execute(
-        select(_conversation.c.owner, _conversation.c.begins_with).where(_conversation.c.id == conversation)
-    ).one()
-    given = connection.execute(
-        select(_act.c.to).where(
-            _act.c.conversation_id == conversation, _act.c.undone_at.is_(None), _act.c.to.is_not(None)
-        )
-    ).scalars()
-    return frozenset({row.begins_with, *given} - {row.owner})
-
-
-def held(connection: Connection) -> dict[str, int]:
-    """Return how many open conversations each owner holds."""
+def held(connection: Connection, now: datetime) -> dict[str, int]:
+    """Return how many open conversations each owner holds at *now*."""
+    moved = _conversation.c.turns_at <= stored(now)
+    back = moved & ((_conversation.c.turns_reason == Reason.RETURNED.value) | (_conversation.c.back_at <= stored(now)))
+    owner_now = case((back, ME), else_=_conversation.c.owner)
     rows = connection.execute(
-        select(_conversation.c.owner, func.count())
+        select(owner_now, func.count())
         .where(
             _conversation.c.merged_into.is_(None),
-            or_(_conversation.c.place == Place.INBOX.value, _conversation.c.place == Place.HANDED_OVER.value),
+            moved | _conversation.c.place.in_((Place.INBOX.value, Place.HANDED_OVER.value)),
         )
-        .group_by(_conversation.c.owner)
+        .group_by(owner_now)
     )
     return {row[0]: int(row[1]) for row in rows}

@@ -110,6 +110,7 @@ def _state(it: Conversation) -> dict[str, Any]:
         "turns_at": turns and stored(turns[0]),
         "turns_to": turns and turns[1].value,
         "turns_reason": turns and turns[2].value,
+        "back_at": None if turns is None or turns[2] is Reason.RETURNED else stored(it.back_at),
         "reason": it.reason and it.reason.value,
         "waiting_since": stored(it.waiting_since),
         "plan_returns": it.plan and stored(it.plan[0]),

@@ -16,16 +16,22 @@ from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from types import FunctionType, TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tui_inbox.problems import Misconfigured, NotFound, StoreTrouble
 from tui_inbox.rules import clean, lifecycle
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Kind, Outcome, Place, Reason, State, Status
 from tui_inbox.rules.places import Written
+from tui_inbox.rules.promise import Promise, Responsible, Terms
 from tui_inbox.rules.query import Query
 from tui_inbox.rules.sensitive import masked
-from tui_inbox.store import customers, migrations, search
+from tui_inbox.store import customers, migrations, queues, search
 from tui_inbox.store.moments import moment, stored
+from tui_inbox.store.queues import BACK, OWNER, PLACE, REASON, TURNED, Counts
+
+if TYPE_CHECKING:
+    from tui_inbox.rules.explained import Figure
+    from tui_inbox.rules.report import Report, Reporting
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,60 +216,15 @@ class Page:
     next: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many conversations lie in each queue, and how the inbox's clocks stand."""
-
-    queues: dict[str, int]
-    late: int
-    at_risk: int
-    on_time: int
-    no_sla: int
-    follow_up: int
-    next_due: datetime | None
-    next_return: datetime | None
-
-    @property
-    def inbox(self) -> int:
-        return self.queues.get("inbox", 0)
-
-
-QUEUES = ("inbox", "snoozed", "handed_over", "archived", "spam", "all")
-"""The queues that need no configuration, in the order they are shown."""
-
-_TURNED = "(turns_at IS NOT NULL AND turns_at <= :now)"
-_PLACE = f"CASE WHEN {_TURNED} THEN turns_to ELSE place END"
-
-# Each queue's order as ascending keys that are never null, so that a page can go on behind any of them.
-_DUE_FIRST = ("due IS NULL", "COALESCE(due, 0)", "COALESCE(last_at, 0)", "id")
-_NEWEST = ("-COALESCE(last_at, 0)", "-id")
-_ORDER = {
-    "inbox": _DUE_FIRST,
-    "handed_over": _DUE_FIRST,
-    "snoozed": ("COALESCE(returns, 0)", "id"),
-    "archived": _NEWEST,
-    "spam": _NEWEST,
-    "all": _NEWEST,
-}
-
-_STANDINGS = {
-    "late": "due < :now",
-    "at_risk": "due >= :now AND risk_at <= :now",
-    "on_time": "due >= :now AND (risk_at IS NULL OR risk_at > :now)",
-    "no_sla": "due IS NULL",
-    "follow_up": f"reason = 'follow_up' OR ({_TURNED} AND turns_reason = 'follow_up')",
-}
-"""How a conversation's clock may stand, as the five counters count it."""
-
 _COLUMNS = f"""
-  c.id, c.channel, a.name AS account, c.subject, c.contact_id, p.name AS contact, {_PLACE} AS place,
-  CASE WHEN {_TURNED} THEN 'open' ELSE c.status END AS status,
-  CASE WHEN {_TURNED} AND turns_reason = 'returned' THEN '{ME}' ELSE c.owner END AS owner,
+  c.id, c.channel, a.name AS account, c.subject, c.contact_id, p.name AS contact, {PLACE} AS place,
+  CASE WHEN {TURNED} THEN 'open' ELSE c.status END AS status,
+  {OWNER} AS owner,
   c.tier, c.skill, c.due, c.risk_at,
-  CASE WHEN {_TURNED} THEN turns_reason ELSE c.reason END AS reason,
-  CASE WHEN {_TURNED} THEN NULL ELSE c.returns END AS returns,
+  {REASON} AS reason,
+  CASE WHEN {TURNED} THEN NULL ELSE c.returns END AS returns,
   c.waiting_since, c.messages, c.news, c.snoozes, c.last_at, c.snippet, c.continues, c.plan_returns, c.plan_due,
-  CASE WHEN {_TURNED} AND turns_reason = 'returned' THEN NULL ELSE c.delivery END AS delivery
+  CASE WHEN {BACK} THEN NULL ELSE c.delivery END AS delivery
 """
 
 
@@ -339,10 +300,16 @@ class Reader:
 
     # --- lists --------------------------------------------------------------------------------------
 
-    def queue(self, name: str, now: datetime, query: Query | None = None) -> Queue:
-        """Return every id of a queue in its order; *query* keeps what it matches. Raises `NotFound`."""
+    def queue(
+        self, name: str, now: datetime, query: Query | None = None, *, standing: str = "", most: int | None = None
+    ) -> Queue:
+        """Return the ids of a queue in its order, of all or of the first *most*; *query* keeps what it matches,
+        *standing* (`queues.STANDINGS`) whose clock stands so. Raises `NotFound`."""
         with self.moment():
-            return Queue(name, array("q", self._ids(name, now, query)), self.seen())
+            ids = queues.ids(self._connection, name, now, standing=standing, most=None if query else most)
+            if query:
+                ids = self._matching(ids, query, now)
+            return Queue(name, array("q", ids), self.seen())
 
     def page(self, name: str, now: datetime, limit: int, query: Query | None = None, after: str | None = None) -> Page:
         """Return a page of a queue, behind the token *after*, which stays good when what it named has gone.
@@ -350,11 +317,20 @@ class Reader:
         Raises `NotFound` for a queue, `Misconfigured` for a token that is none.
         """
         with self.moment():
-            ids = self._ids(name, now, query)
-            rest = ids if after is None else self._ids(name, now, query, _token(name, after))
+            ids = list(self._matching(queues.ids(self._connection, name, now), query, now))
+            rest = ids
+            if after is not None:
+                behind = queues.ids(self._connection, name, now, behind=_token(name, after))
+                rest = list(self._matching(behind, query, now))
         part = rest[:limit]
         following = self._key(name, part[-1]) if len(rest) > limit else None
         return Page(tuple(part), len(ids), following)
+
+    def _matching(self, ids: Iterable[int], query: Query | None, now: datetime) -> Iterable[int]:
+        if query is None:
+            return ids
+        matching = set(search.search(self._connection, query, now, limit=None).ids)
+        return (id_ for id_ in ids if id_ in matching)
 
     def found(self, query: Query, now: datetime, limit: int, after: str | None = None) -> Page:
         """Return a page of a search, the conversation with the newest matching message first."""
@@ -367,28 +343,8 @@ class Reader:
                 raise _no_token(after) from None
             return Page(found.ids, search.total(self._connection, query, now), found.next)
 
-    def _ids(
-        self, name: str, now: datetime, query: Query | None = None, behind: tuple[int, ...] | None = None
-    ) -> list[int]:
-        if name not in _ORDER:
-            raise NotFound(f"There is no queue {name}.", f"The queues are: {', '.join(QUEUES)}.")
-        where = "merged_into IS NULL AND messages > 0"
-        if name != "all":
-            where += f" AND ((place = :name AND NOT {_TURNED}) OR (turns_to = :name AND {_TURNED}))"
-        order = ", ".join(_ORDER[name])
-        values: dict[str, object] = {"name": name, "now": stored(now)}
-        if behind is not None:
-            values |= {f"k{number}": key for number, key in enumerate(behind)}
-            where += f" AND ({order}) > ({', '.join(f':k{number}' for number in range(len(behind)))})"
-        sql = f"SELECT id FROM conversation WHERE {where} ORDER BY {order}"  # noqa: S608 - our own words only
-        ids = [row[0] for row in self._connection.execute(sql, values)]
-        if query is None:
-            return ids
-        matching = set(search.search(self._connection, query, now, limit=None).ids)
-        return [id_ for id_ in ids if id_ in matching]
-
     def _key(self, name: str, id_: int) -> str:
-        sql = f"SELECT {', '.join(_ORDER[name])} FROM conversation WHERE id = ?"  # noqa: S608 - our own words only
+        sql = f"SELECT {', '.join(queues.ORDER[name])} FROM conversation WHERE id = ?"  # noqa: S608 - our own words only
         keys = self._connection.execute(sql, (id_,)).fetchone()
         return "p" + ".".join(str(key) for key in keys)  # a letter first: `--after -7` would look like an option
 
@@ -425,63 +381,30 @@ class Reader:
             found.setdefault(row[0], []).append(clean.line(row[1]))
         return {contact: tuple(values) for contact, values in found.items()}
 
+    def count(self, query: Query, now: datetime) -> int:
+        """Return how many conversations *query* finds."""
+        return search.total(self._connection, query, now)
+
     def counts(self, now: datetime) -> Counts:
         """Return how many conversations lie in each queue and how the clocks of the inbox stand."""
-        moment_ = stored(now)
-        queues = dict.fromkeys(QUEUES, 0)
-        for place, count in self._connection.execute(
-            f"SELECT {_PLACE}, COUNT(*) FROM conversation WHERE merged_into IS NULL AND messages > 0 GROUP BY 1",  # noqa: S608 - our own words only
-            {"now": moment_},
-        ):
-            queues[place] = count
-        queues["all"] = sum(queues[name] for name in QUEUES if name != "all")
-        standings = ", ".join(f"COUNT(*) FILTER (WHERE {one})" for one in _STANDINGS.values())
-        clocks = self._connection.execute(
-            f"""SELECT {standings}, MIN(due)
-                FROM conversation
-                WHERE merged_into IS NULL AND messages > 0
-                  AND ((place = 'inbox' AND NOT {_TURNED}) OR (turns_to = 'inbox' AND {_TURNED}))""",  # noqa: S608 - our own words only
-            {"now": moment_},
-        ).fetchone()
-        returns = self._connection.execute(
-            "SELECT MIN(turns_at) FROM conversation WHERE turns_at > ? AND merged_into IS NULL", (moment_,)
-        ).fetchone()[0]
-        late, at_risk, on_time, no_sla, follow_up, due = clocks
-        return Counts(queues, late, at_risk, on_time, no_sla, follow_up, moment(due), moment(returns))
+        with self.moment():
+            return queues.counts(self._connection, now)
 
     def standing(self, which: str, now: datetime) -> set[int]:
-        """Return the conversations that stand as *which* says: `late`, `at_risk`, `on_time`, `no_sla`, `follow_up`."""
-        sql = f"SELECT id FROM conversation WHERE merged_into IS NULL AND messages > 0 AND ({_STANDINGS[which]})"  # noqa: S608 - our own words only
-        return {row[0] for row in self._connection.execute(sql, {"now": stored(now)})}
+        """Return the conversations that stand as *which* (`queues.STANDINGS`) says, wherever they lie."""
+        return set(queues.ids(self._connection, "all", now, standing=which))
 
     def due_between(self, since: datetime, until: datetime, but: int) -> int:
         """Return how many conversations other than *but* are due from *since* until before *until*."""
-        return int(
-            self._connection.execute(
-                "SELECT COUNT(*) FROM conversation WHERE place IN ('inbox', 'snoozed', 'handed_over') "
-                "AND due >= ? AND due < ? AND merged_into IS NULL AND id <> ?",
-                (stored(since), stored(until), but),
-            ).fetchone()[0]
-        )
+        return queues.due_between(self._connection, since, until, but)
 
     def came_at_risk(self, since: datetime, now: datetime) -> int:
         """Return how many conversations of the inbox have come to be at risk after *since*, up to *now*."""
-        return int(
-            self._connection.execute(
-                "SELECT COUNT(*) FROM conversation WHERE place = 'inbox' AND due >= :now AND risk_at > :since "
-                "AND risk_at <= :now AND merged_into IS NULL",
-                {"since": stored(since), "now": stored(now)},
-            ).fetchone()[0]
-        )
+        return queues.came_at_risk(self._connection, since, now)
 
-    def held(self) -> dict[str, int]:
+    def held(self, now: datetime) -> dict[str, int]:
         """Return how many open conversations each owner holds."""
-        return dict(
-            self._connection.execute(
-                "SELECT owner, COUNT(*) FROM conversation WHERE merged_into IS NULL "
-                "AND place IN ('inbox', 'handed_over') GROUP BY owner"
-            ).fetchall()
-        )
+        return queues.held(self._connection, now)
 
     def customer(self, contact: int, now: datetime) -> Customer:
         """Return a customer whole: who, every conversation, how long they have waited. Raises `NotFound`."""
@@ -499,6 +422,20 @@ class Reader:
                 customers.past(self._connection, ids, now),
                 customers.alike(self._connection, contact),
             )
+
+    def report(self, adding: Reporting) -> Report:
+        """Return the figures that *adding* asks for."""
+        from tui_inbox.store import figures  # deferred: the first picture does not need it
+
+        with self.moment():
+            return figures.report(self._connection, adding)
+
+    def behind(self, figure: Figure, adding: Reporting, values: tuple[str | int, ...] = ()) -> list[int]:
+        """Return the conversations that a figure counts, the latest first; *values* name one group of the report."""
+        from tui_inbox.store import figures
+
+        with self.moment():
+            return figures.behind(self._connection, figure, adding, values)
 
     def accounts(self) -> list[AccountLine]:
         """Return every account that something came from."""
@@ -564,7 +501,7 @@ class Reader:
             return Whole(
                 shown,
                 messages,
-                self._promises(id_, shown, now),
+                self.promises(shown, now),
                 self._history(id_),
                 max((one.id for one in messages), default=0),
                 self._connection.execute("SELECT seen FROM conversation WHERE id = ?", (id_,)).fetchone()[0],
@@ -640,11 +577,13 @@ class Reader:
         )
         return tuple(_message(row, tuple(attachments.get(row["id"], ()))) for row in rows)
 
-    def _promises(self, id_: int, shown: Row, now: datetime) -> tuple[PromiseLine, ...]:
+    def promises(self, shown: Row, now: datetime) -> tuple[PromiseLine, ...]:
+        """Return the promises of a conversation as they read at *now*, oldest first."""
         rows = self._connection.execute(
-            "SELECT p.*, c.returns AS returns_at FROM promise p JOIN conversation c ON c.id = p.conversation_id "
+            "SELECT p.*, c.returns AS returns_at, COALESCE(c.back_at, c.turns_at) AS came_back "
+            "FROM promise p JOIN conversation c ON c.id = p.conversation_id "
             "WHERE p.conversation_id = ? AND p.outcome <> 'void' ORDER BY COALESCE(p.started, c.returns, p.due), p.id",
-            (id_,),
+            (shown.id,),
         )
         return tuple(_promise(row, shown, now) for row in rows)
 
@@ -671,7 +610,7 @@ def _token(name: str, after: str) -> tuple[int, ...]:
         keys = tuple(int(part) for part in after.removeprefix("p").split("."))
     except ValueError:
         raise _no_token(after) from None
-    if len(keys) != len(_ORDER.get(name, keys)) or any(abs(key) >= 1 << 63 for key in keys):
+    if len(keys) != len(queues.ORDER.get(name, keys)) or any(abs(key) >= 1 << 63 for key in keys):
         raise _no_token(after)
     return keys
 
@@ -736,19 +675,24 @@ def _message(row: sqlite3.Row, attachments: tuple[AttachmentLine, ...]) -> Messa
 
 def _promise(row: sqlite3.Row, shown: Row, now: datetime) -> PromiseLine:
     """Return a promise as it reads at *now*: a follow-up that started meanwhile, a teammate's past due."""
-    responsible = json.loads(row["responsible"])
-    outcome, due = Outcome(row["outcome"]), moment(row["due"])
-    who = responsible[-1][0]
-    if outcome is Outcome.BREACHED:
-        who = next((name for name, since in reversed(responsible) if since <= row["due"]), responsible[0][0])
-    elif outcome is Outcome.OPEN:
-        who = shown.owner
-        if who != ME and now > due:
-            outcome = Outcome.UNOBSERVED
-    started = row["started"]
-    if started is None and row["returns_at"] is not None and row["returns_at"] <= stored(now):
-        started = row["returns_at"]
-    return PromiseLine(Kind(row["kind"]), moment(started), due, moment(row["ended"]), outcome, who, row["why"])
+    responsible = tuple(Responsible(who, moment(since)) for who, since in json.loads(row["responsible"]))
+    kind, started = Kind(row["kind"]), moment(row["started"])
+    kept = Promise(
+        row["origin"],
+        kind,
+        started,
+        Terms(moment(row["due"])),
+        responsible,
+        ended=moment(row["ended"]),
+        outcome=Outcome(row["outcome"]),
+    )
+    came_back = moment(row["came_back"])
+    if kept.open and shown.owner == ME and came_back is not None:  # an unsent hand-over that fell due meanwhile
+        kept = kept.handed_to(ME, came_back)
+    returned = moment(row["returns_at"])
+    if started is None and returned is not None and returned <= now:
+        started = returned
+    return PromiseLine(kind, started, kept.due, kept.ended, kept.reads(now), kept.accountable(now), row["why"])
 
 
 def _by(row: sqlite3.Row) -> str:

@@ -394,15 +394,20 @@ class _Compiler:
                 assert_never(trait)
 
     def lies(self, place: Place) -> str:
-        """Return the condition for *place* now: a conversation lies in `place` until `turns_at`, then in `turns_to`."""
+        """Return the condition for *place* now: a conversation lies in `place` until `turns_at`, then in `turns_to`,
+        and from `back_at` on in the inbox."""
         stays = f"(c.place = {self.value(place.value)} AND (c.turns_at IS NULL OR c.turns_at > {self.value(self.now)}))"
-        return f"({stays} OR (c.turns_at <= {self.value(self.now)} AND c.turns_to = {self.value(place.value)}))"
+        moved = f"c.turns_at <= {self.value(self.now)}"
+        if place is Place.INBOX:
+            return f"({stays} OR ({moved} AND c.turns_to = {self.value(place.value)}) OR {self.back()})"
+        return f"({stays} OR ({moved} AND c.turns_to = {self.value(place.value)} AND NOT {self.back()}))"
 
     def attribute(self, attribute: Attribute, value: str) -> str:
         match attribute:
             case Attribute.REASON:
-                turned = f"CASE WHEN c.turns_at <= {self.value(self.now)} THEN c.turns_reason ELSE c.reason END"
-                return f"{turned} = {self.value(value)}"
+                back = f"CASE WHEN {self.back()} THEN {self.value(Reason.RETURNED)}"
+                turned = f"WHEN c.turns_at <= {self.value(self.now)} THEN c.turns_reason ELSE c.reason END"
+                return f"{back} {turned} = {self.value(value)}"
             case Attribute.OWNER if value == ME:
                 return f"({self.back()} OR c.owner = {self.value(ME)})"
             case Attribute.CHANNEL:
@@ -419,7 +424,9 @@ class _Compiler:
 
     def back(self) -> str:
         """Return the condition that a hand-over which could not be delivered in time is back at me."""
-        return f"coalesce(c.turns_at <= {self.value(self.now)} AND c.turns_reason = {self.value(Reason.RETURNED)}, 0)"
+        moved = f"c.turns_at <= {self.value(self.now)}"
+        back = f"(c.turns_reason = {self.value(Reason.RETURNED)} OR c.back_at <= {self.value(self.now)})"
+        return f"coalesce({moved} AND {back}, 0)"
 
     def known(self, column: str, sql: str, value: str) -> str:
         """Return the condition that *column* is the last value of a row of *sql* whose first, folded, is *value*."""

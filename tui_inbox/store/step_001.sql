@@ -153,6 +153,7 @@ CREATE TABLE conversation (
   turns_at INTEGER,
   turns_to VARCHAR,
   turns_reason VARCHAR,
+  back_at INTEGER,
   reason VARCHAR,
   waiting_since INTEGER,
   plan_returns INTEGER,
@@ -174,9 +175,9 @@ CREATE TABLE conversation (
 
 CREATE INDEX conversation_contact ON conversation (contact_id);
 
-CREATE INDEX conversation_queue ON conversation (place, due, last_at);
+CREATE INDEX conversation_queue ON conversation (place, due, last_at, id, turns_at, risk_at, reason, owner) WHERE merged_into IS NULL AND messages > 0;
 
-CREATE INDEX conversation_recent ON conversation (last_at);
+CREATE INDEX conversation_recent ON conversation (last_at, id, place, turns_at);
 
 CREATE INDEX conversation_stale ON conversation (stale) WHERE stale;
 
@@ -223,6 +224,7 @@ CREATE TABLE message (
   bounced INTEGER,
   judged VARCHAR,
   history BOOLEAN NOT NULL,
+  thanks BOOLEAN NOT NULL,
   identity_id INTEGER,
   sender_name VARCHAR NOT NULL,
   sender_identity VARCHAR NOT NULL,
@@ -254,6 +256,8 @@ CREATE TABLE message (
 CREATE INDEX message_bounced ON message (conversation_id) WHERE bounced IS NOT NULL;
 
 CREATE INDEX message_conversation ON message (conversation_id, received_at);
+
+CREATE INDEX message_deleted ON message (account_id, thread_key) WHERE state = 'deleted';
 
 CREATE INDEX message_identity ON message (identity_id, received_at);
 

@@ -103,15 +103,20 @@ class MailIdRow(SQLModel, table=True):
     thread_id: int = Field(index=True)
 
 
+_QUEUED = ("place", "due", "last_at", "id", "turns_at", "risk_at", "reason", "owner")
+
+
 class ConversationRow(SQLModel, table=True):
-    """The projection of one conversation; `place` is the one it has until `turns_at`, then `turns_to`."""
+    """The projection of one conversation; `place` is the one it has until `turns_at`, then `turns_to`, and from
+    `back_at` on the inbox: a snooze runs out, and later an unsent hand-over comes back."""
 
     __tablename__ = "conversation"
     __table_args__ = (
-        Index("conversation_queue", "place", "due", "last_at"),
+        # Holds all that queues and counts ask of it, so that they never look at the rows themselves.
+        Index("conversation_queue", *_QUEUED, sqlite_where=text("merged_into IS NULL AND messages > 0")),
         Index("conversation_turns", "turns_at", sqlite_where=text("turns_at IS NOT NULL")),
         Index("conversation_stale", "stale", sqlite_where=text("stale")),
-        Index("conversation_recent", "last_at"),
+        Index("conversation_recent", "last_at", "id", "place", "turns_at"),
         Index("conversation_contact", "contact_id"),
         Index("conversation_thread", "thread_id"),
         {"sqlite_autoincrement": True},
@@ -140,6 +145,7 @@ class ConversationRow(SQLModel, table=True):
     turns_at: int | None = None
     turns_to: str | None = None
     turns_reason: str | None = None
+    back_at: int | None = None
     reason: str | None = None
     waiting_since: int | None = None
     plan_returns: int | None = None
@@ -170,6 +176,7 @@ class MessageRow(SQLModel, table=True):
         Index("message_thread", "thread_id", "local_at"),
         Index("message_live", "conversation_id", "received_at", sqlite_where=text("history = 0")),
         Index("message_bounced", "conversation_id", sqlite_where=text("bounced IS NOT NULL")),
+        Index("message_deleted", "account_id", "thread_key", sqlite_where=text("state = 'deleted'")),
         Index("message_lost", "account_id", sqlite_where=text("class = 'bounce' AND bounced IS NULL")),
         {"sqlite_autoincrement": True},
     )
@@ -191,6 +198,8 @@ class MessageRow(SQLModel, table=True):
     judged: str | None = None
     """The class the agent or a rule gave it instead."""
     history: bool = False
+    thanks: bool = False
+    """Whether it only thanks (`rules/thanks.py`)."""
     identity_id: int | None = Field(default=None, foreign_key="identity.id")
     sender_name: str
     sender_identity: str
