@@ -15,6 +15,7 @@ from tui_inbox.inbox.align import Walked, lay
 from tui_inbox.inbox.ours import us_of
 from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.inbox.reading import Readings
+from tui_inbox.inbox.restated import restate
 from tui_inbox.rules import align as rules_align
 from tui_inbox.rules import people, threads
 from tui_inbox.rules.align import Change
@@ -118,11 +119,14 @@ class Intake:
         here |= self._met_otherwise([one for one in keyed if (_thread_key(one.message), one.message.key) not in here])
         fresh: list[_New] = []
         coming: dict[tuple[str, str], int] = {}
+        restated = self._restated(keyed, here)
         for one in keyed:
             key = (_thread_key(one.message), one.message.key)
             before = self._in_turn(one.message)
             if key in here:
                 self._meet(one, here[key])
+            elif key in restated:
+                self._meet(one, *restated[key])
             elif key in coming:
                 self.came.known += 1
                 self._twice.setdefault(key, []).append(one)
@@ -139,6 +143,15 @@ class Intake:
         stand-in came first, which is now made whole."""
         found = met.otherwise(self.unit, self.account.id, offered)
         return {(_thread_key(arrival.message), arrival.message.key): here for arrival, here in found}
+
+    def _restated(
+        self, keyed: Sequence[Arrival], here: Mapping[tuple[str, str], Known]
+    ) -> dict[tuple[str, str], tuple[Known, Change | None]]:
+        """Return those of *keyed* that are here in another state, under the key that this had given them."""
+        keys = {(_thread_key(one.message), one.message.key) for one in keyed}
+        offered = [one for one in keyed if (_thread_key(one.message), one.message.key) not in here]
+        found = restate(self.unit, self.account.id, offered, keys)
+        return {(_thread_key(one.message), one.message.key): (known, change) for one, known, change in found}
 
     def _in_turn(self, message: Message) -> datetime:
         """Return when it counts as received, in the order of the run."""

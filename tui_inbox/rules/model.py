@@ -148,6 +148,8 @@ class Message:
     text: str = ""
     quoted: str = ""
     subject: str = ""
+    stem: str = ""
+    """Where a key hangs on the words: how far it does not, so that the message is known when they are gone."""
     thread: str = ""
     thread_title: str = ""
     group: bool = False

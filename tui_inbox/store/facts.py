@@ -134,15 +134,11 @@ def _side_of(connection: Connection, side: Any, seen: int) -> _Side:
     incoming = _message.c.direction == Direction.IN.value
     somebody = _identity.c.contact_id.is_not(None)
     last_out = one(_message.c.direction == Direction.OUT.value, newest=True)
-    person = one(incoming, somebody, _CLASS == Class.HUMAN.value)
-    asked = one(incoming, somebody)
-    anybody = one(somebody)
+    people = one(incoming, somebody, _CLASS == Class.HUMAN.value), one(incoming, somebody), one(somebody)
     return _Side(
         one(newest=True),
-        last_out and last_out.received_at,
-        person and person.contact_id,
-        asked and asked.contact_id,
-        anybody and anybody.contact_id,
+        None if last_out is None else last_out.received_at,
+        *(None if person is None else person.contact_id for person in people),
         one(incoming, _message.c.id > seen, ~_message.c.history) is not None,
     )
 

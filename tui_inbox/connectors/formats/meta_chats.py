@@ -94,6 +94,7 @@ class _Said:
     value: Value
     ms: int | None
     key: str = ""
+    stem: str = ""
     position: int = 0
 
     @property
@@ -201,6 +202,7 @@ class _Teller:
         return Message(
             channel=self._channel,
             key=it.key,
+            stem=it.stem,
             sender=Person(name),
             received_at=received,
             text=text,
@@ -275,19 +277,21 @@ def _in_order(held: list[_Said], frame: Frame) -> list[_Said]:
 
 def _number(it: _Said, count: _Count) -> None:
     """Set the key of *it*, which says the how-manieth of its equals it is, and its place within its millisecond."""
-    stem = _key(it)
-    it.key = f"{stem} {count.keys.next(stem)}"
+    at = "-" if it.ms is None else str(it.ms)
+    begun = f"{at} {_digest(sender_of(it.one), 4)} "
+    it.stem = begun if it.ms is not None else ""
+    words = f"{begun}{_words(it)}"
+    it.key = f"{words} {count.keys.next(words)}"
     count.here = count.here + 1 if it.ms == count.ms else 0
     count.ms = it.ms
     it.position = count.here
 
 
-def _key(it: _Said) -> str:
-    """Return millisecond, sender and words. What came with files is known by them: its words are the app's own."""
+def _words(it: _Said) -> str:
+    """Return a digest of the words. What came with files is known by them: its words are the app's own."""
     files = [uri.rpartition("/")[2] for uri, _ in uris(it.one)]
     body = "\0".join(["files", *files]) if files else text_of(it.one)
-    at = "-" if it.ms is None else str(it.ms)
-    return f"{at} {_digest(sender_of(it.one), 4)} {_digest(body, 8) if body else '-'}"
+    return _digest(body, 8) if body else "-"
 
 
 def _digest(text: str, size: int) -> str:
