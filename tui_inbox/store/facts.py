@@ -134,11 +134,14 @@ def _side_of(connection: Connection, side: Any, seen: int) -> _Side:
     incoming = _message.c.direction == Direction.IN.value
     somebody = _identity.c.contact_id.is_not(None)
     last_out = one(_message.c.direction == Direction.OUT.value, newest=True)
-    people = one(incoming, somebody, _CLASS == Class.HUMAN.value), one(incoming, somebody), one(somebody)
+    person = one(incoming, somebody, _CLASS == Class.HUMAN.value)
+    asked, anybody = one(incoming, somebody), one(somebody)
     return _Side(
         one(newest=True),
         None if last_out is None else last_out.received_at,
-        *(None if person is None else person.contact_id for person in people),
+        None if person is None else person.contact_id,
+        None if asked is None else asked.contact_id,
+        None if anybody is None else anybody.contact_id,
         one(incoming, _message.c.id > seen, ~_message.c.history) is not None,
     )
 

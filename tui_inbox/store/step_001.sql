@@ -259,8 +259,6 @@ CREATE INDEX message_conversation ON message (conversation_id, received_at);
 
 CREATE INDEX message_deleted ON message (account_id, thread_key) WHERE state = 'deleted';
 
-CREATE INDEX message_deleted ON message (account_id, thread_key) WHERE state = 'deleted';
-
 CREATE INDEX message_identity ON message (identity_id, received_at);
 
 CREATE UNIQUE INDEX message_key ON message (account_id, thread_key, "key");

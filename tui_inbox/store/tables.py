@@ -177,7 +177,6 @@ class MessageRow(SQLModel, table=True):
         Index("message_live", "conversation_id", "received_at", sqlite_where=text("history = 0")),
         Index("message_bounced", "conversation_id", sqlite_where=text("bounced IS NOT NULL")),
         Index("message_deleted", "account_id", "thread_key", sqlite_where=text("state = 'deleted'")),
-        Index("message_deleted", "account_id", "thread_key", sqlite_where=text("state = 'deleted'")),
         Index("message_lost", "account_id", sqlite_where=text("class = 'bounce' AND bounced IS NULL")),
         {"sqlite_autoincrement": True},
     )
