@@ -50,6 +50,10 @@ class Unreachable(Problem):
     kind = "unreachable"
 
 
+class Busy(Unreachable):
+    """A server that asks to be left alone for a while."""
+
+
 class NotAdmitted(Problem):
     """A server that refused the sign-in."""
 

@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tui_inbox.problems import NotAdmitted, Problem, Unreachable
+from tui_inbox.problems import Busy, NotAdmitted, Problem, Unreachable
 
 LATER = re.compile(
     r"\[(UNAVAILABLE|INUSE|LIMIT|OVERQUOTA|THROTTLED|SERVERBUG|CONTACTADMIN)\b"
@@ -47,7 +47,8 @@ def explained(host: str, port: int) -> Iterator[None]:
     except Problem:
         raise
     except Declined as declined:
-        raise Unreachable(f"The server {host} refused a request: {declined.reply}.", "Try again later.") from None
+        kind = Busy if LATER.search(declined.reply) else Unreachable
+        raise kind(f"The server {host} refused a request: {declined.reply}.", "Try again later.") from None
     except Failure as trouble:
         raise problem(host, port, trouble) from None
 
@@ -71,7 +72,8 @@ def problem(host: str, port: int, trouble: BaseException) -> Problem:
         case TimeoutError():
             return Unreachable(f"The server {host} did not answer in time.", f"Try again later. {check}")
         case imaplib.IMAP4.abort():
-            return Unreachable(f"The server {host} broke off: {_reason(trouble)}.", "Try again later.")
+            kind = Busy if LATER.search(str(trouble)) else Unreachable
+            return kind(f"The server {host} broke off: {_reason(trouble)}.", "Try again later.")
         case OSError():
             return Unreachable(
                 f"The server {host} cannot be reached: {said(trouble.strerror or str(trouble))}.", "Check the network."
@@ -86,7 +88,7 @@ def not_admitted(host: str, user: str, what: str, reply: str) -> Problem:
     """Return why the sign-in failed; *what* is what was refused (`password`, `token`), *reply* the server's words."""
     because = f" ({reply})" if reply else ""
     if LATER.search(reply):
-        return Unreachable(f"The server {host} lets {user} not in for now{because}.", "Try again later.")
+        return Busy(f"The server {host} lets {user} not in for now{because}.", "Try again later.")
     hint = (
         "Sign in again to get a new token."
         if what == "token"
