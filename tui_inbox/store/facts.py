@@ -21,7 +21,7 @@ LONG = 5000
 """Messages from which a conversation is asked for what is needed, and not walked: nobody waits for a million rows."""
 _BEGINNING = 1000
 """Messages among which a very long conversation's subject stands."""
-_CLASS = func.coalesce(_message.c.judged, _message.c["class"])
+_classed = func.coalesce(_message.c.judged, _message.c["class"])
 
 
 @dataclass(slots=True)
@@ -92,20 +92,17 @@ def facts_of(connection: Connection, conversations: Mapping[int, Line]) -> dict[
 
 
 def _lines() -> Any:
-    return (
-        select(
-            _message.c.id,
-            _message.c.conversation_id,
-            _message.c.received_at,
-            _message.c.direction,
-            _message.c["class"].label("class_"),
-            _message.c.history,
-            _message.c.judged,
-            _message.c.subject,
-            _identity.c.contact_id,
-        )
-        .outerjoin(_identity, _identity.c.id == _message.c.identity_id)
-    )
+    return select(
+        _message.c.id,
+        _message.c.conversation_id,
+        _message.c.received_at,
+        _message.c.direction,
+        _message.c["class"].label("class_"),
+        _message.c.history,
+        _message.c.judged,
+        _message.c.subject,
+        _identity.c.contact_id,
+    ).outerjoin(_identity, _identity.c.id == _message.c.identity_id)
 
 
 _ORDER = (_message.c.received_at, _message.c.rank, _message.c.position, _message.c.id)
@@ -122,7 +119,7 @@ def _asked_of(connection: Connection, id_: int, seen: int) -> _Told:
     begun = _ordered(select(_message.c.subject).where(here)).limit(_BEGINNING).subquery()
     subject = connection.execute(select(begun.c.subject).where(begun.c.subject != "").limit(1)).scalar()
     every = _side_of(connection, here, seen)
-    spoken = _side_of(connection, here & (_CLASS != Class.SYSTEM.value), seen) if every.last else every
+    spoken = _side_of(connection, here & (_classed != Class.SYSTEM.value), seen) if every.last else every
     return _Told(seen, count, subject or "", spoken, every)
 
 
@@ -134,7 +131,7 @@ def _side_of(connection: Connection, side: Any, seen: int) -> _Side:
     incoming = _message.c.direction == Direction.IN.value
     somebody = _identity.c.contact_id.is_not(None)
     last_out = one(_message.c.direction == Direction.OUT.value, newest=True)
-    person = one(incoming, somebody, _CLASS == Class.HUMAN.value)
+    person = one(incoming, somebody, _classed == Class.HUMAN.value)
     asked, anybody = one(incoming, somebody), one(somebody)
     return _Side(
         one(newest=True),
