@@ -271,6 +271,8 @@ def _account(account: argparse.ArgumentParser) -> None:
     doing = account.add_subparsers(title="what to do", metavar="WHAT", required=True)
 
     add = _add(
+    _keeping(commands)
+
         doing,
         "add",
         "add a mailbox: asks what is not given, signs in, keeps the secret in the keyring, writes config.toml",
@@ -282,6 +284,55 @@ def _account(account: argparse.ArgumentParser) -> None:
     add.add_argument("--name", help="what it is called here (default: what stands before the @)")
     add.add_argument("--provider", help="gmail, office365, ...: where the address does not show whose it is")
     add.add_argument("--host", help="the mail server, where the provider is not known")
+def _keeping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add what is done to the store as a whole."""
+    export = _add(
+        commands,
+        "export",
+        "everything back out, losslessly: mails as mbox, chats as JSON lines that import reads again",
+        "tui-inbox export --query 'contact:ada' --format mbox,jsonl --to ~/ada",
+        "keeping",
+        "export",
+    )
+    export.add_argument("--query", metavar="Q", help="only what this search finds (default: everything)")
+    export.add_argument("--format", default="mbox,jsonl", metavar="F", help="mbox, jsonl, or both (default)")
+    export.add_argument("--to", required=True, metavar="PATH", help="a new file for one format, or a folder")
+
+    backup = _add(
+        commands,
+        "backup",
+        "a consistent copy of the store, also while the program runs",
+        "tui-inbox backup ~/backups",
+        "keeping",
+        "backup",
+    )
+    backup.add_argument("path", metavar="PATH", help="a new file, or a folder")
+
+    restore = _add(
+        commands,
+        "restore",
+        "put a backup in the store's place; what was there is kept beside it",
+        "tui-inbox restore ~/backups/inbox-20260302T080000Z.db",
+        "keeping",
+        "restore",
+    )
+    restore.add_argument("path", metavar="PATH", help="a file that `backup` made")
+
+    purge = _add(
+        commands,
+        "purge",
+        "erase a customer's messages, identities and index entries for good; the figures stay",
+        "tui-inbox purge --contact 3",
+        "keeping",
+        "purge",
+    )
+    purge.add_argument(
+        "--contact", required=True, type=int, metavar="ID", help="as `contact` and `show --json` name it"
+    )
+    purge.add_argument("--export", metavar="DIR", help="write what goes into this folder first")
+    purge.add_argument("--yes", action="store_true", help="erase without asking")
+
+
     add.add_argument("--port", type=_port, help="default: 993, or 143 without implicit TLS")
     add.add_argument("--tls", choices=("implicit", "starttls", "none"), help="none only on this machine")
     add.add_argument("--ca", metavar="FILE", help="the authority of the server's certificate (PEM)")

@@ -24,7 +24,7 @@ def listing(desk: Desk, chosen: argparse.Namespace) -> int:
     view = next((one for one in desk.config.views if one.name == name), None)
     if view is not None:
         words.insert(0, f"({view.query})")
-    asked = query.parse(" ".join(words), now, _zone(desk)) if words else None
+    asked = query.parse(" ".join(words), now, zone_of(desk)) if words else None
     limit = chosen.limit or PAGE
     if view is not None and asked is not None:
         page = desk.reader.found(asked, now, limit, chosen.after)
@@ -36,7 +36,7 @@ def listing(desk: Desk, chosen: argparse.Namespace) -> int:
 def search(desk: Desk, chosen: argparse.Namespace) -> int:
     """Print the conversations that a search finds, the newest matching message first."""
     now = desk.now()
-    asked = query.parse(" ".join(chosen.query), now, _zone(desk))
+    asked = query.parse(" ".join(chosen.query), now, zone_of(desk))
     return _say_page(desk, chosen, "search", desk.reader.found(asked, now, chosen.limit or FOUND, chosen.after))
 
 
@@ -71,6 +71,7 @@ def show(desk: Desk, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _zone(desk: Desk) -> ZoneInfo:
+def zone_of(desk: Desk) -> ZoneInfo:
+    """Return the zone in which the agent means days and dates."""
     zone = desk.config.hours.zone
     return ZoneInfo(zone) if zone != "UTC" else ZoneInfo(str(UTC))

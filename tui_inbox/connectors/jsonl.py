@@ -11,22 +11,29 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.jsonstream import cleaned, decoded
+from tui_inbox.connectors.formats.packing import enclosed
 from tui_inbox.problems import Misconfigured, Unreadable
-from tui_inbox.rules.model import Message, Person
+from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
 CHANNEL = "chat"
 ORDER = 60
 BATCH = 2000
 NEEDED = ("thread", "at", "sender", "text")
-KNOWN = (*NEEDED, "id", "sender_id", "me", "subject", "reply_to", "channel")
+KNOWN = (
+    *(*NEEDED, "id", "sender_id", "me", "subject", "reply_to", "channel"),
+    *("quoted", "class", "state", "edited_at", "to", "files"),
+)
 _LINE = 16 << 20
 _COUNTED = 500_000
+_FILES = 200
+"""Files, and people written to, of one message that are looked at."""
 
 
 def sniff(bundle: Bundle) -> str | None:
@@ -92,7 +99,7 @@ class Source:
         return None
 
     def _batches(self, member: str, form: str, place: str, behind: int) -> Iterator[Batch]:
-        teller = _Teller(self.zone, self.me)
+        teller = _Teller(self.zone, self.me, self.bundle)
         rows = _json_rows(self.bundle, member) if form == "JSON lines" else _csv_rows(self.bundle, member)
         total = self.bundle.size(member)
         arrivals: list[Arrival] = []
@@ -185,7 +192,8 @@ def _csv_rows(bundle: Bundle, member: str) -> Iterator[Row]:
 class _Teller:
     """Makes messages of rows, and keys where the rows have no id."""
 
-    def __init__(self, zone: str, me: tuple[str, ...]) -> None:
+    def __init__(self, zone: str, me: tuple[str, ...], bundle: Bundle) -> None:
+        self._bundle = bundle
         self._me = {one.casefold() for one in me}
         self._seen: dict[bytes, int] = {}
         self._threads: dict[str, set[str]] = {}
@@ -208,13 +216,18 @@ class _Teller:
         sender = Person(_word(row, "sender"), _word(row, "sender_id"))
         thread, text = _word(row, "thread"), _word(row, "text")
         key = _word(row, "id") or self._key(thread, _word(row, "at"), sender.name, text)
+        attachments, warnings = self._files(row.get("files"))
+        if not received:
+            warnings.append("the time of this message cannot be read")
         return Message(
             channel=_word(row, "channel") or CHANNEL,
             key=key,
             sender=sender,
             received_at=received,
             text=text,
+            quoted=_word(row, "quoted"),
             subject=_word(row, "subject"),
+            to=_people(row.get("to")),
             thread=thread,
             thread_title=_word(row, "subject") or thread,
             group=self._group(thread, sender),
@@ -224,10 +237,31 @@ class _Teller:
             local_at=local,
             position=line,
             in_reply_to=_word(row, "reply_to"),
-            warnings=() if received else ("the time of this message cannot be read",),
+            verdict=Verdict(_one_of(Class, row, "class", Class.HUMAN)),
+            state=_one_of(State, row, "state", State.NORMAL),
+            edited_at=self._moment(_word(row, "edited_at"))[0],
+            attachments=attachments,
+            warnings=tuple(filter(None, warnings)),
             raw=raw,
             where=where,
         )
+
+    def _files(self, said: Any) -> tuple[tuple[Attachment, ...], list[str]]:
+        """Return the files that a row names, with their bytes where they lie beside it, and what is to be said."""
+        found: list[Attachment] = []
+        warnings: list[str] = []
+        for one in said[:_FILES] if isinstance(said, list) else []:
+            if not isinstance(one, dict) or not _word(one, "name"):
+                continue
+            path, type_ = _word(one, "path"), _word(one, "type") or "application/octet-stream"
+            file, warning = (
+                enclosed(self._bundle, "", path, _word(one, "name"), type_)
+                if path
+                else (Attachment(_word(one, "name"), type_, stored=False), "")
+            )
+            found.append(file)
+            warnings.append(warning)
+        return tuple(found), warnings
 
     def _moment(self, written: str) -> tuple[datetime | None, datetime | None]:
         """Return (UTC, the local time where the file names no zone) of an RFC 3339 time; None where it is none."""
@@ -259,6 +293,24 @@ class _Teller:
         if "me" in row:
             return str(row["me"]).strip().casefold() in ("true", "1", "yes", "me", "out")
         return bool({sender.name.casefold(), sender.identity.casefold()} & self._me) if self._me else None
+
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def _one_of(kind: type[_Word], row: dict[str, Any], name: str, default: _Word) -> _Word:
+    """Return the member of *kind* that a row names; *default* where it names none."""
+    said = _word(row, name).casefold()
+    return kind(said) if said in [one.value for one in kind] else default
+
+
+def _people(said: Any) -> tuple[Person, ...]:
+    pairs = said[:_FILES] if isinstance(said, list) else []
+    return tuple(
+        Person(one[0], one[1])
+        for one in pairs
+        if isinstance(one, list) and len(one) == 2 and all(isinstance(part, str) for part in one)
+    )
 
 
 def _word(row: dict[str, Any], name: str) -> str:

@@ -23,6 +23,7 @@ from tui_inbox.store.reader import AccountLine, Reader
 if TYPE_CHECKING:
     from tui_inbox.inbox.correct import Corrected, Correction
     from tui_inbox.inbox.explain import Explanation
+    from tui_inbox.inbox.forgetting import Forgotten
     from tui_inbox.inbox.ingest import Origin
     from tui_inbox.store.writer import Writer
 
@@ -232,6 +233,19 @@ class Inbox:
         from tui_inbox.store import people
 
         with self.writer.unit() as unit:
+    def customer(self, contact: int) -> Customer:
+        """Return what there is of contact *contact*, for whoever is to decide whether it goes. Raises `NotFound`."""
+        from tui_inbox.store import erasing
+
+        with self.writer.window() as unit:
+            return erasing.customer(unit, contact)
+
+    def forget(self, who: Customer, now: datetime) -> Forgotten:
+        """Erase a customer for good, in the store and in the copies of it that can be reached; the figures stay."""
+        from tui_inbox.inbox import forgetting
+
+        return forgetting.forget(self.writer, self.config, who, now)
+
             own, touched = people.unlink(unit, identity)
             Readings(unit, self.config).record(touched, now, "me")
             return own

@@ -73,7 +73,7 @@ def upgrade(path: Path) -> None:
         _create(path)
     try:
         with closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as connection:
-            version = _version(connection, path, new=new)
+            version = version_of(connection, path, new=new)
             if version == len(STEPS):
                 return
             _write_safely(connection)  # only now: the mode is written into the file, which may be somebody else's
@@ -94,7 +94,8 @@ def _create(path: Path) -> None:
         ) from trouble
 
 
-def _version(connection: sqlite3.Connection, path: Path, *, new: bool) -> int:
+def version_of(connection: sqlite3.Connection, path: Path, *, new: bool = False) -> int:
+    """Return the version of the store that is open at *path*, 0 for an empty one; refuse a newer or a foreign one."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
     if version > len(STEPS) and mark == APPLICATION:
