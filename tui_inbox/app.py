@@ -22,12 +22,13 @@ from tui_inbox.inbox import Inbox
 from tui_inbox.problems import Problem
 from tui_inbox.screens import looks
 from tui_inbox.screens.customer import CustomerPage
-from tui_inbox.screens.desk import Counted, Desk
+from tui_inbox.screens.desk import Desk
+from tui_inbox.screens.listing import Counted
 from tui_inbox.screens.menus import Confirm, Menu
 from tui_inbox.screens.pages import Page
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt, type_into
-from tui_inbox.store.reader import Counts
+from tui_inbox.store.queues import Counts
 
 SYNC_PAUSE = 60.0
 """Seconds between the end of a sync and the next one."""

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tui_inbox.screens.links import leads_to, links_of
+from tui_inbox.rules.links import leads_to
+from tui_inbox.screens.hits import links_of
 
 Sit = Callable[..., None]
 LONG = "https://evil.example/" + "a" * 90

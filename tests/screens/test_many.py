@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tui_inbox.app import title, titles
+from tui_inbox.rules.snoozing import half_day
 from tui_inbox.screens.bars import Top
 from tui_inbox.screens.menus import Confirm
-from tui_inbox.screens.snooze import half_day
-from tui_inbox.store.reader import Counts
+from tui_inbox.store.queues import Counts
 
 Sit = Callable[..., None]
 

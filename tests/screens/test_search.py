@@ -8,7 +8,7 @@ from typing import Any
 from textual.events import Focus
 
 from tui_inbox.screens.bars import Places, Top
-from tui_inbox.screens.thread import struck
+from tui_inbox.screens.hits import struck
 
 Sit = Callable[..., None]
 

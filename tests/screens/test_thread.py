@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_inbox.rules import clean
-from tui_inbox.screens.thread import in_bytes, wrap
+from tui_inbox.screens.thread import in_bytes
+from tui_inbox.screens.wrapping import wrap
 
 
 @given(st.text(max_size=400), st.integers(10, 90))

@@ -17,7 +17,8 @@ from tui_inbox.inbox import Inbox
 from tui_inbox.inbox.ingest import Origin
 from tui_inbox.problems import NotFound, StoreTrouble
 from tui_inbox.rules.model import Archive, Clock, Message, Person, Place, Snooze
-from tui_inbox.store.reader import QUEUES, Reader
+from tui_inbox.store.queues import QUEUES
+from tui_inbox.store.reader import Reader
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -78,8 +78,18 @@ class Acting(Screen[None]):
         """Return what of a conversation was drawn: all that the open pane shows, else what the list was read from."""
         return self.reading.seen if self.reading.shown == id_ else self.rows.drawn_seen
 
+    @property
+    def in_step(self) -> bool:
+        """Whether the list that is drawn is the one that was asked for."""
+        raise NotImplementedError
+
     def drawn(self) -> list[tuple[int, int]]:
-        """Return what an act is about, each with what of it is drawn; both are taken when the key is pressed."""
+        """Return what an act is about, each with what of it is drawn; both are taken when the key is pressed.
+
+        While another list than the one that was asked for is drawn, that is nothing.
+        """
+        if not self.in_step:
+            return []
         return [(id_, self.seen_of(id_)) for id_ in self.rows.chosen()]
 
     def act(self, intent: Intent, drawn: list[tuple[int, int]]) -> None:

@@ -13,6 +13,7 @@ from tui_inbox.screens.customer import CustomerPage
 from tui_inbox.screens.links import LinksPrompt
 from tui_inbox.screens.pages import Page, PlacePage, RulePage, help_lines, why_lines
 from tui_inbox.screens.palette import Commands
+from tui_inbox.screens.reading import Reading
 from tui_inbox.store.reader import Row
 
 
@@ -70,6 +71,11 @@ class Asking(Acting):
         if self.reading.layout_:
             messages = self.reading.layout_.whole.messages
             self.app.push_screen(LinksPrompt(self.post, messages, self.reading.position), self._open_link)
+
+    def on_reading_pointed(self, event: Reading.Pointed) -> None:
+        if self.reading.layout_:
+            messages = self.reading.layout_.whole.messages
+            self.app.push_screen(LinksPrompt(self.post, messages, event.message, event.address), self._open_link)
 
     def _open_link(self, address: str | None) -> None:
         if address:

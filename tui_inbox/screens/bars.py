@@ -19,7 +19,8 @@ from tui_inbox.rules.clean import cells as clipped
 from tui_inbox.rules.clean import width as width_of
 from tui_inbox.screens import cells, paint
 from tui_inbox.screens.cells import TITLES, Marks, Piece, amount, fit
-from tui_inbox.store.reader import AccountLine, Counts
+from tui_inbox.store.queues import Counts
+from tui_inbox.store.reader import AccountLine
 
 PLACES = ("inbox", "snoozed", "handed_over", "archived", "spam")
 SHORT = {"handed_over": "Handed"}

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from tui_inbox.rules.clean import cells, line, width
 from tui_inbox.rules.model import ME, Clock, Place, Reason
 from tui_inbox.rules.when import spoken
-from tui_inbox.store.reader import Counts, Row
+from tui_inbox.store.queues import Counts
+from tui_inbox.store.reader import Row
 
 Piece = tuple[str, str]
 """A text that is safe for a terminal, and the role it plays, which the theme gives a colour."""

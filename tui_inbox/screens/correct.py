@@ -11,7 +11,8 @@ from tui_inbox.screens import paint
 from tui_inbox.screens.cells import Piece, fit
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt
-from tui_inbox.screens.thread import CLASSES, wrap
+from tui_inbox.screens.thread import CLASSES
+from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.reader import MessageLine
 
 CHOICES: tuple[tuple[str, Class, str], ...] = (

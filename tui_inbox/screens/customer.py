@@ -18,7 +18,7 @@ from tui_inbox.screens.cells import FANCY, TITLES, Marks, Piece, amount, channel
 from tui_inbox.screens.cells import clock as clock_of
 from tui_inbox.screens.keys import CUSTOMER, bindings, shown
 from tui_inbox.screens.post import Post
-from tui_inbox.screens.thread import wrap
+from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.customers import Alike, IdentityLine
 from tui_inbox.store.reader import Customer, Reader, Row
 

@@ -17,7 +17,8 @@ from tui_inbox.screens.menus import GoTo, Select
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import type_into
 from tui_inbox.screens.search import SearchLine
-from tui_inbox.store.reader import Counts, Row
+from tui_inbox.store.queues import Counts
+from tui_inbox.store.reader import Row
 
 SEARCHES = 100
 """Searches that are kept for the arrow up."""

@@ -2,72 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
 
 from textual.content import Content
 
-from tui_inbox.rules import clean
+from tui_inbox.rules.links import leads_to
 from tui_inbox.screens import paint
 from tui_inbox.screens.cells import Piece, fit
+from tui_inbox.screens.hits import links_of
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt
-from tui_inbox.screens.thread import wrap
+from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.reader import MessageLine
 
-MOST = 200
-"""Links of one message that are listed."""
 SHOWN = 8
 WIDTH = 62
-_SCHEMES = r"(?:https?://|mailto:|tel:)"
-_TARGET = re.compile(rf"^ {{0,4}}\[(\d{{1,3}})\] ({_SCHEMES}\S+)$", re.MULTILINE | re.IGNORECASE)
-_PLAIN = re.compile(rf"(?<![\w/]){_SCHEMES}[^\s<>\"'\[\]]{{2,2000}}", re.IGNORECASE)
-
-
-def links_of(message: MessageLine) -> list[tuple[int, str]]:
-    """Return (number, address) for the links of *message*: first those that its text numbers, then the plain ones."""
-    text = clean.block(f"{message.text}\n{message.quoted}")
-    numbered = {int(found[1]): found[2] for found in _TARGET.finditer(text)}
-    plain = dict.fromkeys(_bare(found[0]) for found in _PLAIN.finditer(text))
-    following = max(numbered, default=0) + 1
-    others = [address for address in plain if address not in numbered.values()]
-    return [*sorted(numbered.items()), *enumerate(others, following)][:MOST]
-
-
-def _bare(address: str) -> str:
-    """Return *address* without the punctuation of the sentence it stands in."""
-    end = len(address)
-    open_ = address.count("(") - address.count(")")
-    while end and (address[end - 1] in ".,;:!?…»”" or (address[end - 1] == ")" and open_ < 0)):
-        open_ += address[end - 1] == ")"
-        end -= 1
-    return address[:end]
-
-
-def leads_to(address: str) -> str:
-    """Return in words where *address* leads: the machine, the mail address or the number."""
-    try:
-        parts = urlsplit(address)
-        host = (parts.hostname or "").encode("idna").decode("ascii") if parts.hostname else ""
-    except (ValueError, UnicodeError):
-        return "an address that cannot be read"
-    match parts.scheme.lower():
-        case "http" | "https":
-            return f"a page at {host}"
-        case "mailto":
-            return f"a mail to {parts.path}"
-        case _:
-            return f"a call to {parts.path}"
 
 
 class LinksPrompt(Prompt[str]):
     """Asks for a link's number and shows where it leads; Enter opens it, y copies it. The arrows go through them."""
 
-    def __init__(self, post: Post, messages: Sequence[MessageLine], at: int) -> None:
+    def __init__(self, post: Post, messages: Sequence[MessageLine], at: int, address: str = "") -> None:
         super().__init__(post, "Links", "its number; Enter opens it, y copies it")
         self._of, self._links = _from(messages, at)
-        self._at = 0
+        self._at = next((index for index, (_, one) in enumerate(self._links) if one == address), 0)
 
     @property
     def address(self) -> str:

@@ -79,6 +79,7 @@ _COLOURS: Mapping[str, str] = {
     "key": "color: $accent; text-style: bold;",
     "rule": "text-style: dim;",
     "hit": "text-style: bold reverse;",
+    "link": "color: $primary; text-style: underline;",
 }
 
 

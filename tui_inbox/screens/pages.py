@@ -35,7 +35,7 @@ from tui_inbox.screens.keys import (
     shown,
 )
 from tui_inbox.screens.post import Post
-from tui_inbox.screens.thread import wrap
+from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.reader import MessageLine, Whole
 
 KEYED, SENTENCE = 17, 56

@@ -39,6 +39,7 @@ ROLES = (
     "key",
     "rule",
     "hit",
+    "link",
 )
 """Every role a piece of text may play; each is a component class of the widgets that draw."""
 

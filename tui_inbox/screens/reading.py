@@ -6,15 +6,16 @@ from bisect import bisect_left
 from typing import ClassVar
 
 from rich.style import Style
-from textual.events import Resize
+from textual.events import Click, Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_inbox.screens import cells, paint
+from tui_inbox.screens.hits import link_at, linked, struck
 from tui_inbox.screens.keys import READING, bindings
-from tui_inbox.screens.thread import Layout, struck
+from tui_inbox.screens.thread import Layout
 
 
 class Reading(ScrollView, can_focus=True, inherit_bindings=False):
@@ -33,6 +34,13 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
 
     class Folded(Message):
         """Quotes are to be shown, or folded again."""
+
+    class Pointed(Message):
+        """A link was clicked: which message it stands in, and where it leads."""
+
+        def __init__(self, message: int, address: str) -> None:
+            super().__init__()
+            self.message, self.address = message, address
 
     def __init__(self) -> None:
         super().__init__(id="reading")
@@ -99,7 +107,10 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
         line = y + self.scroll_offset.y
         if self.layout_ is None or line >= len(self.layout_.lines):
             return Strip.blank(width, under)
-        return paint.strip(struck(self.layout_.lines[line], self.terms), self._style, width, under)
+        said = self.layout_.lines[line]
+        if self.layout_.starts and line >= self.layout_.starts[0]:
+            said = linked(said)
+        return paint.strip(struck(said, self.terms), self._style, width, under)
 
     def _style(self, role: str) -> Style:
         if (style := self._styles.get(role)) is None:
@@ -113,6 +124,13 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self, event: Resize) -> None:
         if self.layout_ and self.layout_.width != self.room:
             self.post_message(self.Resized())
+
+    def on_click(self, event: Click) -> None:
+        """Ask about the link under the mouse; nothing is opened by a click."""
+        place = event.get_content_offset(self)
+        found = place and self.layout_ and link_at(self.layout_, place.y + self.scroll_offset.y, place.x)
+        if found:
+            self.post_message(self.Pointed(*found))
 
     def on_focus(self) -> None:
         self.app.cursor_position = self.content_region.offset

@@ -22,18 +22,30 @@ from tui_inbox.store.reader import Queue, Row
 
 KEPT = 4096
 """Rows the cache may hold before it is emptied."""
+ONWARD = 16
+"""Conversations after the cursor's that are looked for where its own has gone."""
+NEAR = 1000
+"""Places round the old one that are looked at before all the others are."""
 
 
 def follow(old: Sequence[int], at: int, new: array[int]) -> int:
     """Return where the cursor belongs in *new*: on the same conversation, else on the next one that is still there."""
     if not new:
         return 0
-    for id_ in old[at : at + 64]:
+    for id_ in old[at : at + ONWARD]:
+        if (found := _place(id_, at, new)) is not None:
+            return found
+    return min(at, len(new) - 1)
+
+
+def _place(id_: int, near: int, ids: array[int]) -> int | None:
+    """Return where *id_* stands in *ids*, which is mostly near where it stood; None where it does not."""
+    for first, last in ((max(0, near - NEAR), near + NEAR), (0, len(ids))):
         try:
-            return new.index(id_)
+            return ids.index(id_, first, last)
         except ValueError:
             continue
-    return min(at, len(new) - 1)
+    return None
 
 
 def _plain(role: str) -> Style:
@@ -79,6 +91,9 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         self.dated = False
         """Whether rows may show a date where others show a countdown."""
         self.nothing: list[str] = []
+        """What an empty list says."""
+        self.whole = True
+        """Whether these are all that the queue has."""
         self._anchor = 0
         self._cache: dict[int, Row] = {}
         self._styles: dict[str, Style] = {}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from tui_inbox.rules import clean, fold
+from tui_inbox.rules import clean
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Outcome, Place, State
 from tui_inbox.rules.when import spoken
 from tui_inbox.screens.cells import FANCY, REASONS, TITLES, Marks, Piece, amount, channel, channel_name, fit, who
+from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.reader import AttachmentLine, MessageLine, Row, Whole
 
 Line = tuple[Piece, ...]
@@ -24,12 +24,8 @@ CLASSES: Mapping[Class, str] = {
     Class.SYSTEM: "system",
 }
 """What a message may be taken for, in words."""
-LOOKED = 5_000
-"""Lines in which the first hit is looked for."""
 LONGEST = 20_000
 """Lines one message may take on the screen; what is longer says so."""
-_NARROW = "\u0300"
-"""Below this every printable character takes one cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,86 +222,3 @@ def in_bytes(size: int) -> str:
     if size < 1024:
         return f"{size} B"
     return f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
-
-
-# --- what was searched for ----------------------------------------------------------------------------------
-
-
-def first_hit(layout: Layout, terms: Sequence[str]) -> int:
-    """Return the first line of a message that holds any of *terms* (`query.terms`), 0 where none of many lines does."""
-    if not terms or not layout.starts:
-        return 0
-    lines = layout.lines[layout.starts[0] : layout.starts[0] + LOOKED]
-    found = (at for at, line in enumerate(lines, layout.starts[0]) if any(fold.found(text, terms) for text, _ in line))
-    return next(found, 0)
-
-
-def struck(line: Line, terms: Sequence[str]) -> Line:
-    """Return *line* with the places of *terms* in a role of their own."""
-    if not terms:
-        return line
-    pieces: list[Piece] = []
-    for text, role in line:
-        at = 0
-        for start, end in fold.found(text, terms):
-            pieces += [(text[at:start], role), (text[start:end], "hit")]
-            at = end
-        pieces.append((text[at:], role))
-    return tuple(pieces)
-
-
-# --- wrapping -----------------------------------------------------------------------------------------------
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Return *text* broken into lines of at most *width* cells, at spaces where there are any; linear."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        if not line:
-            lines.append("")
-        elif max(line) < _NARROW:
-            lines.extend(_broken(line, width))
-        else:
-            lines.extend(_measured(_plain(line), width))
-    return lines
-
-
-def _broken(line: str, width: int) -> Iterator[str]:
-    """Yield parts of a line in which every character takes one cell."""
-    at = 0
-    while len(line) - at > width:
-        cut = line.rfind(" ", at, at + width + 1)
-        if cut <= at or not line[at:cut].strip():
-            cut = at + width
-        yield line[at:cut]
-        at = cut + 1 if line[cut : cut + 1] == " " else cut
-    yield line[at:]
-
-
-def _measured(line: str, width: int) -> Iterator[str]:
-    """Yield parts of a line whose characters take none, one or two cells."""
-    start, space, used, since = 0, -1, 0, 0
-    for at, char in enumerate(line):
-        size = _size(char)
-        if used + size > width:
-            cut = space if space > start else at
-            yield line[start:cut]
-            start = cut + 1 if cut == space else cut
-            used, space = (used - since if cut != at else 0), -1
-        used += size
-        if char == " ":
-            space, since = at, used
-    yield line[start:]
-
-
-@lru_cache(maxsize=4096)
-def _size(char: str) -> int:
-    return clean.width(char)
-
-
-def _plain(line: str) -> str:
-    """Return *line* with composed emoji as their first sign, so that every terminal counts the same cells."""
-    if not any(sign in line for sign in "\u200d\ufe0f\ufe0e\u20e3") and max(line) < "\U0001f1e6":
-        return line
-    words = line.lstrip(" ")
-    return " " * (len(line) - len(words)) + clean.cells(words, max(1, 2 * len(words)))

@@ -1,0 +1,242 @@
+"""The list kept in step with the store: read in a thread when anything may have changed, drawn when it has come."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from textual.message import Message
+
+from tui_inbox.problems import Problem
+from tui_inbox.rules.query import Query, parse
+from tui_inbox.rules.query import terms as sought_in
+from tui_inbox.screens import cells
+from tui_inbox.screens.bars import Places, Top, freshness
+from tui_inbox.screens.going import Going, View
+from tui_inbox.screens.post import Post
+from tui_inbox.screens.rows import follow
+from tui_inbox.screens.search import SearchLine
+from tui_inbox.store.queues import Counts
+from tui_inbox.store.reader import Queue, Reader
+
+TYPING = 200
+"""Conversations that a search finds while it is typed; with Enter it finds all."""
+FIRST = 500
+"""Conversations that the first picture waits for; the rest of a long list follows."""
+
+
+class Counted(Message):
+    """The counts have been read."""
+
+    def __init__(self, counts: Counts) -> None:
+        super().__init__()
+        self.counts = counts
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What one reading of the list gave."""
+
+    view: View
+    queue: Queue
+    at: int
+    whole: bool = True
+    """Whether these are all."""
+    wrong: str = ""
+    """What is wrong with the query, in words; then the list is the one before."""
+    terms: tuple[str, ...] = ()
+    """What a reader wants to see in the conversations that were found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one reading of the figures around the list gave."""
+
+    counts: Counts
+    found: dict[str, int]
+    """How many conversations each view holds; -1 where its query is wrong."""
+    synced: str
+    trouble: str
+    at_risk: int = 0
+    """How many have come to be at risk since the reading before."""
+
+
+class Listing(Going):
+    """A screen whose list is what the store holds."""
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(post)
+        self._listed: View | None = None
+        """What the list that is drawn is of; None before the first."""
+        self._counting = asyncio.Event()
+        """Set when the figures are to be read anew."""
+        self._looked_at: datetime | None = None
+        """When the figures were read last."""
+        self._trouble = ""
+
+    @property
+    def in_step(self) -> bool:
+        """Whether the list that is drawn is the one that was asked for."""
+        return self._listed == self.view
+
+    def turned(self) -> None:
+        """Answer to a list that was drawn anew."""
+        raise NotImplementedError
+
+    # --- the list -----------------------------------------------------------------------------------------
+
+    async def keep_list(self) -> None:
+        """Read the list anew whenever it may have changed; several changes at once are one reading."""
+        while True:
+            await self.stale.wait()
+            self.stale.clear()
+            settled, rows = set(self.settled), self.rows
+            view, old, at, typing = self.view, rows.queue.ids, rows.cursor, self._searching
+            most = FIRST if self._listed is None else TYPING if typing else None
+            try:
+                read = await self.post.ask(lambda reader: self._read(reader, view, old, at, most))  # noqa: B023 - awaited here
+            except Problem as problem:
+                self.say_problem(problem)
+                self._listed = view
+                continue
+            if view == self.view:
+                self._draw(read, settled, moved=rows.cursor != at)
+                self._counting.set()
+                if not read.whole and not typing:
+                    self.stale.set()
+
+    def _read(self, reader: Reader, view: View, old: array[int], at: int, most: int | None) -> Listed:
+        """Return what the store holds for *view*, at most *most* conversations; runs in a thread."""
+        try:
+            queue, query = self._asked(reader, view, most)
+        except Problem as problem:
+            picture = getattr(problem, "picture", None)
+            wrong = picture() if callable(picture) else f"{problem.what} {problem.hint}"
+            return Listed(view, Queue(_named(view), old, 0), at, wrong=wrong)
+        terms = tuple(sought_in(query)) if query else ()
+        whole = most is None or len(queue.ids) < most
+        return Listed(view, replace(queue, name=_named(view)), follow(old, at, queue.ids), whole, terms=terms)
+
+    def _asked(self, reader: Reader, view: View, most: int | None) -> tuple[Queue, Query | None]:
+        now, words, place = self.post.clock(), view.words, view.queue
+        if place.startswith("="):
+            words = next((one.query for one in self.post.views if one.name == place[1:]), "")
+            place = "all"
+        query = parse(words, now, self.post.zone) if words.strip() else None
+        if place.startswith("clock:"):
+            return reader.queue("inbox", now, standing=place.removeprefix("clock:"), most=most), None
+        if place == "search":
+            return (reader.search(query, now, most) if query else reader.queue("inbox", now, most=most)), query
+        return reader.queue(place, now, query, most=most), query
+
+    def _draw(self, read: Listed, settled: set[int], *, moved: bool) -> None:
+        """Draw what was read; the cursor stays on its conversation."""
+        rows, top, places, search = self.rows, self.query_one(Top), self.query_one(Places), self.query_one(SearchLine)
+        self._listed = read.view
+        top.queue = places.queue = read.view.queue
+        top.title = title_of(read.view)
+        search.wrong(read.wrong)
+        if read.wrong and not search.has_class("-open"):
+            self.say(read.wrong, trouble=True)
+        if not read.wrong:
+            if self.reading.terms != read.terms:
+                self.reading.terms = read.terms
+                self.reading.refresh()
+            at = follow(rows.queue.ids, rows.cursor, read.queue.ids) if moved else read.at
+            same = rows.queue.name == read.queue.name
+            rows.dated = read.view.queue not in {"inbox", "handed_over"} and not read.view.queue.startswith("clock:")
+            rows.whole = read.whole
+            self._say_nothing()
+            rows.show(read.queue, at if same else 0, settled)
+            self.settled -= settled
+            self._arrive()
+            if self.reading.has_focus and not read.queue.ids:
+                self.action_leave()
+        places.refresh()
+        self.position()
+        self.turned()
+
+    def _say_nothing(self) -> None:
+        """Have the list say what comes next, should it be empty."""
+        if self._counts is not None:
+            place = "search" if self.view.words else self.view.queue
+            configured = bool(self.post.config.accounts)
+            self.rows.nothing = cells.empty(place, self._counts, self.post.clock(), self.post.zone, configured)
+
+    def _arrive(self) -> None:
+        """Open the conversation that was gone to, where its queue has it."""
+        id_, self.sought = self.sought, None
+        if id_ is not None and id_ in self.rows.queue.ids:
+            self.rows.go(self.rows.queue.ids.index(id_))
+            self.action_open()
+
+    def action_open(self) -> None:
+        """Open the conversation under the cursor."""
+        raise NotImplementedError
+
+    def position(self) -> None:
+        top, rows = self.query_one(Top), self.rows
+        count = len(rows.queue.ids)
+        top.position = (f"{rows.cursor + 1}/{count}" + ("" if rows.whole else "+")) if count else "empty"
+        top.selected = len(rows.selected)
+        top.refresh()
+
+    # --- the figures around it ----------------------------------------------------------------------------
+
+    async def keep_figures(self) -> None:
+        """Read the figures anew after each reading of the list, which never waits for them."""
+        while True:
+            await self._counting.wait()
+            self._counting.clear()
+            try:
+                self._say_figures(await self.post.ask(self._figures))
+            except Problem as problem:
+                self.say_problem(problem)
+
+    def _figures(self, reader: Reader) -> Standing:
+        """Return what the store holds; runs in a thread."""
+        now, since = self.post.clock(), self._looked_at
+        self._looked_at = now
+        synced, trouble = freshness(reader.accounts(), {one.name for one in self.post.config.accounts}, now)
+        found = {one.name: self._count(reader, one.query, now) for one in self.post.views}
+        return Standing(reader.counts(now), found, synced, trouble, reader.came_at_risk(since, now) if since else 0)
+
+    def _count(self, reader: Reader, words: str, now: datetime) -> int:
+        try:
+            return reader.count(parse(words, now, self.post.zone), now)
+        except Problem:
+            return -1
+
+    def _say_figures(self, read: Standing) -> None:
+        """Draw the figures, put them into the terminal's title, and ring once for what has come to be at risk."""
+        top, places, rows = self.query_one(Top), self.query_one(Places), self.rows
+        self._counts = top.counts = places.counts = read.counts
+        places.found, top.synced = read.found, read.synced
+        if read.trouble != self._trouble and read.trouble:
+            self.say(read.trouble, trouble=True)
+        self._trouble = read.trouble
+        self.app.post_message(Counted(read.counts))
+        if read.at_risk:
+            self.app.bell()
+            self.say(f"{read.at_risk} {'is' if read.at_risk == 1 else 'are'} at risk now: g 2 shows them.")
+        self._say_nothing()
+        if not rows.queue.ids:
+            rows.refresh()
+        top.refresh()
+        places.refresh()
+
+
+def _named(view: View) -> str:
+    return f"{view.queue} {view.words}"
+
+
+def title_of(view: View) -> str:
+    """Return what a list is called above it."""
+    if view.queue == "search":
+        return "Search"
+    if view.queue.startswith("clock:"):
+        return f"Inbox, {cells.STANDINGS[view.queue.removeprefix('clock:')].lower()}"
+    title = view.queue[1:] if view.queue.startswith("=") else cells.TITLES.get(view.queue, view.queue)
+    return f"{title}, {view.words}" if view.words else title
