@@ -49,6 +49,7 @@ first_valid_uid = 1
 first_valid_gid = 0
 mail_location = maildir:{home}/mail/%n
 {identity}
+{capability}
 {oauth2}
 passdb {{
   driver = passwd-file
@@ -109,15 +110,21 @@ class Dovecot:
 
     *users* maps names to passwords, any characters; *folders* maps those made for every user to their special use
     ("" for none). With *introspection*, an authorization server's address (RFC 7662), access tokens are taken too; what
-    it calls `username` is let in. `stop()` and `start()` keep ports and mail.
+    it calls `username` is let in. *capability* is all that the server says it can do. `stop()` and `start()` keep ports and mail.
     """
 
     def __init__(
-        self, users: Mapping[str, str], folders: Mapping[str, str] = SPECIAL, *, introspection: str = ""
+        self,
+        users: Mapping[str, str],
+        folders: Mapping[str, str] = SPECIAL,
+        *,
+        introspection: str = "",
+        capability: str = "",
     ) -> None:
         self.users = dict(users)
         self.folders = dict(folders)
         self.introspection = introspection
+        self.capability = capability
         self._clients: dict[str, IMAPClient] = {}
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -192,6 +199,8 @@ class Dovecot:
         client = IMAPClient("127.0.0.1", self.port, ssl=False, timeout=30)
         client.plain_login(user, self.users[user])
         client.normalise_times = False
+        if self.capability:  # it can all the same
+            client._cached_capabilities = (b"IMAP4REV1", b"LITERAL+", b"MULTIAPPEND", b"MOVE", b"UIDPLUS")
         return client
 
     def deliver(self, user: str, folder: str, raw: bytes, internaldate: datetime | None = None) -> None:
@@ -237,6 +246,7 @@ class Dovecot:
             uid=mail.pw_uid,
             gid=mail.pw_gid,
             folders=folders,
+            capability=f"imap_capability = {self.capability}" if self.capability else "",
             bearer=" xoauth2 oauthbearer" if self.introspection else "",
             oauth2=OAUTH2.format(home=self.home) if self.introspection else "",
             identity=""
