@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from textual.app import App
@@ -30,8 +30,9 @@ from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt, type_into
 from tui_inbox.store.queues import Counts
 
-SYNC_PAUSE = 60.0
-"""Seconds between the end of a sync and the next one."""
+if TYPE_CHECKING:
+    from tui_inbox.sync.beside import Beside
+
 LONGEST_HOLD = 2.0
 """Seconds a key waits at most for a prompt that has been confirmed."""
 
@@ -78,7 +79,9 @@ class TuiInbox(App[int]):
         super().__init__()
         self._sync = sync
         self._titled = ""
-        self._syncing: asyncio.subprocess.Process | None = None
+        self._home = home
+        self.beside: Beside | None = None
+        """The watch of the mailboxes."""
         self.post = Post(Inbox(home, config), config, clock, ascii_only=ascii_only)
         for one in looks.THEMES.values():
             self.register_theme(one)
@@ -113,12 +116,26 @@ class TuiInbox(App[int]):
             self.run_worker(self._keep_synced(), group="sync")
 
     async def _keep_synced(self) -> None:
-        """Sync again and again in a process of its own; the store is where the two meet."""
-        quiet = asyncio.subprocess.DEVNULL
-        while True:
-            self._syncing = await asyncio.create_subprocess_exec(*self._sync, stdin=quiet, stdout=quiet, stderr=quiet)
-            await self._syncing.wait()
-            await asyncio.sleep(SYNC_PAUSE)
+        """Have the mailboxes followed by a process of its own; the store is where the two meet."""
+        from tui_inbox.sync.beside import Beside  # deferred: the first picture does not wait for it
+
+        self.beside = Beside(self._home, self._sync, self._going, self._sync_ended)
+        await self.beside.keep()
+
+    @property
+    def desk(self) -> Desk:
+        desk = self.screen_stack[0]
+        assert isinstance(desk, Desk)
+        return desk
+
+    def _going(self, words: str) -> None:
+        """Show how far the reading of a mailbox is; "": it is done."""
+        if not self.post.leaving:
+            self.desk.going(words)
+
+    def _sync_ended(self, why: str) -> None:
+        if not self.post.leaving:
+            self.desk.say(why, trouble=True)
 
     async def action_quit(self) -> None:
         self.run_worker(self._leave(), group="leave", exclusive=True)
@@ -163,18 +180,18 @@ class TuiInbox(App[int]):
         self.post.leaving = True
         if self._titled:
             self._tell_terminal("\x1b[23;2t")
-        if self._syncing and self._syncing.returncode is None:
-            self._syncing.terminate()  # a sync may be ended at any moment, and is taken up again
+        if self.beside:
+            self.beside.end()  # a sync may be ended at any moment, and is taken up again
         self.post.close()
 
 
 def sync_command(home: Home, config: Config, config_file: Path | None) -> list[str]:
-    """Return the command that syncs *home*; empty where no mailbox is configured."""
-    if not config.accounts:
+    """Return the command that follows the mailboxes and folders of *home*; empty where none is configured."""
+    if not (config.accounts or config.inbox_folders):
         return []
     own = ["--home", str(home.folder)] if home.config.parent == home.folder else []
     named = ["--config", str(config_file)] if config_file else []
-    return [sys.executable, "-m", "tui_inbox", *own, *named, "sync", "--json"]
+    return [sys.executable, "-m", "tui_inbox", *own, *named, "sync", "--watch", "--attached", "--json"]
 
 
 def run(home: Home, config: Config, config_file: Path | None = None) -> int:

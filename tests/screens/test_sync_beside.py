@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tui_inbox.app import sync_command
-from tui_inbox.config import Account, Config, Home
+from tui_inbox.config import Account, Config, Home, InboxFolder
 from tui_inbox.screens.bars import freshness
 from tui_inbox.store.reader import AccountLine
+from tui_inbox.sync.owner import Door, owning
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 
@@ -35,7 +38,9 @@ def test_without_a_mailbox_nothing_is_synced(tmp_path: Path) -> None:
     home = Home(tmp_path, tmp_path / "config.toml")
     assert sync_command(home, Config(), None) == []
     boxes = Config(accounts=(Account("support", "imap", {}, "[[account]] 1"),))
-    assert sync_command(home, boxes, None)[1:] == ["-m", "tui_inbox", "--home", str(tmp_path), "sync", "--json"]
+    started = ["-m", "tui_inbox", "--home", str(tmp_path), "sync", "--watch", "--attached", "--json"]
+    assert sync_command(home, boxes, None)[1:] == started
+    assert sync_command(home, Config(inbox_folders=(InboxFolder("~/chats"),)), None)[1:] == started
 
 
 def test_a_sync_runs_in_a_process_of_its_own_and_ends_with_the_screen(
@@ -48,8 +53,8 @@ def test_a_sync_runs_in_a_process_of_its_own_and_ends_with_the_screen(
 
     async def work(hands: Any) -> None:
         await hands.until(began.exists)
-        assert hands.app._syncing.returncode is None
-        children.append(hands.app._syncing.pid)
+        assert hands.app.beside.child.returncode is None
+        children.append(hands.app.beside.child.pid)
         await hands.press("q")
 
     sit(work, sync=[sys.executable, "-c", program])
@@ -60,3 +65,56 @@ def test_a_sync_runs_in_a_process_of_its_own_and_ends_with_the_screen(
             return
         time.sleep(0.01)
     raise AssertionError("The sync outlived the screen.")
+
+
+def test_a_sync_that_dies_says_why_and_is_started_again(world: Any, sit: Callable[..., None], tmp_path: Path) -> None:
+    times = tmp_path / "times"
+    error = {"error": {"kind": "configuration", "what": "The key `prot` is unknown.", "hint": "Write `port`."}}
+    program = f"print({json.dumps(error)!r}); open({str(times)!r}, 'a').write('x')"
+
+    async def work(hands: Any) -> None:
+        await hands.until(lambda: "The key `prot` is unknown. Write `port`." in hands.said)
+        await hands.until(lambda: len(times.read_text()) >= 2)
+
+    sit(work, sync=[sys.executable, "-c", program])
+
+
+def test_where_a_watch_runs_the_inbox_starts_none_and_shows_how_far_it_is(
+    world: Any, sit: Callable[..., None], tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+
+    async def work(hands: Any) -> None:
+        await hands.until(lambda: door.guests)
+        door.tell({"progress": ["support", 1200, 20000, "messages"]})
+        await hands.until(lambda: "1,200/20,000 support" in hands.text())
+        door.tell({"round": {"accounts": [], "folders": []}, "answers": []})
+        await hands.until(lambda: "1,200" not in hands.text())
+        assert not started.exists()
+        assert hands.app.beside.child is None
+
+    with owning(world.home, "2026-03-04T10:00:00Z", door=True) as own:
+        assert own is not None
+        door = Door(own.door, ["support"], lambda _names, _number: None)
+        try:
+            sit(work, sync=[sys.executable, "-c", f"open({str(started)!r}, 'w')"])
+        finally:
+            door.close()
+
+
+def test_when_the_watch_of_another_ends_the_inbox_starts_its_own(
+    world: Any, sit: Callable[..., None], tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+
+    async def work(hands: Any) -> None:
+        await hands.until(lambda: door.guests)
+        door.close()
+        owned.close()
+        await hands.until(started.exists)
+
+    with ExitStack() as owned:
+        own = owned.enter_context(owning(world.home, "2026-03-04T10:00:00Z", door=True))
+        assert own is not None
+        door = Door(own.door, ["support"], lambda _names, _number: None)
+        sit(work, sync=[sys.executable, "-c", f"import time; open({str(started)!r}, 'w'); time.sleep(600)"])

@@ -66,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
         commands, "sync", "bring in what is new at the mailboxes", "tui-inbox sync support --json", "incoming", "sync"
     )
     sync.add_argument("names", nargs="*", metavar="ACCOUNT", help="only these accounts")
+    sync.add_argument("--watch", action="store_true", help="stay, and follow what the servers tell")
+    sync.add_argument("--attached", action="store_true", help="with --watch: end when standard input ends")
 
     outbox = _add(
         commands,

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tui_inbox import exports
 from tui_inbox import sync as carrying
 from tui_inbox.cli import shapes
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import note, say, say_json, say_problem
+from tui_inbox.config import Account
 from tui_inbox.connectors import Batch
 from tui_inbox.problems import Misconfigured, Problem
 from tui_inbox.rules import clean
-
-if TYPE_CHECKING:
-    from tui_inbox.exports.folder import FolderReport
 
 
 def bring_in(desk: Desk, chosen: argparse.Namespace) -> int:
@@ -127,53 +126,80 @@ def correct(desk: Desk, chosen: argparse.Namespace) -> int:
 
 
 def sync(desk: Desk, chosen: argparse.Namespace) -> int:
-    """Sync the accounts; one that fails does not stop the others."""
+    """Sync the accounts, one after another, or stay and follow them; where a watch runs, have it sync now."""
     from tui_inbox.cli.asking import secret_or_asked
-    from tui_inbox.exports.folder import look_through
+    from tui_inbox.sync.owner import owner, owning
 
     if not (desk.config.accounts or desk.config.inbox_folders):
         raise Misconfigured(
             "No mailbox is configured.",
             f"Add an [[account]] to {desk.home.config}; config.example.toml shows how.",
         )
-    reports = []
-    for report in carrying.sync(desk.inbox, chosen.names, desk.now, secret=secret_or_asked, progress=_progress):
-        reports.append(report)
-        if not chosen.json:
-            came = report.came
-            say(f"{report.name}: {came.new} new, {came.known} known, {came.gone} gone, {came.set_aside} set aside")
-            if report.moved or report.left_alone:
-                left = f", {report.left_alone} left alone (`tui-inbox outbox` says why)" if report.left_alone else ""
-                say(f"  {report.moved} moved on the server{left}")
-            if report.problem is not None:
-                say_problem(report.problem, as_json=False)
-    folders = [] if chosen.names else list(look_through(desk.inbox, desk.now, progress=_progress))
+    if chosen.watch:
+        from tui_inbox.cli.watching import watch
+
+        return watch(desk, chosen, secret_or_asked)
+    while True:
+        with owning(desk.home, shapes.moment(desk.now()) or "") as own:
+            if own is not None:
+                document = _sync_once(desk, chosen, secret_or_asked)
+                break
+        if (who := owner(desk.home)) is not None and who.door:
+            from tui_inbox.cli.watching import ask
+
+            document = ask(desk, chosen, who)
+            if not chosen.json:
+                say_round(document)
+            break
     if chosen.json:
-        say_json(
-            {
-                "accounts": [shapes.synced(report) for report in reports],
-                "folders": [shapes.looked_through(one) for one in folders],
-            }
-        )
-    else:
-        for one in folders:
-            _say_folder(one)
-    failed = any(report.problem for report in reports) or any(one.problem or one.failed for one in folders)
-    return 1 if failed else 0
+        say_json(document)
+    failed = any(one["problem"] for one in document["accounts"] + document["folders"])
+    return 1 if failed or any(one["failed"] for one in document["folders"]) else 0
 
 
-def _say_folder(report: FolderReport) -> None:
-    new = sum(one.came.new for one in report.files)
-    waiting = f", {len(report.waiting)} still being written" if report.waiting else ""
-    came = f"{new} new from {len(report.files)} exports, {report.unchanged} as before{waiting}"
-    say(f"{clean.line(str(report.path))}: {came}")
-    for name, why in report.failed:
-        note(f"  {clean.line(name)}: {clean.line(why.what)} {clean.line(why.hint)}")
-    for one in report.files:
-        if one.hint:
-            note(f"  {clean.line(one.path.name)}: {clean.line(one.hint)}")
-    if report.problem is not None:
-        say_problem(report.problem, as_json=False)
+def _sync_once(desk: Desk, chosen: argparse.Namespace, secret: Callable[[Account], str]) -> dict[str, Any]:
+    """Bring in and send out here and now; return what came of it. One that fails does not stop the others."""
+    document: dict[str, Any] = {"accounts": [], "folders": []}
+    for report in carrying.sync(desk.inbox, chosen.names, desk.now, secret=secret, progress=_progress):
+        document["accounts"].append(shapes.synced(report))
+        if not chosen.json:
+            say_round({"accounts": document["accounts"][-1:], "folders": []})
+    if not chosen.names:
+        from tui_inbox.exports.folder import look_through
+
+        found = look_through(desk.inbox, desk.now, progress=_progress)
+        document["folders"] = [shapes.looked_through(one) for one in found]
+        if not chosen.json:
+            say_round({"accounts": [], "folders": document["folders"]})
+    return document
+
+
+def say_round(document: dict[str, Any]) -> None:
+    """Print what a sync came to, in words."""
+    for one in document["accounts"]:
+        say(f"{one['name']}: {one['new']} new, {one['known']} known, {one['gone']} gone, {one['set_aside']} set aside")
+        if one["sent_out"]:
+            say(f"  {one['sent_out']} sent out")
+        if one["moved"] or one["left_alone"]:
+            left = f", {one['left_alone']} left alone (`tui-inbox outbox` says why)" if one["left_alone"] else ""
+            say(f"  {one['moved']} moved on the server{left}")
+        _say_trouble(one["problem"])
+    for one in document["folders"]:
+        new = sum(file["messages"]["new"] for file in one["files"])
+        waiting = f", {len(one['waiting'])} still being written" if one["waiting"] else ""
+        came = f"{new} new from {len(one['files'])} exports, {one['unchanged']} as before{waiting}"
+        say(f"{clean.line(one['path'])}: {came}")
+        for failed in one["failed"]:
+            note(f"  {clean.line(failed['name'])}: {clean.line(failed['what'])} {clean.line(failed['hint'])}")
+        for file in one["files"]:
+            if file["hint"]:
+                note(f"  {clean.line(Path(file['path']).name)}: {clean.line(file['hint'])}")
+        _say_trouble(one["problem"])
+
+
+def _say_trouble(problem: dict[str, str] | None) -> None:
+    if problem is not None:
+        say_problem(Problem(problem["what"], problem["hint"]), as_json=False)
 
 
 def _progress(name: str, batch: Batch) -> None:

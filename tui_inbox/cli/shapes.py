@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_inbox.exports import FileReport
 from tui_inbox.exports.folder import FolderReport
 from tui_inbox.inbox import Skipped
 from tui_inbox.store.reader import MessageLine, Row, Whole
 from tui_inbox.sync import AccountReport
+
+if TYPE_CHECKING:
+    from tui_inbox.sync.watch import Finished
 
 
 def moment(at: datetime | None) -> str | None:
@@ -160,4 +163,12 @@ def synced(report: AccountReport) -> dict[str, Any]:
         "seconds": report.seconds,
         "problem": report.problem
         and {"kind": report.problem.kind, "what": report.problem.what, "hint": report.problem.hint},
+    }
+
+
+def round_of(told: Finished) -> dict[str, Any]:
+    """Return what one round of a watch came to: the shape of a whole sync."""
+    return {
+        "accounts": [synced(report) for report in told.accounts],
+        "folders": [looked_through(one) for one in told.folders],
     }

@@ -4,16 +4,21 @@ A channel is one module named after its kind. It defines
 
 * `CHANNEL`: how the customer wrote (`email`, `whatsapp`, ...);
 * `Source`: a frozen dataclass whose fields are its table in config.toml, or, for files, what `import` was told;
-* `sniff(bundle)`: for file channels, why this file, folder or zip is of that kind, or None.
+* `sniff(bundle)`: for file channels, why this file, folder or zip is of that kind, or None;
+* `from_table(account, secret)` and, where a server tells of news by itself, `listening(source)`: for mailboxes, the
+  `Source` that a table describes, and a context that yields an `Ear`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tui_inbox.rules.model import Message
+
+if TYPE_CHECKING:
+    import socket
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +108,23 @@ class Source(Protocol):
         The generator holds its own connections and files; closing it closes them. It knows no store, screen,
         callback or thread. Trouble is a `Problem`; one bad message is a `SetAside`.
         """
+        ...
+
+
+class Ear(Source, Protocol):
+    """An open connection to a mailbox, which hears of changes and can be read through."""
+
+    def look(self) -> object:
+        """Return how the mailbox stands now: equal to an earlier standing where nothing came and nothing went."""
+        ...
+
+    def wait(self, seconds: float, called: socket.socket) -> None:
+        """Return as soon as something may have changed, once *called* can be read from, or after so many seconds.
+
+        A `Problem` where the connection has ended.
+        """
+        ...
+
+    def hang_up(self) -> None:
+        """End the connection, from any thread: whoever waits for it meets a `Problem`."""
         ...

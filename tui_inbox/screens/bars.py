@@ -76,6 +76,8 @@ class Top(Lines):
         super().__init__("top")
         self.counts: Counts | None = None
         self.queue, self.title, self.synced = "inbox", "Inbox", ""
+        self.going = ""
+        """How far the reading of a mailbox is, in words; shown in place of how old what we know is."""
         self.position = ""
         self.selected = 0
 
@@ -94,8 +96,8 @@ class Top(Lines):
             for name, (text, role) in zip(cells.STANDINGS, cells.counters(self.counts), strict=True):
                 here = self.queue == f"clock:{name}"
                 right += [("  ", "quiet"), (f"[{text}]" if here else text, role)]
-        if self.synced:
-            right += [("   ", "quiet"), (self.synced, "quiet")]
+        if words := self.synced if self.has_class("-queues") else self.going or self.synced:
+            right += [("   ", "quiet"), (words, "quiet")]
         while right and _width(left) + _width(right) > width:
             right = right[:-2]
         return [*left, (" " * (width - _width(left) - _width(right)), "quiet"), *right]
@@ -108,6 +110,9 @@ class Top(Lines):
             role = "key" if name == self.queue else "quiet"
             words = f"{SHORT.get(name, TITLES[name])} {self.counts.queues.get(name, 0)}"
             said += [(f"[{words}]" if name == self.queue else f" {words} ", role), (" ", "quiet")]
+        room = self.size.width - _width(said)
+        if self.going and room > 0:
+            said.append((clipped(self.going, room).rjust(room), "quiet"))
         return said
 
     def on_click(self, event: Click) -> None:

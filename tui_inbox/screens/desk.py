@@ -116,6 +116,12 @@ class Desk(Opening):
         self.show_panes()
         self.turned()
 
+    def going(self, words: str) -> None:
+        """Show how far the reading of a mailbox is; "": it is done."""
+        top = self.query_one(Top)
+        top.going = words
+        top.refresh()
+
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         self._foot()
 

@@ -82,12 +82,23 @@ def _posted(row: tuple[Any, ...]) -> Posted:
     )
 
 
-def next_try(store: Path) -> datetime | None:
-    """Return when something may next go out; None where nothing waits."""
+def next_try(store: Path, after: datetime) -> datetime | None:
+    """Return when something may next go out, of what waits for a moment later than *after*; None where nothing does."""
+    return _next(store, "SELECT MIN(not_before) FROM outbox WHERE state IN ('waiting', 'sending')", after)
+
+
+def next_move(store: Path, account: str, after: datetime) -> datetime | None:
+    """Return when a mail of *account* may next be moved on its server, as `next_try` does."""
+    pending = (
+        "SELECT MIN(not_before) FROM move WHERE state IN ('waiting', 'moving')"
+        " AND account_id = (SELECT id FROM account WHERE name = ?)"
+    )
+    return _next(store, pending, after, account)
+
+
+def _next(store: Path, pending: str, after: datetime, *named: str) -> datetime | None:
     with closing(migrations.connect(store, read_only=True)) as connection:
-        found: int | None = connection.execute(
-            "SELECT MIN(not_before) FROM outbox WHERE state IN ('waiting', 'sending')"
-        ).fetchone()[0]
+        found: int | None = connection.execute(f"{pending} AND not_before > ?", (*named, stored(after))).fetchone()[0]
     return moment(found)
 
 

@@ -12,7 +12,10 @@ from tui_inbox.connectors import Batch
 from tui_inbox.problems import Misconfigured
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from tui_inbox.config import Account
+    from tui_inbox.connectors import Ear
 
 CHANNEL = "email"
 
@@ -102,6 +105,13 @@ def again(cursor: str, uids: Iterable[int]) -> str:
     from tui_inbox.connectors.imap.bookmark import again
 
     return again(cursor, uids)
+
+
+def listening(source: Source) -> AbstractContextManager[Ear]:
+    """Return a context with a connection to *source* that hears of changes."""
+    from tui_inbox.connectors.imap.push import listening
+
+    return listening(source)
 
 
 def test(source: Source) -> Facts:

@@ -6,12 +6,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from tui_inbox.config import Account
+from tui_inbox.connectors import Source
 from tui_inbox.exports import closing
 from tui_inbox.exports.report import Progress, quiet
 from tui_inbox.inbox import Inbox, Ingested
 from tui_inbox.problems import Misconfigured, NotFound, Problem
+
+if TYPE_CHECKING:
+    from tui_inbox.inbox.ingest import Origin
 
 
 @dataclass(slots=True)
@@ -53,15 +59,48 @@ def sync(
     One account's trouble does not stop the others.
     """
     for account in accounts(inbox, names):
-        began = time.monotonic()
-        report = AccountReport(account.name)
-        try:
-            _sync(inbox, account, clock, secret, report, progress)
-        except Problem as problem:
-            report.problem = problem
-        _send(inbox, account, clock, secret, report)
-        report.seconds = round(time.monotonic() - began, 3)
-        yield report
+        yield round_of(inbox, account, clock, secret=secret, progress=progress)
+
+
+def round_of(
+    inbox: Inbox,
+    account: Account,
+    clock: Callable[[], datetime],
+    *,
+    secret: Callable[[Account], str],
+    progress: Progress = quiet,
+    through: Source | None = None,
+) -> AccountReport:
+    """Return what one round of *account* came to: moves, what is new, what waits to go out; trouble is in the report.
+
+    *through* is a connection to the mailbox that is open already; without it the round opens one of its own.
+    """
+    began = time.monotonic()
+    report = AccountReport(account.name)
+    try:
+        _sync(inbox, account, clock, secret, report, progress, through)
+    except Problem as problem:
+        report.problem = problem
+    _send(inbox, account, clock, secret, report)
+    report.seconds = round(time.monotonic() - began, 3)
+    return report
+
+
+def source_of(account: Account, secret: Callable[[Account], str]) -> tuple[ModuleType, Source, Origin]:
+    """Return the channel of *account*, the mailbox its table describes, and what is kept of where its mail came from.
+
+    Raises `Misconfigured` where it is no mailbox.
+    """
+    from tui_inbox.connectors import load
+    from tui_inbox.inbox.ingest import Origin
+
+    channel = load.channel(account.kind)
+    if not hasattr(channel, "from_table"):
+        raise Misconfigured(
+            f"{account.where}: {account.kind} is an export, not a mailbox.", "Bring it in with `tui-inbox import PATH`."
+        )
+    source = channel.from_table(account, lambda: secret(account))
+    return channel, source, Origin(account.name, account.kind, channel.CHANNEL)
 
 
 def _send(
@@ -104,21 +143,13 @@ def _sync(
     secret: Callable[[Account], str],
     report: AccountReport,
     progress: Progress,
+    through: Source | None,
 ) -> None:
-    from tui_inbox.connectors import load
-    from tui_inbox.inbox.ingest import Origin
-
-    channel = load.channel(account.kind)
-    if not hasattr(channel, "from_table"):
-        raise Misconfigured(
-            f"{account.where}: {account.kind} is an export, not a mailbox.", "Bring it in with `tui-inbox import PATH`."
-        )
-    source = channel.from_table(account, lambda: secret(account))
-    origin = Origin(account.name, account.kind, channel.CHANNEL)
+    _, source, origin = source_of(account, secret)
     _write_back(inbox, account, clock, secret, report)
     try:
         cursors = inbox.cursors(account.name)
-        for batch in closing(source, cursors):
+        for batch in closing(through or source, cursors):
             report.came.add(inbox.ingest(origin, batch, clock()))
             progress(account.name, batch)
     except Problem as problem:
