@@ -1,8 +1,8 @@
 """Telegram in HTML: the pages `messages.html` of Telegram Desktop, which its dialog proposes before the JSON.
 
 What is one conversation? A chat, as in the JSON, and message ids are those of the JSON, too. But a chat here has only
-its name, where the JSON gives its id: the thread is the name. So a chat that came once as JSON and once as HTML is two
-threads of one title with the same ids in both; stay with one form, and prefer the JSON. People, too, have names only.
+its name, where the JSON gives its id: the thread is the name (`Message.named`), and the inbox finds out by the ids and
+their times that a chat of the JSON is the same. People, too, have names only.
 Events (joined, pinned) have no time: they stand at the time of the message before them.
 """
 
@@ -252,6 +252,7 @@ class _Teller:
             text=text,
             thread=self._chat.thread,
             thread_title=self._chat.name,
+            named=True,
             group=self._chat.group,
             external_id=f"{self._chat.thread}/{one.id}",
             mine=mine,

@@ -12,6 +12,7 @@ from tui_inbox.config import Config
 from tui_inbox.connectors import Arrival, Batch
 from tui_inbox.inbox import census, handovers, met, routes
 from tui_inbox.inbox.align import Walked, lay
+from tui_inbox.inbox.namesakes import namesakes_in
 from tui_inbox.inbox.ours import us_of
 from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.inbox.reading import Readings
@@ -22,7 +23,7 @@ from tui_inbox.rules.align import Change
 from tui_inbox.rules.model import ME, Class, Direction, Message, Person, State
 from tui_inbox.rules.threads import Begin, Stretch
 from tui_inbox.rules.whose import Judged, Us, is_called, judge
-from tui_inbox.store import arrivals, histories, outgoing, places, projection
+from tui_inbox.store import arrivals, histories, namesakes, outgoing, places, projection
 from tui_inbox.store.arrivals import Account, Known, Thread
 from tui_inbox.store.tray import Placed, Tray
 from tui_inbox.store.writer import Unit
@@ -110,7 +111,7 @@ class Intake:
 
     def _fresh(self, offered: Sequence[Arrival]) -> list[_New]:
         """Return what is not here yet; what is, is located, revised and counted."""
-        offered = self._told(offered)
+        offered = self._told(self._by_one_key(offered))
         keyed = [one for one in offered if one.message.key]
         unkeyed = [one for one in offered if not one.message.key]
         here = arrivals.known(
@@ -232,6 +233,29 @@ class Intake:
                 key = people.identity_key(channel, person, self.account.name, thread)
                 value, name = person.identity or person.name, person.name or person.identity
                 arrivals.identity(self.unit, key, channel, value, name, [found[1]])
+
+    def _by_one_key(self, offered: Sequence[Arrival]) -> Sequence[Arrival]:
+        """Return *offered* with each chat under the key that it has here."""
+        if self.origin.channel == MAIL:
+            return offered
+        for one in namesakes_in(self.unit, self.account.id, offered, self.origin.called):
+            self.origin.called[one.key] = one.thread.key
+            namesakes.remember(self.unit, self.account.id, one.key, one.thread.id)
+            begun = arrivals.thread_by_key(self.unit, self.account.id, one.key)
+            if begun is not None and begun.id != one.thread.id:
+                namesakes.rekey(self.unit, self.account.id, one.key, one.thread.key)
+                self._join(one.thread.id, [begun.id])
+            for said, who in one.people:
+                key = people.identity_key(said.channel, said.sender, self.account.name, one.thread.key)
+                value, name = said.sender.identity or said.sender.name, said.sender.name or said.sender.identity
+                arrivals.identity(self.unit, key, said.channel, value, name, [who])
+        called = self.origin.called
+        return [
+            replace(one, message=replace(one.message, thread=called[one.message.thread]))
+            if one.message.key and called.get(one.message.thread, one.message.thread) != one.message.thread
+            else one
+            for one in offered
+        ]
 
     def _told(self, offered: Sequence[Arrival]) -> Sequence[Arrival]:
         """Return *offered* as the agent said they are to be read, where a chat was corrected."""
@@ -396,6 +420,8 @@ class Intake:
                 self.unit, self.account.id, key, message.thread_title, message.group, self.now
             )
             self._threads[key], self._stretches[begun.id] = begun, []
+            if message.named:
+                namesakes.remember(self.unit, self.account.id, f"={message.thread_title}", begun.id)
         return self._threads[key]
 
     def _mail_thread(self, message: Message) -> Thread:
@@ -451,7 +477,7 @@ class Intake:
         """Give the messages of a joined *conversation* to those of its thread that they fall in."""
         to: dict[int, list[int]] = defaultdict(list)
         for id_, received in histories.received(self.unit, conversation):
-            to[self._conversation(thread, MAIL, received)].append(id_)
+            to[self._conversation(thread, self.origin.channel, received)].append(id_)
         for target, messages in to.items():
             projection.give(self.unit, conversation, target, messages)
         projection.merge(self.unit, next(iter(to), self._stretches[thread][0].id), conversation)

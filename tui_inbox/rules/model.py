@@ -152,6 +152,8 @@ class Message:
     """Where a key hangs on the words: how far it does not, so that the message is known when they are gone."""
     thread: str = ""
     thread_title: str = ""
+    named: bool = False
+    """The thread's key is only what it is called: another export of the same chat may give its number."""
     group: bool = False
     """More than one person besides me can speak in the thread."""
     external_id: str = ""
