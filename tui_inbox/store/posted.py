@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,6 +62,16 @@ _UNDONE_WORK = (
     " WHERE state IN ('waiting', 'sending', 'moving')"
     " OR state IN ('refused', 'bounced', 'returned', 'failed') AND touched > :since"
 )
+
+
+def of(connection: sqlite3.Connection, conversation: int) -> tuple[Posted, ...]:
+    """Return what of one conversation waits to go out, or was refused for good, oldest first."""
+    rows = connection.execute(
+        f"SELECT * FROM ({_ALL}) WHERE conversation_id = ?"  # noqa: S608 - our own words only
+        " AND state IN ('waiting', 'sending', 'moving', 'refused', 'failed') ORDER BY created, id",
+        (conversation,),
+    )
+    return tuple(_posted(tuple(row)) for row in rows)
 
 
 def _posted(row: tuple[Any, ...]) -> Posted:

@@ -139,7 +139,8 @@ def counts(connection: sqlite3.Connection, now: datetime) -> Counts:
         f"SELECT MIN(turns_at) FROM conversation WHERE turns_at > ? AND {LIVE}",  # noqa: S608 - our own words only
         (stored(now),),
     ).fetchone()[0]
-    return Counts(queues, *clocks, moment(due), moment(returns))
+    late, at_risk, on_time, no_sla, follow_up = clocks
+    return Counts(queues, late, at_risk, on_time, no_sla, follow_up, moment(due), moment(returns))
 
 
 def due_between(connection: sqlite3.Connection, since: datetime, until: datetime, but: int) -> int:

@@ -25,8 +25,9 @@ from tui_inbox.rules.places import Written
 from tui_inbox.rules.promise import Promise, Responsible, Terms
 from tui_inbox.rules.query import Query
 from tui_inbox.rules.sensitive import masked
-from tui_inbox.store import customers, migrations, queues, search
+from tui_inbox.store import customers, migrations, posted, queues, search
 from tui_inbox.store.moments import moment, stored
+from tui_inbox.store.posted import Posted
 from tui_inbox.store.queues import BACK, OWNER, PLACE, REASON, TURNED, Counts
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class Row:
     """The interrupted snooze (returns, due) that one key takes again."""
     delivery: str | None
     """For a hand-over: `waiting`, `sent`, `failed`; None where nothing was handed over."""
+    unmoved: bool = False
+    """Whether mails of it wait to be moved on their server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,8 @@ class Whole:
     seen: int
     seen_before: int
     """Up to which message the agent had seen it already."""
+    going_out: tuple[Posted, ...] = ()
+    """What of it waits to be sent or moved on a server, or was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +229,9 @@ _COLUMNS = f"""
   {REASON} AS reason,
   CASE WHEN {TURNED} THEN NULL ELSE c.returns END AS returns,
   c.waiting_since, c.messages, c.news, c.snoozes, c.last_at, c.snippet, c.continues, c.plan_returns, c.plan_due,
-  CASE WHEN {BACK} THEN NULL ELSE c.delivery END AS delivery
-"""
+  CASE WHEN {BACK} THEN NULL ELSE c.delivery END AS delivery,
+  EXISTS(SELECT 1 FROM move WHERE conversation_id = c.id AND state IN ('waiting', 'moving')) AS unmoved
+"""  # noqa: S608 - our own words only
 
 
 def _in_words(reader: type[Reader]) -> type[Reader]:
@@ -505,6 +511,7 @@ class Reader:
                 self._history(id_),
                 max((one.id for one in messages), default=0),
                 self._connection.execute("SELECT seen FROM conversation WHERE id = ?", (id_,)).fetchone()[0],
+                posted.of(self._connection, id_),
             )
 
     def file(self, id: int) -> KeptFile:  # noqa: A002 - the product's word
@@ -648,6 +655,7 @@ def _row(row: sqlite3.Row, identities: tuple[str, ...], now: datetime) -> Row:
         continues=row["continues"],
         plan=plan,
         delivery=row["delivery"],
+        unmoved=bool(row["unmoved"]),
     )
 
 

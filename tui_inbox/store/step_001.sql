@@ -94,10 +94,13 @@ CREATE TABLE identity (
   value VARCHAR NOT NULL,
   name VARCHAR NOT NULL,
   born_with INTEGER NOT NULL,
+  looks VARCHAR DEFAULT '' NOT NULL,
   PRIMARY KEY (id),
   FOREIGN KEY(contact_id) REFERENCES contact (id),
   UNIQUE ("key")
 );
+
+CREATE INDEX identity_looks ON identity (looks) WHERE looks <> '';
 
 CREATE INDEX ix_identity_contact_id ON identity (contact_id);
 
@@ -354,6 +357,8 @@ CREATE TABLE move (
 
 CREATE INDEX move_act ON move (act_id);
 
+CREATE INDEX move_conversation ON move (conversation_id, state);
+
 CREATE INDEX move_message ON move (message_id);
 
 CREATE INDEX move_state ON move (state, account_id);
@@ -380,6 +385,8 @@ CREATE TABLE outbox (
   PRIMARY KEY (id),
   FOREIGN KEY(act_id) REFERENCES act (id)
 );
+
+CREATE INDEX outbox_conversation ON outbox (conversation_id);
 
 CREATE INDEX outbox_mail ON outbox (message_id);
 

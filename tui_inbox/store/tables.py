@@ -55,6 +55,7 @@ class IdentityRow(SQLModel, table=True):
     """One identity of a contact on a channel. `born_with` is the contact it had before it was linked."""
 
     __tablename__ = "identity"
+    __table_args__ = (Index("identity_looks", "looks", sqlite_where=text("looks <> ''")),)
     id: int | None = Field(default=None, primary_key=True)
     contact_id: int = Field(foreign_key="contact.id", index=True)
     key: str = Field(unique=True)
@@ -62,6 +63,8 @@ class IdentityRow(SQLModel, table=True):
     value: str
     name: str
     born_with: int
+    looks: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """What a mail address looks like (`rules/lookalike.py`)."""
 
 
 class ThreadRow(SQLModel, table=True):
@@ -390,6 +393,7 @@ class OutboxRow(SQLModel, table=True):
     __table_args__ = (
         Index("outbox_once", "act_id", "kind", "message", unique=True),
         Index("outbox_mail", "message_id"),
+        Index("outbox_conversation", "conversation_id"),
         Index("outbox_state", "state", "not_before"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -428,6 +432,7 @@ class MoveRow(SQLModel, table=True):
         Index("move_state", "state", "account_id"),
         Index("move_act", "act_id"),
         Index("move_message", "message_id"),
+        Index("move_conversation", "conversation_id", "state"),
     )
     id: int | None = Field(default=None, primary_key=True)
     act_id: int = Field(foreign_key="act.id")
