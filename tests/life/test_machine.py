@@ -70,6 +70,7 @@ PLAINLY: dict[str, Any] = {
     "number": 0,
     "words": "hello",
     "subject": "Order",
+    "edited": 0,
 }
 MACHINES = ("auto", "bulk", "soft", "system", "robot")
 TOPICS = ("a", "b", "c")
@@ -91,10 +92,15 @@ def sayings(draw: st.DrawFn, hows: Sequence[str]) -> dict[str, Any]:
         "number": draw(st.sampled_from([0, 0, 0, 1, 2])),
         "words": draw(st.sampled_from(WORDS)),
         "subject": draw(st.sampled_from(["Order", "Order", "receipt", "casino"])),
+        "edited": draw(st.integers(0, 3)),
     }
 
 
-HOWS = ("ask",) * 7 + ("answer",) * 5 + ("mate", "hard", "hard", "hard", "joins", *MACHINES)
+HOWS = (
+    ("ask",) * 7
+    + ("answer",) * 5
+    + ("copy", "filed", "edit", "edit", "mate", "hard", "hard", "hard", "joins", *MACHINES)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,7 @@ class Life(RuleBasedStateMachine):
         self.all_came: list[Came] = []
         self.looks: list[int] = []
         self.answers: dict[str, Came] = {}
+        self.times: dict[str, datetime] = {}
         self.serial = 0
         self.ids: list[int] = []
         self.events, self.promises = laws.record(self.store)
@@ -147,6 +154,12 @@ class Life(RuleBasedStateMachine):
                 name = f"{topic}.out{drawn['number']}{origin.account}"
                 if name in self.answers:
                     return self.answers[name]
+            case "copy" | "filed":
+                name, origin = f"{topic}.alias{drawn['number']}", MAILBOX
+                drawn |= self._the_same_as_before(name, drawn)
+            case "edit":
+                name, origin = f"{topic}.edit", PHONE
+                drawn |= self._the_same_as_before(name, drawn) | {"how": "ask"}
             case "soft" | "hard":
                 about = f"{topic}.out{drawn['number']}{origin.account}"
             case "joins":
@@ -164,10 +177,16 @@ class Life(RuleBasedStateMachine):
             about,
             drawn["words"],
             drawn["subject"],
+            drawn["edited"] if name.endswith(".edit") else 0,
         ).came()
         if drawn["how"] in ("answer", "mate"):
             self.answers[name] = came
         return came
+
+    def _the_same_as_before(self, name: str, drawn: dict[str, Any]) -> dict[str, Any]:
+        """Return what every copy and every edit of one message has in common."""
+        at = self.times.setdefault(name, self.now - drawn["age"])
+        return {"age": self.now - at, "words": "hello", "position": 0}
 
     def _arrives(self, came: Sequence[Came]) -> None:
         self.store.arrive(came, self.now)

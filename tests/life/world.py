@@ -20,7 +20,7 @@ from tui_inbox.connectors import Arrival, Batch, Location
 from tui_inbox.inbox import Inbox
 from tui_inbox.inbox.ingest import Origin
 from tui_inbox.rules.calendar import Calendar
-from tui_inbox.rules.model import Class, Message, Person, Verdict
+from tui_inbox.rules.model import Class, Message, Person, State, Verdict
 
 BERLIN = Calendar(
     zone="Europe/Berlin",
@@ -31,6 +31,8 @@ BERLIN = Calendar(
 
 US = Person("Shop", "support@shop.example")
 MERT = Person("Mert", "mert@shop.example")
+ALIAS = Person("Shop", "sales@alias.example")
+SENT = ("answer", "robot", "filed")
 ADA = Person("Ada", "ada@people.example")
 
 PLAIN = Config(
@@ -73,7 +75,8 @@ class Said:
 
     name: str
     how: str
-    """`ask`, `answer`, `mate`, `auto`, `bulk`, `system`, `soft`, `hard`, `robot` (our own autoresponder), `joins`."""
+    """`ask`, `answer`, `mate`, `auto`, `bulk`, `system`, `soft`, `hard`, `robot` (our own autoresponder), `joins`,
+    `copy` and `filed` (an answer from an address of ours that nobody knows: in the inbox folder, and in *Sent*)."""
     origin: Origin
     topic: str
     at: datetime
@@ -83,20 +86,22 @@ class Said:
     """For a bounce: the name of what bounced."""
     words: str = "hello"
     subject: str = "Order"
+    edited: int = 0
+    """How often a chat's message had been edited when this was exported; deleted with the third time."""
 
     def came(self) -> Came:
         return self.origin, Arrival(
             _mail(self) if self.origin.channel == "email" else _chat(self),
             _location(self),
             self.history and not self.origin.imported,
-            0 if self.how in ("answer", "robot") and not self.origin.imported else 1,
+            0 if self.how in SENT and not self.origin.imported else 1,
         )
 
 
 def _location(said: Said) -> Location | None:
     if said.origin is not MAILBOX:
         return None
-    folder = "Sent" if said.how in ("answer", "robot") else "Archive" if said.history else "INBOX"
+    folder = "Sent" if said.how in SENT else "Archive" if said.history else "INBOX"
     return Location(folder, 1, sum(map(ord, said.name)) + 1000 * len(said.name))
 
 
@@ -119,9 +124,14 @@ def _verdict(said: Said) -> Verdict:
 
 
 def _mail(said: Said) -> Message:
-    sender, to = {"answer": (US, ADA), "robot": (US, ADA), "mate": (MERT, ADA), "system": (MERT, US)}.get(
-        said.how, (ADA, US)
-    )
+    sender, to = {
+        "answer": (US, ADA),
+        "robot": (US, ADA),
+        "mate": (MERT, ADA),
+        "system": (MERT, US),
+        "copy": (ALIAS, ADA),
+        "filed": (ALIAS, ADA),
+    }.get(said.how, (ADA, US))
     references = (mail_id(said.topic), mail_id(said.about)) if said.how == "joins" else (mail_id(said.topic),)
     return Message(
         "email",
@@ -146,11 +156,13 @@ def _chat(said: Said) -> Message:
         said.name,
         Person(name),
         said.at,
-        text=said.words,
+        text="" if said.edited == 3 else f"{said.words}{' again' * said.edited}",
         thread=said.topic,
         thread_title=said.topic,
         position=said.position,
         verdict=_verdict(said),
+        state=(State.NORMAL, State.EDITED, State.EDITED, State.DELETED)[said.edited],
+        edited_at=said.at + said.edited * timedelta(minutes=1) if said.edited in (1, 2) else None,
     )
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tui_inbox.config import Config
 from tui_inbox.connectors import Arrival, Batch
-from tui_inbox.inbox import census, handovers, met, routes
+from tui_inbox.inbox import census, handovers, met, routes, twice
 from tui_inbox.inbox.align import Walked, lay
 from tui_inbox.inbox.namesakes import namesakes_in
 from tui_inbox.inbox.ours import us_of
@@ -18,6 +18,7 @@ from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.inbox.reading import Readings
 from tui_inbox.inbox.restated import restate
 from tui_inbox.rules import align as rules_align
+from tui_inbox.inbox.twice import Revision
 from tui_inbox.rules import people, threads
 from tui_inbox.rules.align import Change
 from tui_inbox.rules.model import ME, Class, Direction, Message, Person, State
@@ -132,8 +133,8 @@ class Intake:
                 self.came.known += 1
                 self._twice.setdefault(key, []).append(one)
                 first = fresh[coming[key]]
-                live = first.arrival.history and one.history
-                fresh[coming[key]] = replace(first, arrival=replace(first.arrival, history=live))
+                whole = twice.as_one(first.arrival, one)
+                fresh[coming[key]] = replace(first, arrival=whole, position=whole.message.position)
             else:
                 coming[key] = len(fresh)
                 fresh.append(_New(one, one.message.key, before, one.message.position))
@@ -173,11 +174,15 @@ class Intake:
         if here.history and not arrival.history and not self.origin.imported:
             arrivals.unhistory(self.unit, here.id)
             self.touched.add(here.conversation_id)
-        state = change.to if change else None if arrival.message.key == "" else _revised(message, here)
-        if state is not None:
+        if arrival.rank < here.rank:
+            self._outrank(arrival, here)
+        if change is not None:
+            revision: Revision | None = Revision(change.to, text=change.to is not State.DELETED or change.fill)
+        else:
+            revision = twice.revised(message, here) if message.key else None
+        if revision is not None:
             token = rules_align.token(message) if change else ""
-            keep = state is State.DELETED and not (change and change.fill)
-            arrivals.revise(self.unit, here.id, message, state, token=token, keep_text=keep)
+            arrivals.revise(self.unit, here.id, message, revision.state, token=token, keep_text=not revision.text)
             self.touched.add(here.conversation_id)
             self.came.updated += 1
         elif message.attachments and arrivals.fill_attachments(self.unit, here.id, message.attachments):
@@ -186,6 +191,20 @@ class Intake:
     def _aligned(self, offered: Sequence[Arrival]) -> list[_New]:
         """Return what ordered alignment does not find in the store, chat by chat."""
         by_thread: dict[str, list[Arrival]] = defaultdict(list)
+    def _outrank(self, arrival: Arrival, here: Known) -> None:
+        """Our own copy of a mail comes after another: it decides where the mail stands, and that it is ours."""
+        message = arrival.message
+        self._look_up_mail([message])
+        thread = self._thread_of(message)
+        judged = judge(message, self.us, sent=_sent(arrival))
+        identity = self._identity(judged.customer, thread, message)
+        arrivals.outrank(
+            self.unit, here.id, arrival.rank, message.position, judged.direction, judged.class_, judged.why, identity
+        )
+        if judged.direction is Direction.OUT:
+            self._tie_bounces(message, thread, here.conversation_id, here.id)
+        self.touched.add(here.conversation_id)
+
         for one in offered:
             by_thread[one.message.thread].append(one)
         fresh: list[_New] = []
@@ -277,7 +296,7 @@ class Intake:
     def _add(self, new: _New) -> None:
         message = new.message
         us = self._us_in(message.thread) if message.channel != MAIL else self.us
-        judged = judge(message, us, sent=message.channel == MAIL and new.arrival.rank == 0)
+        judged = judge(message, us, sent=_sent(new.arrival))
         if judged.form:
             message = replace(message, warnings=tuple(one for one in message.warnings if "reply goes" not in one))
         thread = self._thread_of(message)
@@ -311,11 +330,8 @@ class Intake:
                 new.token,
             ),
         )
-        if judged.direction is Direction.OUT and message.ids and self._bounces_wait():
-            self.tray.write()
-            for bounce, elsewhere in arrivals.bounce_earlier(self.unit, thread.id, id_, message.ids):
-                projection.give(self.unit, elsewhere, conversation, [bounce])
-                self.touched.add(elsewhere)
+        if judged.direction is Direction.OUT:
+            self._tie_bounces(message, thread, conversation, id_)
         if new.aligned:
             self.origin.walked[message.thread].add(id_, message.local_at)
         self.came.new += 1
@@ -330,6 +346,15 @@ class Intake:
         thread = self._threads.get(name)
         if thread is None or thread.me is None:
             return self.us
+    def _tie_bounces(self, message: Message, thread: Thread, conversation: int, id_: int) -> None:
+        """What bounced comes after the report that it did: the report belongs to it."""
+        if not (message.ids and self._bounces_wait()):
+            return
+        self.tray.write()
+        for bounce, elsewhere in arrivals.bounce_earlier(self.unit, thread.id, id_, message.ids):
+            projection.give(self.unit, elsewhere, conversation, [bounce])
+            self.touched.add(elsewhere)
+
         return us_of(self.config, self.origin.channel, thread.me)
 
     def _span(self, received: datetime) -> None:
@@ -340,9 +365,7 @@ class Intake:
         where = arrival.location
         if where is not None:
             at = (where.folder, where.uidvalidity, where.uid)
-            self.tray.locate(
-                self.account.id, *at, message_id, inbox=self.inbox_folder, object_id=arrival.object_id
-            )
+            self.tray.locate(self.account.id, *at, message_id, inbox=self.inbox_folder, object_id=arrival.object_id)
 
     def _bounced(self, message: Message, judged: Judged) -> tuple[int, int] | None:
         if judged.class_ is not Class.BOUNCE or not message.verdict.bounced:
@@ -530,6 +553,11 @@ def _spoken_by(message: Message) -> str:
 
 
 def _shifted(arrival: Arrival, shift: timedelta) -> Arrival:
+def _sent(arrival: Arrival) -> bool:
+    """Return whether it lies in our folder of sent mail."""
+    return arrival.message.channel == MAIL and arrival.rank == 0
+
+
     """Return *arrival* with the times it would have had in the zone of the chat's first export."""
     message = arrival.message
     if not shift:
@@ -563,21 +591,6 @@ def _edges(message: Message) -> list[str]:
     if message.thread_index:
         edges.append(f"thread-index:{message.thread_index}")
     return list(dict.fromkeys(edges)) or [f"key:{message.key}"]
-
-
-def _revised(message: Message, here: Known) -> State | None:
-    """Return the state a known message now has, where its source changed it; None where nothing changed."""
-    if message.state is State.DELETED:
-        return None if here.state is State.DELETED else State.DELETED
-    if here.state is State.DELETED or message.channel == MAIL:
-        return None
-    newer = message.edited_at is not None and (here.edited_at is None or message.edited_at > here.edited_at)
-    differs = arrivals.text_digest(message.text) != here.text_digest
-    if here.state is State.MISSING_BODY and message.state is not State.MISSING_BODY:
-        return message.state
-    if newer or (differs and message.edited_at is None and message.state is State.EDITED):
-        return State.EDITED if differs else None
-    return None
 
 
 def take(unit: Unit, config: Config, origin: Origin, batch: Batch, now: datetime) -> Ingested:

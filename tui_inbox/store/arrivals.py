@@ -87,6 +87,8 @@ class Known:
     history: bool
     text_digest: bytes
 
+    rank: int = 0
+    """Which of its copies was taken: 0 is our own, in the folder of sent mail."""
 
 @dataclass(frozen=True, slots=True)
 class Thread:
@@ -205,13 +207,13 @@ KNOWN = select(
     _message.c.history,
     _message.c.text,
 )
+    _message.c.rank,
 
 
 def known_of(row: Row[*tuple[Any, ...]]) -> Known:
     """Return what a row of `KNOWN` says."""
-    return Known(
-        row.id, row.conversation_id, State(row.state), moment(row.edited_at), row.history, text_digest(row.text)
-    )
+    state, digest = State(row.state), text_digest(row.text)
+    return Known(row.id, row.conversation_id, state, moment(row.edited_at), row.history, digest, row.rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -559,7 +561,7 @@ def revise(
     """Give a stored message the body its source now has; with *keep_text*, only the state it now has."""
     old = connection.execute(select(_message).where(_message.c.id == message_id)).one()
     connection.exec_driver_sql(search.REMOVE, (old.stamp, *indexed(connection, old)))
-    values: dict[str, object] = {"state": state.value, "edited_at": stored(message.edited_at)}
+    values: dict[str, object] = {"state": state.value}
     if not keep_text:
         values |= {"text": message.text, "quoted": message.quoted, "token": token}
         keep_raw(connection, message_id, message.raw)
@@ -598,6 +600,21 @@ def unhistory(connection: Connection, message_id: int) -> None:
 
 
 def reposition(connection: Connection, positions: dict[int, int]) -> None:
+def outrank(
+    connection: Connection,
+    message_id: int,
+    rank: int,
+    position: int,
+    direction: Direction,
+    class_: Class,
+    why: str,
+    identity_id: int | None,
+) -> None:
+    """A better copy of a stored message decides where it stands, and what it is taken for."""
+    values = {"rank": rank, "position": position, "direction": direction.value, "class": class_.value, "why": why}
+    connection.execute(update(_message).where(_message.c.id == message_id).values(identity_id=identity_id, **values))
+
+
     """Give messages of one received time their order."""
     for id_, position in positions.items():
         connection.execute(update(_message).where(_message.c.id == id_).values(position=position))
