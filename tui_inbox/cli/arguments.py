@@ -242,6 +242,20 @@ def parser() -> argparse.ArgumentParser:
     rules.add_argument("what", choices=("check", "try"))
     rules.add_argument("--since", metavar="D", help="only conversations newer than this (`30d`)")
 
+    report = _add(
+        commands,
+        "report",
+        "the figures: how long customers waited, what was promised and kept, what came and what was done",
+        "tui-inbox report --since 28d --by channel,week",
+        "reporting",
+        "report",
+    )
+    report.add_argument("--since", metavar="D", help="from this day, moment or time ago on (2026-03-02, 2026-03, 28d)")
+    report.add_argument("--until", metavar="D", help="to the end of this day, or to this moment (default: now)")
+    report.add_argument("--by", metavar="LIST", help="told apart by channel, tier, week or owner, or several of them")
+    report.add_argument("--csv", action="store_true", help="a line for each group")
+    report.add_argument("--behind", metavar="FIGURE", help="list the conversations that a figure counts")
+
     contact = _add(
         commands,
         "contact",
@@ -257,6 +271,8 @@ def parser() -> argparse.ArgumentParser:
     )
     contact.add_argument("names", nargs="*", metavar="ID", help="contacts by id; an identity by id, address or number")
 
+    _keeping(commands)
+
     _add(
         commands,
         "doctor",
@@ -268,24 +284,6 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _account(account: argparse.ArgumentParser) -> None:
-    """Add what can be done with accounts."""
-    doing = account.add_subparsers(title="what to do", metavar="WHAT", required=True)
-
-    add = _add(
-    _keeping(commands)
-
-        doing,
-        "add",
-        "add a mailbox: asks what is not given, signs in, keeps the secret in the keyring, writes config.toml",
-        "tui-inbox account add\n  tui-inbox account add --address a@shop.example --password-command 'pass show mail'",
-        "signing_in",
-        "add",
-    )
-    add.add_argument("--address", metavar="ADDRESS", help="the mail address")
-    add.add_argument("--name", help="what it is called here (default: what stands before the @)")
-    add.add_argument("--provider", help="gmail, office365, ...: where the address does not show whose it is")
-    add.add_argument("--host", help="the mail server, where the provider is not known")
 def _keeping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add what is done to the store as a whole."""
     export = _add(
@@ -335,6 +333,22 @@ def _keeping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     purge.add_argument("--yes", action="store_true", help="erase without asking")
 
 
+def _account(account: argparse.ArgumentParser) -> None:
+    """Add what can be done with accounts."""
+    doing = account.add_subparsers(title="what to do", metavar="WHAT", required=True)
+
+    add = _add(
+        doing,
+        "add",
+        "add a mailbox: asks what is not given, signs in, keeps the secret in the keyring, writes config.toml",
+        "tui-inbox account add\n  tui-inbox account add --address a@shop.example --password-command 'pass show mail'",
+        "signing_in",
+        "add",
+    )
+    add.add_argument("--address", metavar="ADDRESS", help="the mail address")
+    add.add_argument("--name", help="what it is called here (default: what stands before the @)")
+    add.add_argument("--provider", help="gmail, office365, ...: where the address does not show whose it is")
+    add.add_argument("--host", help="the mail server, where the provider is not known")
     add.add_argument("--port", type=_port, help="default: 993, or 143 without implicit TLS")
     add.add_argument("--tls", choices=("implicit", "starttls", "none"), help="none only on this machine")
     add.add_argument("--ca", metavar="FILE", help="the authority of the server's certificate (PEM)")

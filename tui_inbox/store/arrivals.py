@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tui_inbox.rules import align
 from tui_inbox.rules.model import Attachment, Class, Direction, Message, State
+from tui_inbox.rules.thanks import only_thanks
 from tui_inbox.store import search
 from tui_inbox.store.moments import as_written, moment, stored
 from tui_inbox.store.tables import (
@@ -563,7 +564,13 @@ def revise(
     connection.exec_driver_sql(search.REMOVE, (old.stamp, *indexed(connection, old)))
     values: dict[str, object] = {"state": state.value}
     if not keep_text:
-        values |= {"text": message.text, "quoted": message.quoted, "token": token}
+        values |= {
+            "text": message.text,
+            "quoted": message.quoted,
+            "token": token,
+            "edited_at": stored(message.edited_at),
+        }
+        values["thanks"] = only_thanks(message.text) and not old.attachments
         keep_raw(connection, message_id, message.raw)
     connection.execute(update(_message).where(_message.c.id == message_id).values(**values))
     new = connection.execute(select(_message).where(_message.c.id == message_id)).one()

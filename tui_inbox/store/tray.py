@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tui_inbox.rules.model import Class, Direction, Message
+from tui_inbox.rules.thanks import only_thanks
 from tui_inbox.store import arrivals, search
 from tui_inbox.store.moments import as_written, stored
 from tui_inbox.store.tables import LocationRow, MessageRow, RawRow, table
@@ -163,6 +164,7 @@ def _row(id_: int, message: Message, placed: Placed) -> dict[str, Any]:
         "bounced": placed.bounced,
         "judged": None,
         "history": placed.history,
+        "thanks": only_thanks(message.text) and not message.attachments,
         "identity_id": placed.identity_id,
         "sender_name": message.sender.name,
         "sender_identity": message.sender.identity,

@@ -1,0 +1,277 @@
+"""Every figure of a report, counted again from the raw rows in another way, over arbitrary lives of conversations."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
+
+from tests.life.test_machine import HOWS, Life
+from tests.life.world import MAILBOX, Store
+from tui_inbox.rules.model import ME
+from tui_inbox.rules.report import Dist, Figures, Reporting, Window
+from tui_inbox.store.moments import moment
+
+ZONE = ZoneInfo("Europe/Berlin")
+OPEN = {**dict.fromkeys(range(5), ((540, 750), (810, 1080))), 5: ((600, 840),), 6: ()}
+"""The business hours of the small world, told by weekday in minutes."""
+
+
+def business_minutes(a: datetime, b: datetime) -> float:
+    """Return the business time between two moments, day by day and frame by frame."""
+    total, day = 0.0, a.astimezone(ZONE).date()
+    while day <= b.astimezone(ZONE).date():
+        for frame in OPEN[day.weekday()]:
+            start, end = (wall(day, minute) for minute in frame)
+            total += max(0.0, (min(b, end) - max(a, start)) / timedelta(minutes=1))
+        day += timedelta(days=1)
+    return round(total, 2)
+
+
+def wall(day: date, minute: int) -> datetime:
+    return datetime.combine(day, time(minute // 60, minute % 60), ZONE).astimezone(UTC)
+
+
+class Recount:
+    """The raw rows of a store, counted from scratch."""
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self.now = now
+        with store.rows() as rows:
+            self.messages = by_conversation(rows, "SELECT * FROM message")
+            self.acts = by_conversation(rows, "SELECT * FROM act ORDER BY id")
+            self.events = by_conversation(rows, "SELECT * FROM event ORDER BY id")
+            self.promises = by_conversation(rows, "SELECT * FROM promise WHERE outcome <> 'void'")
+            self.spam = {row[0] for row in rows.execute("SELECT id FROM conversation WHERE spam")}
+        with store.inbox.reader() as reader:
+            self.ids = [id_ for id_ in reader.queue("all", now).ids if id_ not in self.spam]
+            self.shown = {id_: reader.conversation(id_, now) for id_ in self.ids}
+
+    def live(self, id_: int) -> list[Any]:
+        """Return the customers' own words that are not history, in their order."""
+        return sorted((one for one in self.messages[id_] if asks(one) and not one["history"]), key=order)
+
+    def standing(self, id_: int) -> list[Any]:
+        """Return our answers that did not come back, in their order."""
+        lost = {one["bounced"] for one in self.messages[id_] if one["hard"] and one["bounced"] and not one["history"]}
+        return sorted((one for one in self.messages[id_] if answers(one) and one["id"] not in lost), key=order)
+
+    def done(self, id_: int, verb: str) -> list[int]:
+        """Return the acts that the record says were done and not undone."""
+        undone = {json.loads(one["detail"])["act"] for one in self.events[id_] if one["event"] == "undone"}
+        return [
+            act
+            for one in self.events[id_]
+            if one["event"] == verb and (act := json.loads(one["detail"])["act"]) not in undone
+        ]
+
+    # --- waits --------------------------------------------------------------------------------------
+
+    def questions(self, id_: int) -> list[tuple[str, list[Any], Any]]:
+        """Return questions by the answer that ended them: for each its kind, what was asked, and the answer."""
+        answered, groups = self.standing(id_), defaultdict(list)
+        for one in self.live(id_):
+            ended = next((answer for answer in answered if order(answer) > order(one)), None)
+            groups[ended and ended["id"]].append((one, ended))
+        found = []
+        spoken = sorted((one for one in self.messages[id_] if asks(one) or answers(one)), key=order)
+        for group in groups.values():
+            asked = [one for one, _ in group]
+            before = any(order(one) < order(asked[0]) for one in answered)
+            kind = "next" if before or answers(spoken[0]) else "first"
+            if kind == "next" and all(one["text"] == "thank you" for one in asked):
+                kind = "thanks"
+            found.append((kind, asked, group[0][1]))
+        return found
+
+    def waits(self, *kinds: str) -> Dist:
+        over, waiting, archived = [], 0, 0
+        for id_ in self.ids:
+            for kind, asked, ended in self.questions(id_):
+                if kind in kinds and ended is None:
+                    waiting += 1
+                    archived += self.shown[id_].row.place == "archived"
+                elif kind in kinds:
+                    over.append(business_minutes(moment(asked[0]["received_at"]), moment(ended["received_at"])))
+        over.sort()
+        if not over:
+            return Dist(0, waiting, archived_unanswered=archived)
+        middle = round((over[(len(over) - 1) // 2] + over[len(over) // 2]) / 2, 2)
+        ninth = next(one for one in over if 10 * sum(other <= one for other in over) >= 9 * len(over))
+        return Dist(len(over), waiting, middle, ninth, over[-1], archived)
+
+    def kept(self) -> tuple[int, int, int]:
+        """Return the questions with a promise whose fate is known, kept as first made, and as renegotiated."""
+        decided = first = renegotiated = 0
+        for id_ in self.ids:
+            promised = {one["origin"]: one for one in self.promises[id_]}
+            at = {f"a{one['id']}": one["at"] for one in self.acts[id_]}
+            for kind, asked, ended in self.questions(id_):
+                own = [promised[f"m{one['id']}"] for one in asked if f"m{one['id']}" in promised]
+                if kind == "thanks" or not own:
+                    continue
+                until = ended["received_at"] if ended is not None else None
+                decided += until is not None or milliseconds(self.now) > own[0]["due"]
+                first += until is not None and until <= own[0]["due"]
+                later = [
+                    (at.get(one["origin"], one["started"]), one)
+                    for one in self.promises[id_]
+                    if own[0]["started"] <= at.get(one["origin"], one["started"]) <= (until or milliseconds(self.now))
+                ]
+                *before, (_, last) = sorted(later, key=lambda one: one[0])
+                broken = any(one["outcome"] in ("breached", "unobserved") for _, one in before)
+                renegotiated += until is not None and until <= last["due"] and not broken
+        return decided, first, renegotiated
+
+    # --- what was done ------------------------------------------------------------------------------
+
+    def reopened(self) -> int:
+        """Return how often a customer's message stands behind an archiving that no other act followed before it."""
+        count = 0
+        for id_ in self.ids:
+            acts = [
+                one for one in self.acts[id_] if one["undone_at"] is None and one["verb"] not in ("route", "return")
+            ]
+            answered = self.standing(id_)
+            behind = defaultdict(set)
+            for one in self.live(id_):
+                unseen = [
+                    act
+                    for act in acts
+                    if one["id"] > act["seen"]
+                    and (one["received_at"] > act["at"] or not any(order(a) > order(one) for a in answered))
+                ]
+                if unseen:
+                    behind[unseen[-1]["id"]].add(one["id"])
+            count += sum(act["verb"] == "archive" for act in acts if act["id"] in behind)
+        return count
+
+    def returned(self) -> int:
+        """Return how many hand-overs came back: refused, or unsent when the conversation's next promise was due."""
+        count = 0
+        for id_ in self.ids:
+            handed = [one for one in self.acts[id_] if one["undone_at"] is None and one["verb"] == "forward"]
+            for act, after in pairwise([*handed, None]):
+                if act["delivery"] == "refused":
+                    count += 1
+                elif act["delivery"] == "waiting":
+                    open_ = [
+                        one["due"]
+                        for one in self.promises[id_]
+                        if one["due"] > act["at"] and (one["ended"] is None or one["ended"] > one["due"])
+                    ]
+                    end = milliseconds(self.now) if after is None else after["at"] - 1
+                    came = any(due <= end for due in open_)
+                    if after is None and came:
+                        assert self.shown[id_].row.owner == ME
+                    count += came
+        return count
+
+    def figures(self) -> dict[str, Any]:
+        """Return every figure, by its name."""
+        live = [id_ for id_ in self.ids if self.live(id_)]
+        decided, kept, renegotiated = self.kept()
+        outcomes = Counter(one.outcome for whole in self.shown.values() for one in whole.promises)
+        return {
+            "arrived": len(live),
+            "messages": sum(len(self.live(id_)) for id_ in self.ids),
+            "closed": sum(len(self.done(id_, "archived")) for id_ in live),
+            "first_response": self.waits("first"),
+            "next_response": self.waits("next"),
+            "customer_wait": self.waits("first", "next"),
+            "promises": {one: number for one, number in outcomes.items() if number},
+            "open_late": sum(
+                one.outcome == "open" and one.due < self.now for whole in self.shown.values() for one in whole.promises
+            ),
+            "decided": decided,
+            "kept_as_first_made": kept,
+            "kept_as_renegotiated": renegotiated,
+            "reopened": self.reopened(),
+            "thanks_only": sum(kind == "thanks" for id_ in self.ids for kind, *_ in self.questions(id_)),
+            "snoozed": sum(len(self.done(id_, "snoozed")) for id_ in self.ids),
+            "forwarded": sum(
+                one["to"] != ME
+                for id_ in self.ids
+                for one in self.acts[id_]
+                if one["id"] in self.done(id_, "forwarded")
+            ),
+            "returned": self.returned(),
+        }
+
+
+def by_conversation(rows: sqlite3.Connection, sql: str) -> defaultdict[int, list[Any]]:
+    found = defaultdict(list)
+    for one in rows.execute(sql):
+        found[one["conversation_id"]].append(one)
+    return found
+
+
+def asks(one: Any) -> bool:
+    return one["direction"] == "in" and (one["judged"] or one["class"]) == "human"
+
+
+def answers(one: Any) -> bool:
+    return one["direction"] == "out" and (one["judged"] or one["class"]) == "human"
+
+
+def order(one: Any) -> tuple[int, ...]:
+    """Return where a message stands; what the source's order leaves open counts as unanswered."""
+    return one["received_at"], one["rank"], one["position"], 2 * asks(one) + (one["direction"] == "in"), one["id"]
+
+
+def milliseconds(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def reported(store: Store, now: datetime) -> dict[str, Any]:
+    with store.inbox.reader() as reader:
+        [it] = reader.report(Reporting(Window(), now, (), store.config.hours)).groups
+    told: dict[str, Any] = {name: getattr(it, name) for name in Figures.__slots__ if name != "by"}
+    return told | {"promises": {one: number for one, number in it.promises.items() if number}}
+
+
+class Counted(Life):
+    """The same lives, with customers who also only thank; what is held is that the figures agree."""
+
+    ruled = False
+
+    @precondition(lambda self: self.all_came)
+    @rule(age=st.sampled_from([0, 1, 60, 3000]))
+    def they_thank(self, age: int) -> None:
+        said = {"how": "ask", "origin": MAILBOX, "topic": "a", "age": timedelta(minutes=age), "history": False}
+        more = {"position": 0, "number": 0, "words": "thank you", "subject": "Order"}
+        self._arrives([self._said({**said, **more})])
+
+    @invariant()
+    def the_laws_hold(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        self.ids = self.store.conversations()
+        if not self.ruled:
+            recount = Recount(self.store, self.now)
+            assert reported(self.store, self.now) == recount.figures()
+
+    def teardown(self) -> None:
+        if hasattr(self, "store"):
+            self.store.gone()
+
+
+assert "hard" in HOWS
+
+
+def test_every_figure_agrees_with_a_recount_of_the_raw_rows() -> None:
+    run_state_machine_as_test(Counted, settings=settings(max_examples=40, stateful_step_count=10, deadline=None))
+
+
+@pytest.mark.torture
+def test_every_figure_agrees_over_thousands_of_lives() -> None:
+    run_state_machine_as_test(Counted, settings=settings(max_examples=3000, stateful_step_count=25, deadline=None))
