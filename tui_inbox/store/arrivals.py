@@ -87,9 +87,9 @@ class Known:
     edited_at: datetime | None
     history: bool
     text_digest: bytes
-
     rank: int = 0
     """Which of its copies was taken: 0 is our own, in the folder of sent mail."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thread:
@@ -207,8 +207,8 @@ KNOWN = select(
     _message.c.edited_at,
     _message.c.history,
     _message.c.text,
-)
     _message.c.rank,
+)
 
 
 def known_of(row: Row[*tuple[Any, ...]]) -> Known:
@@ -564,13 +564,9 @@ def revise(
     connection.exec_driver_sql(search.REMOVE, (old.stamp, *indexed(connection, old)))
     values: dict[str, object] = {"state": state.value}
     if not keep_text:
-        values |= {
-            "text": message.text,
-            "quoted": message.quoted,
-            "token": token,
-            "edited_at": stored(message.edited_at),
-        }
+        values |= {"text": message.text, "quoted": message.quoted, "token": token}
         values["thanks"] = only_thanks(message.text) and not old.attachments
+    values |= {} if keep_text else {"edited_at": stored(message.edited_at)}
         keep_raw(connection, message_id, message.raw)
     connection.execute(update(_message).where(_message.c.id == message_id).values(**values))
     new = connection.execute(select(_message).where(_message.c.id == message_id)).one()
@@ -592,21 +588,6 @@ def indexed(connection: Connection, row: Row[*tuple[Any, ...]]) -> search.Facts:
     )
 
 
-def unhistory_since(connection: Connection, thread_id: int, since: datetime) -> None:
-    """What an import took for history is none where its thread turns out to have been known here for long."""
-    connection.execute(
-        update(_message)
-        .where(_message.c.thread_id == thread_id, _message.c.history, _message.c.received_at >= stored(since))
-        .values(history=False)
-    )
-
-
-def unhistory(connection: Connection, message_id: int) -> None:
-    """A message that was only history lies in the server's inbox after all."""
-    connection.execute(update(_message).where(_message.c.id == message_id).values(history=False))
-
-
-def reposition(connection: Connection, positions: dict[int, int]) -> None:
 def outrank(
     connection: Connection,
     message_id: int,
@@ -630,6 +611,21 @@ def outrank(
 def fill_attachments(connection: Connection, message_id: int, attachments: Sequence[Attachment]) -> bool:
     """Add the files that an earlier export had left out; return whether there were any."""
     here = connection.execute(select(_attachment).where(_attachment.c.message_id == message_id)).all()
+def unhistory_since(connection: Connection, thread_id: int, since: datetime) -> None:
+    """What an import took for history is none where its thread turns out to have been known here for long."""
+    connection.execute(
+        update(_message)
+        .where(_message.c.thread_id == thread_id, _message.c.history, _message.c.received_at >= stored(since))
+        .values(history=False)
+    )
+
+
+def unhistory(connection: Connection, message_id: int) -> None:
+    """A message that was only history lies in the server's inbox after all."""
+    connection.execute(update(_message).where(_message.c.id == message_id).values(history=False))
+
+
+def reposition(connection: Connection, positions: dict[int, int]) -> None:
     missing = {row.id: row.name for row in here if not row.stored}
     kept = Counter(row.blob for row in here if row.stored)
     coming = []
