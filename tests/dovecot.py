@@ -110,7 +110,8 @@ class Dovecot:
 
     *users* maps names to passwords, any characters; *folders* maps those made for every user to their special use
     ("" for none). With *introspection*, an authorization server's address (RFC 7662), access tokens are taken too; what
-    it calls `username` is let in. *capability* is all that the server says it can do. `stop()` and `start()` keep ports and mail.
+    it calls `username` is let in. *capability* is all that the server says it can do. `stop()` and `start()` keep
+    ports and mail.
     """
 
     def __init__(

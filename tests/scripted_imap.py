@@ -32,6 +32,8 @@ class Mailbox:
     """Of the folder, as LIST shows them."""
     counted: int | None = None
     uidnext: int | None = None
+    said: dict[int, bytes] = field(default_factory=dict)
+    """More that FETCH says of a message before its body; without it that it has no flags."""
 
     @property
     def uids(self) -> list[int]:
@@ -118,6 +120,8 @@ class _Session:
     def answer(self, tag: bytes, rest: bytes) -> bool:
         verb = re.match(rb"(UID )?[A-Z]+", rest, re.IGNORECASE)
         name = verb[0].decode().upper() if verb else ""
+        if name == "EXAMINE":
+            self.open = self.server.mailboxes.get(_folder(rest), Mailbox())
         special = self.server.on.get(name)
         reply = special(tag, rest) if special else None
         if reply is not None:
@@ -155,12 +159,11 @@ class _Session:
         return b"".join(lines + self.server.listed)
 
     def on_examine(self, rest: bytes) -> bytes:
-        name = rest.split(b" ", 1)[1].strip(b'"')
         self.verdict = b" OK [READ-ONLY] opened"
-        if name not in self.server.mailboxes:
+        if _folder(rest) not in self.server.mailboxes:
             self.verdict = b" NO [NONEXISTENT] no such folder"
             return b""
-        box = self.open = self.server.mailboxes[name]
+        box = self.open
         count = len(box.messages) if box.counted is None else box.counted
         upcoming = box.uidnext or (box.uids[-1] + 1 if box.messages else 1)
         return b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] x\r\n* OK [UIDNEXT %d] x\r\n" % (count, box.uidvalidity, upcoming)
@@ -175,10 +178,16 @@ class _Session:
         return b"".join(fetched(self.open, uid, b"BODY" in rest) for uid in wanted)
 
 
+def _folder(rest: bytes) -> bytes:
+    """Return the folder that a command names."""
+    return rest.split(b'"')[1] if b'"' in rest else rest.split()[1]
+
+
 def fetched(box: Mailbox, uid: int, body: bool) -> bytes:
     """Return the FETCH reply for one message: its bytes, or what is said of it before."""
     raw, number = box.messages[uid], box.uids.index(uid) + 1
     if body:
         return b"* %d FETCH (UID %d BODY[] {%d}\r\n%s)\r\n" % (number, uid, len(raw), raw)
     date = b'"02-Mar-2026 08:00:00 +0300"'
-    return b"* %d FETCH (UID %d RFC822.SIZE %d INTERNALDATE %s FLAGS ())\r\n" % (number, uid, len(raw), date)
+    said = box.said.get(uid, b"FLAGS ()")
+    return b"* %d FETCH (UID %d RFC822.SIZE %d INTERNALDATE %s %s)\r\n" % (number, uid, len(raw), date, said)

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.torture.likeness import Told, likeness
 from tui_inbox.config import Config, Home
@@ -24,6 +25,12 @@ US = "support@shop.example"
 CONFIG = Config(me=Me("Deniz", (US,)), teammates=(Teammate("Mert", "mert@shop.example"),))
 
 
+def mailbox(port: int, **fields: Any) -> Source:
+    """Return the mailbox of a server on this machine."""
+    given: dict[str, Any] = {"port": port, "user": "ada", "tls": "none", "password": lambda: "pw"} | fields
+    return Source(name="support", host="127.0.0.1", **given)
+
+
 class Kept:
     """One account's store. `asked` is how often its source was read."""
 
@@ -32,6 +39,7 @@ class Kept:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.inbox = Inbox(self.home, CONFIG)
         self.origin = Origin("support", "imap", "email")
+        self.now = NOW
 
     def __enter__(self) -> Kept:
         return self

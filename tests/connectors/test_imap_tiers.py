@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.connectors.kept import NOW, US, Kept
+from tests.connectors.kept import NOW, US, Kept, mailbox
 from tests.dovecot import Dovecot
 from tests.torture.likeness import Told
 from tests.torture.scenes import mail
@@ -50,9 +50,8 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
         yield running
 
 
-def mailbox(server: Dovecot, user: str, **fields: object) -> Source:
-    given = {"port": server.port, "tls": "none", "password": lambda: "pw", "folders": ("INBOX", "Orders")} | fields
-    return Source(name="support", host="127.0.0.1", user=user, **given)  # type: ignore[arg-type]  # told by name
+def of(server: Dovecot, user: str, *folders: str) -> Source:
+    return mailbox(server.port, user=user, folders=folders or ("INBOX", "Orders"))
 
 
 def put(server: Dovecot, user: str, folder: str, *numbers: int, ours: bool = False) -> None:
@@ -134,7 +133,7 @@ def fated(tier: Tier, home: Path) -> list[Told]:
     """Return what the store held after each fate of a mailbox that is read in one way."""
     stores = []
     with Dovecot({"support": "pw"}, capability=TIERS[tier]) as server, Kept(home) as kept:
-        source = mailbox(server, "support")
+        source = of(server, "support")
         for fate in FATES:
             fate(server, "support")
             kept.sync(source)
@@ -154,7 +153,7 @@ def test_whichever_way_a_server_is_asked_the_store_is_the_same_after_each_of_ten
 
 def test_the_way_is_chosen_from_what_the_server_says_it_can(server: Dovecot, user: str, kept: Kept) -> None:
     put(server, user, "INBOX", 1)
-    source = mailbox(server, user, folders=("INBOX",))
+    source = of(server, user, "INBOX")
     kept.sync(source)
     expected = next(tier for tier, words in TIERS.items() if words == server.capability)
     with connected(source) as wire:
@@ -167,7 +166,7 @@ def test_where_nothing_changed_nothing_is_written_and_little_is_asked(
     server: Dovecot, user: str, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun(server, user)
-    source = mailbox(server, user)
+    source = of(server, user)
     kept.sync(source)
     said: list[str] = []
     command = imaplib.IMAP4._command  # type: ignore[attr-defined]  # private: the stubs do not know it
@@ -190,7 +189,7 @@ def test_what_changed_is_told_with_the_opening_and_nothing_more_is_asked(
 ) -> None:
     """Flags that another program set, a mail that it took out: QRESYNC says both, CONDSTORE the first."""
     put(server, user, "INBOX", *range(1, 30))
-    source = mailbox(server, user, folders=("INBOX",))
+    source = of(server, user, "INBOX")
     kept.sync(source)
     with server.client(user) as other:
         other.select_folder("INBOX")

@@ -49,6 +49,7 @@ def _checks(desk: Desk) -> Iterator[Check]:
     yield _tried("clock", lambda: _clock(desk))
     for account in desk.config.accounts:
         yield _tried(f"account {account.name}", partial(_account, account))
+        yield _tried(f"mail of {account.name}", partial(_counted, desk, account))
     if not all(uses_command(account) for account in desk.config.accounts):
         yield _tried("keyring", _keyring)
 
@@ -88,6 +89,29 @@ def _account(account: Account) -> str:
         raise Misconfigured(f"{account.where}: {account.kind} is no mailbox.", "Use `tui-inbox import` for exports.")
     channel.test(channel.from_table(account, lambda: secret(account)))
     return "the server lets us in."
+
+
+def _counted(desk: Desk, account: Account) -> str:
+    """Every folder was counted on its server and compared with what is stored; raise a `Problem` where they differ."""
+    counts = desk.reader.census(account.name)
+    if not counts:
+        return "its folders have not been counted yet: the next sync does it."
+    for one in counts:
+        if not one.certain:
+            raise Problem(
+                f"{one.folder}: the server's own count of its messages and its list of them disagree.",
+                "Nothing is lost here. If it stays so, ask who runs the server.",
+            )
+        if not one.agrees:
+            raise Problem(
+                f"{one.folder}: of {one.there:,} messages on the server {one.missing:,} are not here, and {one.surplus:,} "
+                "that lay there are gone.",
+                "`tui-inbox sync` puts it right; if it stays so, that is a bug worth reporting.",
+            )
+    told = ", ".join(f"{one.folder} {one.there:,}" for one in counts)
+    left = sum(one.left_out for one in counts)
+    besides = f" ({left:,} of them drafts, or not given out by the server)" if left else ""
+    return f"all that the server has is here, counted {counts[0].at:%Y-%m-%d %H:%M} UTC: {told}{besides}."
 
 
 def _keyring() -> str:

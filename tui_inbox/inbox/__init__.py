@@ -154,6 +154,13 @@ class Inbox:
         with self.writer.unit() as unit:
             return correct.put_right(unit, self.config, account, conversations, me, zone, now)
 
+    def count_due(self, account: str, now: datetime) -> bool:
+        """Return whether the folders of *account* are to be counted and compared with what is stored."""
+        from tui_inbox.inbox import census
+
+        with self.reader() as reader:
+            return census.due(reader, account, now)
+
     def synced(self, origin: Origin, at: datetime | None, problem: str | None) -> None:
         """Record how a run of an account ended, and what was learned about it; *at* None: it did not complete."""
         from tui_inbox.inbox import ingest

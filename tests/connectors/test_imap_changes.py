@@ -1,0 +1,233 @@
+"""Servers that tell of changes, well or badly: what they say is believed only where it agrees with what they count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.connectors.kept import Kept, mailbox
+from tests.scripted_imap import Answer, Mailbox, ScriptedImap
+from tests.torture.scenes import mail
+from tui_inbox.connectors import Batch
+from tui_inbox.problems import Unreachable
+
+CAN = b"IMAP4rev1 AUTH=PLAIN ENABLE CONDSTORE QRESYNC ESEARCH"
+
+
+@pytest.fixture
+def box() -> Mailbox:
+    return Mailbox({uid: mail(uid) for uid in (3, 5, 8)}, uidvalidity=77)
+
+
+@pytest.fixture
+def server(box: Mailbox) -> Iterator[ScriptedImap]:
+    with ScriptedImap({b"INBOX": box}) as running:
+        running.capabilities = CAN
+        running.on["ENABLE"] = lambda tag, rest: b"* ENABLED QRESYNC\r\n" + tag + b" OK done\r\n"
+        running.on["UID SEARCH"] = found(box)
+        yield running
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Kept]:
+    with Kept(tmp_path / "home") as running:
+        yield running
+
+
+def found(box: Mailbox) -> Answer:
+    """Return an answer by ESEARCH (RFC 4731)."""
+
+    def answer(tag: bytes, rest: bytes) -> bytes:
+        uids = b",".join(b"%d" % uid for uid in box.chosen(rest.split()[-1].decode()))
+        all_ = b" ALL " + uids if uids else b""
+        return b'* ESEARCH (TAG "%s") UID%s\r\n' % (tag, all_) + tag + b" OK done\r\n"
+
+    return answer
+
+
+def opened(box: Mailbox, modseq: int, told: bytes = b"") -> Answer:
+    """Return an answer to EXAMINE with a HIGHESTMODSEQ and what is told of changes."""
+
+    def answer(tag: bytes, rest: bytes) -> bytes:
+        state = b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] x\r\n* OK [UIDNEXT %d] x\r\n* OK [HIGHESTMODSEQ %d] x\r\n"
+        numbers = (box.counted or len(box.messages), box.uidvalidity, box.uids[-1] + 1, modseq)
+        return state % numbers + (told if b"QRESYNC" in rest else b"") + tag + b" OK [READ-ONLY] opened\r\n"
+
+    return answer
+
+
+def came(batches: list[Batch]) -> list[int]:
+    return sorted(one.location.uid for batch in batches for one in batch.arrivals if one.location)
+
+
+def gone(batches: list[Batch]) -> list[int]:
+    return sorted(one.uid for batch in batches for one in batch.gone)
+
+
+def test_the_server_is_told_what_is_known_and_tells_what_changed(
+    server: ScriptedImap, box: Mailbox, kept: Kept
+) -> None:
+    server.on["EXAMINE"] = opened(box, 10)
+    kept.sync(mailbox(server.port))
+    del box.messages[5]
+    box.messages[9] = mail(9)
+    told = b"* VANISHED (EARLIER) 5\r\n* 3 FETCH (UID 9 FLAGS () MODSEQ (12))\r\n"
+    server.on["EXAMINE"] = opened(box, 12, told)
+    server.heard.clear()
+    run = kept.sync(mailbox(server.port))
+    assert (came(run), gone(run)) == ([9], [5])
+    assert b'EXAMINE "INBOX" (QRESYNC (77 10 3,5,8))' in server.heard
+    assert not [heard for heard in server.heard if heard.startswith(b"UID SEARCH")]
+    assert kept.cursors["INBOX"]["highestmodseq"] == 12
+    assert kept.sync(mailbox(server.port)) == []
+
+
+def test_what_vanished_and_was_never_known_is_nothing(server: ScriptedImap, box: Mailbox, kept: Kept) -> None:
+    server.on["EXAMINE"] = opened(box, 10)
+    kept.sync(mailbox(server.port))
+    server.on["EXAMINE"] = opened(box, 11, b"* VANISHED (EARLIER) 1:2,4,6:7,9:4294967295\r\n")
+    run = kept.sync(mailbox(server.port))
+    assert (came(run), gone(run)) == ([], [])
+    assert kept.places() == {("INBOX", 3), ("INBOX", 5), ("INBOX", 8)}
+
+
+def test_what_a_server_forgets_to_tell_is_found_by_its_count(server: ScriptedImap, box: Mailbox, kept: Kept) -> None:
+    server.on["EXAMINE"] = opened(box, 10)
+    kept.sync(mailbox(server.port))
+    del box.messages[5]
+    box.messages |= {6: mail(6), 7: mail(7)}
+    server.on["EXAMINE"] = opened(box, 11)
+    run = kept.sync(mailbox(server.port))
+    assert (came(run), gone(run)) == ([6, 7], [5])
+
+
+def test_a_server_that_lets_everything_vanish_is_not_believed_at_once(
+    server: ScriptedImap, box: Mailbox, kept: Kept
+) -> None:
+    box.messages = {uid: mail(uid) for uid in range(1, 41)}
+    server.on["EXAMINE"] = opened(box, 10)
+    kept.sync(mailbox(server.port))
+    for uid in range(1, 40):
+        del box.messages[uid]
+    server.on["EXAMINE"] = opened(box, 11, b"* VANISHED (EARLIER) 1:39\r\n")
+    first = kept.sync(mailbox(server.port))
+    assert gone(first) == []
+    assert "39 of 40 messages are gone" in first[0].set_aside[0].what
+    server.on["EXAMINE"] = opened(box, 11)
+    assert gone(kept.sync(mailbox(server.port))) == []
+    assert len(gone(kept.sync(mailbox(server.port)))) == 39
+
+
+def test_what_has_not_come_yet_is_not_behind_the_number_that_is_kept(
+    server: ScriptedImap, box: Mailbox, kept: Kept
+) -> None:
+    """HIGHESTMODSEQ moves with the last batch: a run that ends before it asks again from the old one."""
+    server.on["EXAMINE"] = opened(box, 10)
+    kept.sync(mailbox(server.port))
+    box.messages[9] = mail(9)
+    server.on["EXAMINE"] = opened(box, 12, b"* 4 FETCH (UID 9 FLAGS () MODSEQ (12))\r\n")
+    reading = kept.reading(mailbox(server.port))
+    batch = next(reading)
+    kept.inbox.ingest(kept.origin, batch, kept.now)
+    reading.close()  # type: ignore[attr-defined]  # every read is a generator
+    assert came([batch]) == [9]
+    assert kept.cursors["INBOX"]["highestmodseq"] == 10
+    assert came(kept.sync(mailbox(server.port))) == []
+    assert kept.cursors["INBOX"]["highestmodseq"] == 12
+
+
+def test_a_folder_without_such_numbers_is_read_the_plain_way(server: ScriptedImap, box: Mailbox, kept: Kept) -> None:
+    plain = opened(box, 10)
+    server.on["EXAMINE"] = lambda tag, rest: (plain(tag, rest) or b"").replace(b"HIGHESTMODSEQ 10", b"NOMODSEQ")
+    kept.sync(mailbox(server.port))
+    assert kept.cursors["INBOX"]["highestmodseq"] is None
+    box.messages[9] = mail(9)
+    assert came(kept.sync(mailbox(server.port))) == [9]
+    assert b"UID SEARCH RETURN (ALL) UID 9:*" in server.heard
+
+
+def test_a_number_from_a_server_that_never_said_it_keeps_them_is_not_trusted(
+    server: ScriptedImap, box: Mailbox, kept: Kept
+) -> None:
+    """As Yahoo's does: it stays the same whatever comes."""
+    server.capabilities = b"IMAP4rev1 AUTH=PLAIN"
+    del server.on["UID SEARCH"]
+    server.on["EXAMINE"] = opened(box, 10)
+    kept.sync(mailbox(server.port))
+    box.messages[9] = mail(9)
+    assert came(kept.sync(mailbox(server.port))) == [9]
+    assert not [heard for heard in server.heard if b"CONDSTORE" in heard or b"CHANGEDSINCE" in heard]
+
+
+@pytest.mark.parametrize("refusal", [b" BAD unknown\r\n", b" NO not now\r\n", b" OK nothing enabled\r\n"])
+def test_a_server_that_does_not_do_what_it_says_it_can_is_read_all_the_same(
+    server: ScriptedImap, box: Mailbox, kept: Kept, refusal: bytes
+) -> None:
+    server.on["EXAMINE"] = opened(box, 10)
+    kept.sync(mailbox(server.port))
+    server.on["ENABLE"] = lambda tag, rest: tag + refusal
+    box.messages[9] = mail(9)
+    server.on["EXAMINE"] = opened(box, 12)
+    server.on["UID FETCH"] = lambda tag, rest: (
+        b"* 4 FETCH (UID 9 FLAGS () MODSEQ (12))\r\n" + tag + b" OK done\r\n" if b"CHANGEDSINCE" in rest else None
+    )
+    assert came(kept.sync(mailbox(server.port))) == [9]
+    assert b"UID FETCH 1:* (UID FLAGS) (CHANGEDSINCE 10)" in server.heard
+
+
+def test_a_server_that_chokes_on_a_parameter_is_opened_without(server: ScriptedImap, box: Mailbox, kept: Kept) -> None:
+    plain = opened(box, 10)
+    server.on["EXAMINE"] = lambda tag, rest: tag + b" BAD what?\r\n" if b"(" in rest else plain(tag, rest)
+    assert came(kept.sync(mailbox(server.port))) == [3, 5, 8]
+    box.messages[9] = mail(9)
+    assert came(kept.sync(mailbox(server.port))) == [9]
+
+
+def test_a_number_that_went_backwards_is_no_ground_to_stand_on(server: ScriptedImap, box: Mailbox, kept: Kept) -> None:
+    """A server that was restored from a copy."""
+    server.on["EXAMINE"] = opened(box, 10)
+    kept.sync(mailbox(server.port))
+    box.messages[9] = mail(9)
+    server.on["EXAMINE"] = opened(box, 4)
+    assert came(kept.sync(mailbox(server.port))) == [9]
+    assert kept.cursors["INBOX"]["highestmodseq"] == 4
+
+
+def test_a_list_of_four_thousand_million_messages_is_refused(server: ScriptedImap, box: Mailbox, kept: Kept) -> None:
+    kept.sync(mailbox(server.port))
+    box.counted = 7
+    server.on["UID SEARCH"] = lambda tag, rest: b"* ESEARCH UID ALL 1:4294967295\r\n" + tag + b" OK done\r\n"
+    with pytest.raises(Unreachable, match="counts 7 messages in INBOX and lists 4294967295"):
+        kept.sync(mailbox(server.port))
+    assert kept.places() == {("INBOX", 3), ("INBOX", 5), ("INBOX", 8)}
+
+
+def test_numbers_that_change_and_change_back_lose_and_double_nothing(
+    server: ScriptedImap, box: Mailbox, kept: Kept
+) -> None:
+    kept.sync(mailbox(server.port))
+    before = kept.told()["message"]
+    for uidvalidity in (78, 77, 78, 77):
+        box.uidvalidity = uidvalidity
+        assert came(kept.sync(mailbox(server.port))) == [3, 5, 8]
+        assert kept.told()["message"] == before
+        assert kept.places() == {("INBOX", 3), ("INBOX", 5), ("INBOX", 8)}
+    assert kept.sync(mailbox(server.port)) == []
+
+
+def test_a_message_in_the_form_for_binary_content_comes_whole(server: ScriptedImap, box: Mailbox, kept: Kept) -> None:
+    def literal8(tag: bytes, rest: bytes) -> bytes | None:
+        if b"BODY" not in rest:
+            return None
+        wanted = box.chosen(rest.split()[2].decode())
+        lines = [
+            b"* 1 FETCH (UID %d BODY[] ~{%d}\r\n%s)\r\n" % (uid, len(box.messages[uid]), box.messages[uid])
+            for uid in wanted
+        ]
+        return b"".join(lines) + tag + b" OK done\r\n"
+
+    server.on["UID FETCH"] = literal8
+    run = kept.sync(mailbox(server.port))
+    assert {one.message.raw for batch in run for one in batch.arrivals} == set(box.messages.values())
