@@ -112,7 +112,10 @@ class Source(Protocol):
 
 
 class Ear(Source, Protocol):
-    """An open connection to a mailbox, which hears of changes and can be read through."""
+    """An open connection to a mailbox, which hears of changes and can be read through, again and again."""
+
+    sound: bool
+    """Whether it can be used any more: not where a reading broke off in the middle."""
 
     def look(self) -> object:
         """Return how the mailbox stands now: equal to an earlier standing where nothing came and nothing went."""

@@ -30,8 +30,8 @@ LOOK = 60.0
 """Seconds between two looks at every folder of a mailbox, whatever it pushes or does not."""
 WHOLE = 600.0
 """Seconds after which a mailbox is read although no look found a change."""
-HUSH = 1.0
-"""Seconds between the beginnings of two rounds: a server may tell of each of a hundred mails."""
+HUSH = 0.5
+"""Seconds between two rounds: a server may tell of each of a hundred mails."""
 STEADY = 30.0
 """Seconds that a connection must hold before the failures ahead of it are forgotten."""
 DROPPED = 5.0
@@ -241,7 +241,6 @@ class Mailbox(Timely):
         self.account = account
         self._ear: Ear | None = None
         self._tries = 0
-        self._began = 0.0
         self._next = 0.0
         """When (monotonic) a round is due in any case."""
         self._failures = 0
@@ -251,18 +250,19 @@ class Mailbox(Timely):
         while True:
             began = time.monotonic()
             try:
-                self._attend()
-            except Problem as problem:
-                if self.watch.stopping.is_set():
-                    raise Stopped from None
-                self._tries = 1 if time.monotonic() - began > STEADY else self._tries + 1
-                self._failed(problem)
-                self.rest(pause(problem, self._tries, random.random()))  # noqa: S311 - it only keeps many out of step
+                problem = self._attend()
+            except Problem as trouble:
+                problem = trouble
+                if not self.watch.stopping.is_set():
+                    self._failed(problem)
             finally:
                 self._ear = None
+            self._tries = 1 if time.monotonic() - began > STEADY else self._tries + 1
+            self.listen()
+            self.rest(pause(problem, self._tries, random.random()))  # noqa: S311 - it only keeps many out of step
 
-    def _attend(self) -> None:
-        """Hear and read, until a `Problem` or the end."""
+    def _attend(self) -> Problem:
+        """Hear and read, until a `Problem`, which is returned where it has been told, or the end."""
         channel, source, _ = source_of(self.account, self.watch.secret)
         if not hasattr(channel, "listening"):
             while True:
@@ -276,16 +276,17 @@ class Mailbox(Timely):
                 standing = ear.look()
                 if self._wanted or standing != before or self._next <= time.monotonic():
                     # What comes during the round is a change once more: the standing is the one before it.
-                    before = standing if self._round(ear) else None
-                else:
-                    self._seen()
+                    before, problem = standing, self._round(ear)
+                    if problem is not None and not ear.sound:
+                        return problem
+                    self.watch.stopping.wait(HUSH)
+                    continue
+                self._seen()
                 ear.wait(max(0.0, min(LOOK, self._next - time.monotonic())), self.called)
-                self.watch.stopping.wait(self._began + HUSH - time.monotonic())
 
-    def _round(self, ear: Ear | None) -> bool:
-        """Bring in, move and send; return whether all of it came to its end."""
-        self._began, numbers = time.monotonic(), self.taken()
-        watch = self.watch
+    def _round(self, ear: Ear | None) -> Problem | None:
+        """Bring in, move and send; return what stood in the way."""
+        numbers, watch = self.taken(), self.watch
         report = round_of(
             watch.inbox, self.account, watch.clock, secret=watch.secret, progress=self._progress, through=ear
         )
@@ -294,7 +295,7 @@ class Mailbox(Timely):
         self._failures = self._failures + 1 if problem else 0
         wait = pause(problem, self._failures, random.random()) if problem else WHOLE  # noqa: S311 - as above
         self._next = time.monotonic() + wait
-        return problem is None
+        return problem
 
     def _seen(self) -> None:
         """Record that nothing has changed up to now."""

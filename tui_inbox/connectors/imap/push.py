@@ -14,10 +14,12 @@ from typing import Any
 from tui_inbox.connectors import Batch
 from tui_inbox.connectors.imap import Source
 from tui_inbox.connectors.imap.folders import Stop, route
-from tui_inbox.connectors.imap.line import LONGEST_LINE
+from tui_inbox.connectors.imap.line import LONGEST_LINE, READ
 from tui_inbox.connectors.imap.replies import quoted
 from tui_inbox.connectors.imap.trouble import Declined, explained
+from tui_inbox.connectors.imap.walk import over
 from tui_inbox.connectors.imap.wire import Wire
+from tui_inbox.problems import NotFound
 
 PATIENCE = 20.0
 """Seconds in which a living line answers what it is asked while nothing is fetched."""
@@ -55,6 +57,7 @@ class Ear(Wire):
         super().__init__(source.host, source.port, source.tls, source.ca)
         self.source = source
         self.idles = False
+        self.sound = True
         self._stops: list[Stop] = []
         self._said = b""
         """What has been received and is not a whole line yet."""
@@ -67,11 +70,22 @@ class Ear(Wire):
         """Find out what can be heard, and of which folders."""
         self._imap.sock.settimeout(PATIENCE)
         self.idles = "IDLE" in self.capabilities()
-        self._stops, _ = route(self.source, self.folders())
+        # ENABLE is for before a folder is opened (RFC 5161, 3.1); what is read later may use what it brought.
+        self._stops, _ = route(self.source, self.folders(resync=True), gmail=self.gmail)
 
     def read(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
-        """Yield what is new, as `Source.read` does."""
-        return self.source.read(dict(cursors))
+        """Yield what is new, as `Source.read` does, over this connection; `sound` says whether it can go on."""
+        self.sound = False
+        with explained(self.host, self.port):
+            self._imap.sock.settimeout(READ)
+            self._imap.state = "AUTH"
+            try:
+                yield from over(self, self.source, cursors)
+            except NotFound:  # said last: all that is there was read
+                self.sound = True
+                raise
+            self._imap.sock.settimeout(PATIENCE)
+        self.sound = True
 
     def look(self) -> Standing:
         """Return how each folder stands: UIDVALIDITY, UIDNEXT, and how many messages it holds.
