@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui_inbox.inbox.explain import Explanation
     from tui_inbox.inbox.forgetting import Forgotten
     from tui_inbox.inbox.ingest import Origin
+    from tui_inbox.store.erasing import Customer
     from tui_inbox.store.writer import Writer
 
 __all__ = ["Inbox", "Ingested", "Outcome", "Skipped", "SnoozePlan"]
@@ -113,11 +114,6 @@ class Inbox:
 
         with self.writer.unit() as unit:
             projection.saw(unit, id, seen)
-
-    def holds(self) -> dict[str, int]:
-        """Return how many open conversations each owner holds."""
-        with self.reader() as reader:
-            return reader.held()
 
     # --- what comes in ------------------------------------------------------------------------------
 
@@ -240,6 +236,10 @@ class Inbox:
         from tui_inbox.store import people
 
         with self.writer.unit() as unit:
+            own, touched = people.unlink(unit, identity)
+            Readings(unit, self.config).record(touched, now, "me")
+            return own
+
     def customer(self, contact: int) -> Customer:
         """Return what there is of contact *contact*, for whoever is to decide whether it goes. Raises `NotFound`."""
         from tui_inbox.store import erasing
@@ -252,10 +252,6 @@ class Inbox:
         from tui_inbox.inbox import forgetting
 
         return forgetting.forget(self.writer, self.config, who, now)
-
-            own, touched = people.unlink(unit, identity)
-            Readings(unit, self.config).record(touched, now, "me")
-            return own
 
     def judge(self, message: int, class_: Class, now: datetime) -> str:
         """Correct what a message was taken for; its conversation is read anew.

@@ -17,8 +17,8 @@ from tui_inbox.inbox.ours import us_of
 from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.inbox.reading import Readings
 from tui_inbox.inbox.restated import restate
-from tui_inbox.rules import align as rules_align
 from tui_inbox.inbox.twice import Revision
+from tui_inbox.rules import align as rules_align
 from tui_inbox.rules import people, threads
 from tui_inbox.rules.align import Change
 from tui_inbox.rules.model import ME, Class, Direction, Message, Person, State
@@ -188,9 +188,6 @@ class Intake:
         elif message.attachments and arrivals.fill_attachments(self.unit, here.id, message.attachments):
             self.came.updated += 1
 
-    def _aligned(self, offered: Sequence[Arrival]) -> list[_New]:
-        """Return what ordered alignment does not find in the store, chat by chat."""
-        by_thread: dict[str, list[Arrival]] = defaultdict(list)
     def _outrank(self, arrival: Arrival, here: Known) -> None:
         """Our own copy of a mail comes after another: it decides where the mail stands, and that it is ours."""
         message = arrival.message
@@ -205,6 +202,9 @@ class Intake:
             self._tie_bounces(message, thread, here.conversation_id, here.id)
         self.touched.add(here.conversation_id)
 
+    def _aligned(self, offered: Sequence[Arrival]) -> list[_New]:
+        """Return what ordered alignment does not find in the store, chat by chat."""
+        by_thread: dict[str, list[Arrival]] = defaultdict(list)
         for one in offered:
             by_thread[one.message.thread].append(one)
         fresh: list[_New] = []
@@ -341,11 +341,6 @@ class Intake:
         for twin in self._twice.get((_thread_key(message), new.key), []):
             self._locate(twin, id_)
 
-    def _us_in(self, name: str) -> Us:
-        """Return who we are in a chat: the agent may have said it of this one alone."""
-        thread = self._threads.get(name)
-        if thread is None or thread.me is None:
-            return self.us
     def _tie_bounces(self, message: Message, thread: Thread, conversation: int, id_: int) -> None:
         """What bounced comes after the report that it did: the report belongs to it."""
         if not (message.ids and self._bounces_wait()):
@@ -355,6 +350,11 @@ class Intake:
             projection.give(self.unit, elsewhere, conversation, [bounce])
             self.touched.add(elsewhere)
 
+    def _us_in(self, name: str) -> Us:
+        """Return who we are in a chat: the agent may have said it of this one alone."""
+        thread = self._threads.get(name)
+        if thread is None or thread.me is None:
+            return self.us
         return us_of(self.config, self.origin.channel, thread.me)
 
     def _span(self, received: datetime) -> None:
@@ -548,16 +548,16 @@ class Intake:
                 self.came.gone += 1
 
 
-def _spoken_by(message: Message) -> str:
-    return message.sender.identity or message.sender.name
-
-
-def _shifted(arrival: Arrival, shift: timedelta) -> Arrival:
 def _sent(arrival: Arrival) -> bool:
     """Return whether it lies in our folder of sent mail."""
     return arrival.message.channel == MAIL and arrival.rank == 0
 
 
+def _spoken_by(message: Message) -> str:
+    return message.sender.identity or message.sender.name
+
+
+def _shifted(arrival: Arrival, shift: timedelta) -> Arrival:
     """Return *arrival* with the times it would have had in the zone of the chat's first export."""
     message = arrival.message
     if not shift:

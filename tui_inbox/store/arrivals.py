@@ -563,10 +563,10 @@ def revise(
     old = connection.execute(select(_message).where(_message.c.id == message_id)).one()
     connection.exec_driver_sql(search.REMOVE, (old.stamp, *indexed(connection, old)))
     values: dict[str, object] = {"state": state.value}
+    values |= {} if keep_text else {"edited_at": stored(message.edited_at)}
     if not keep_text:
         values |= {"text": message.text, "quoted": message.quoted, "token": token}
         values["thanks"] = only_thanks(message.text) and not old.attachments
-    values |= {} if keep_text else {"edited_at": stored(message.edited_at)}
         keep_raw(connection, message_id, message.raw)
     connection.execute(update(_message).where(_message.c.id == message_id).values(**values))
     new = connection.execute(select(_message).where(_message.c.id == message_id)).one()
@@ -603,14 +603,6 @@ def outrank(
     connection.execute(update(_message).where(_message.c.id == message_id).values(identity_id=identity_id, **values))
 
 
-    """Give messages of one received time their order."""
-    for id_, position in positions.items():
-        connection.execute(update(_message).where(_message.c.id == id_).values(position=position))
-
-
-def fill_attachments(connection: Connection, message_id: int, attachments: Sequence[Attachment]) -> bool:
-    """Add the files that an earlier export had left out; return whether there were any."""
-    here = connection.execute(select(_attachment).where(_attachment.c.message_id == message_id)).all()
 def unhistory_since(connection: Connection, thread_id: int, since: datetime) -> None:
     """What an import took for history is none where its thread turns out to have been known here for long."""
     connection.execute(
@@ -626,6 +618,14 @@ def unhistory(connection: Connection, message_id: int) -> None:
 
 
 def reposition(connection: Connection, positions: dict[int, int]) -> None:
+    """Give messages of one received time their order."""
+    for id_, position in positions.items():
+        connection.execute(update(_message).where(_message.c.id == id_).values(position=position))
+
+
+def fill_attachments(connection: Connection, message_id: int, attachments: Sequence[Attachment]) -> bool:
+    """Add the files that an earlier export had left out; return whether there were any."""
+    here = connection.execute(select(_attachment).where(_attachment.c.message_id == message_id)).all()
     missing = {row.id: row.name for row in here if not row.stored}
     kept = Counter(row.blob for row in here if row.stored)
     coming = []
