@@ -345,6 +345,7 @@ def test_what_a_reader_should_beware_of_is_said():
         "reply goes to another address",
         "the name contains another address",
         "punycode sender",
+        "its domain reads bänk.example",
     }
 
 

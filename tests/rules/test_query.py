@@ -167,6 +167,7 @@ def test_web_addresses_and_times_are_words() -> None:
         ("tier:high", 6, "tier:2"),
         ("a OR", 3, "lower case"),
         ("has:lamp", 5, "has:attachment"),
+        ("has:lamp", 5, "has:warning"),
         ("xyzzy:1", 1, "quotes"),
     ],
 )

@@ -330,7 +330,7 @@ def test_values_stay_values(shelf: Shelf, hostile: str) -> None:
 
 
 OF_MESSAGES = ["lamp", "chair", "東京", "東", '"red lamp"', "la*", "from:ada", "from:*@bigcorp.example", "subject:x"]
-OF_MESSAGES += ["warning:link", "on:today", "before:2026-03-01", "has:attachment"]
+OF_MESSAGES += ["warning:link", "on:today", "before:2026-03-01", "has:attachment", "has:warning"]
 OF_CONVERSATIONS = [
     "is:open",
     "is:late",
@@ -367,7 +367,7 @@ def test_a_query_and_its_opposite_share_no_message_and_leave_none_out(shelf: She
         asked = parse(query, NOW, ZONE)
         return [one for it in conversations for one in search.matches(shelf.connection, asked, NOW, it)]
 
-    every = [row[0] for row in shelf.connection.execute("SELECT id FROM message")]
+    every = [row[0] for row in shelf.connection.execute("SELECT id FROM message ORDER BY id")]
     assert sorted(messages(query) + messages(f"-({query})")) == every
     found = set(search.search(shelf.connection, parse(query, NOW, ZONE), NOW).ids)
     owners = dict(shelf.connection.execute("SELECT id, conversation_id FROM message").fetchall())

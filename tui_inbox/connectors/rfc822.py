@@ -6,6 +6,7 @@ import hashlib
 import re
 from binascii import Error as NotBase64
 from binascii import a2b_base64
+from collections.abc import Iterable
 from datetime import datetime
 
 from tui_inbox.connectors.formats import bodies, headers, mime, quotes
@@ -14,10 +15,10 @@ from tui_inbox.connectors.formats.mime import Mail, Part
 from tui_inbox.connectors.formats.words import LONGEST
 from tui_inbox.connectors.formats.words import text as decoded
 from tui_inbox.problems import NotFound
-from tui_inbox.rules import automated
+from tui_inbox.rules import automated, lookalike
 from tui_inbox.rules.model import Message, Person, State, Verdict
 
-__all__ = ["attachment", "judge", "message_ids", "parse", "reply_target"]
+__all__ = ["attachment", "judge", "message_ids", "parse", "reply_target", "vouched"]
 
 _OTHER_IDS = ("x-google-original-message-id", "x-original-message-id", "x-microsoft-original-message-id")
 
@@ -47,7 +48,7 @@ def _message(raw: bytes, position: int, where: str, received_at: datetime | None
     elsewhere = (
         reply_to if reply_to and all(reply_to.identity != one.identity for one in (*to, *cc)) else None
     )  # a list that answers go to is no surprise
-    for warning in _sender_warnings(sender, elsewhere):
+    for warning in lookalike.doubts(sender, elsewhere):
         body.warn(warning)
     references = _references(
         top, {person.identity for person in (sender, *to, *cc, *((reply_to,) if reply_to else ()))}, ids
@@ -93,6 +94,13 @@ def _unparsed(raw: bytes, position: int, where: str, received_at: datetime | Non
     )
 
 
+def vouched(raw: bytes, servers: Iterable[str]) -> str:
+    """Return what is to be said of the sender of the mail *raw*, by what *servers* of ours found; "" for nothing."""
+    top, _ = headers.fields(raw, 0, len(raw))
+    said = (one.decode("utf-8", "replace") for one in top.every("authentication-results")[:20])
+    return lookalike.vouched(said, servers)
+
+
 def reply_target(message: Message) -> Person:
     """Return whom an answer to *message* goes to: Reply-To, else the sender."""
     return message.reply_to if message.reply_to is not None and message.reply_to.identity else message.sender
@@ -123,21 +131,6 @@ def _sender(top: Fields) -> Person:
         if found:
             return next((person for person in found if person.identity), found[0])
     return Person("")
-
-
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:]{1,200}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-
-
-def _sender_warnings(sender: Person, reply_to: Person | None) -> list[str]:
-    warnings = []
-    if reply_to is not None and reply_to.identity and reply_to.identity != sender.identity:
-        warnings.append("reply goes to another address")
-    if any(found.lower() != sender.identity for found in _ADDRESS.findall(sender.name[:1_000])):
-        warnings.append("the name contains another address")
-    domain = sender.identity.rpartition("@")[2]
-    if not domain.isascii() or any(label.startswith("xn--") for label in domain.split(".")):
-        warnings.append("punycode sender")
-    return warnings
 
 
 # --- when -------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from tui_inbox.config import Config
 from tui_inbox.connectors import Arrival, Batch
 from tui_inbox.inbox import census, handovers, met, routes, twice
 from tui_inbox.inbox.align import Walked, lay
+from tui_inbox.inbox.impostors import Impostors
 from tui_inbox.inbox.namesakes import namesakes_in
 from tui_inbox.inbox.ours import us_of
 from tui_inbox.inbox.outcome import Ingested
@@ -77,6 +78,7 @@ class Intake:
     came: Ingested = field(default_factory=Ingested)
     touched: set[int] = field(default_factory=set)
     tray: Tray = field(init=False)
+    impostors: Impostors = field(init=False)
     _threads: dict[str, Thread] = field(default_factory=dict)
     _identities: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
     _bounce_waits: bool | None = None
@@ -87,6 +89,7 @@ class Intake:
 
     def __post_init__(self) -> None:
         self.tray = Tray(self.unit)
+        self.impostors = Impostors(self.unit, self.config, self.account.name)
 
     def take(self, batch: Batch) -> None:
         """Take in *batch*, all of it, and move the cursor."""
@@ -309,6 +312,8 @@ class Intake:
             or self._hand_over_of(message, judged, new.received)
             or self._conversation(thread.id, message.channel, new.received)
         )
+        identity = self._identity(judged.customer, thread, message)
+        message = self.impostors.told(message, judged, identity)
         id_ = self.tray.add(
             message,
             Placed(
@@ -325,7 +330,7 @@ class Intake:
                 history,
                 new.arrival.rank,
                 new.position,
-                self._identity(judged.customer, thread, message),
+                identity,
                 bounced[0] if bounced else None,
                 new.token,
             ),

@@ -96,6 +96,11 @@ class HasAttachment:
 
 
 @dataclass(frozen=True, slots=True)
+class HasWarning:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Is:
     trait: Trait
 
@@ -152,7 +157,7 @@ class Or:
     parts: tuple[Node, ...]
 
 
-Leaf = Text | HasAttachment | Is | Has | OfContact | Received | Waiting | Counted
+Leaf = Text | HasAttachment | HasWarning | Is | Has | OfContact | Received | Waiting | Counted
 Node = Leaf | Not | And | Or
 
 

@@ -19,6 +19,7 @@ from tui_inbox.rules.asked import (
     Counted,
     Has,
     HasAttachment,
+    HasWarning,
     Is,
     Node,
     Not,
@@ -89,7 +90,7 @@ def complete(text: str, cursor: int) -> list[str]:
         return [f"{dash}{field}:" for field in FIELDS if word and field.startswith(word)]
     values: dict[str, list[str]] = {
         "is": [trait.value for trait in Trait],
-        "has": ["attachment"],
+        "has": ["attachment", "warning"],
         "reason": [reason.value for reason in Reason],
         "on": ["today", "yesterday"],
         "before": ["today", "yesterday"],
@@ -336,10 +337,15 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 def _has(reader: _Reader, said: str, start: int) -> Node:
-    if said.casefold() not in ("attachment", "attachments", "file", "files"):
-        shown = clean.line(said, 40)
-        raise reader.wrong(f"I do not know `has:{shown}`", "Write `has:attachment`.", start, reader.at - start)
-    return HasAttachment()
+    match said.casefold():
+        case "attachment" | "attachments" | "file" | "files":
+            return HasAttachment()
+        case "warning" | "warnings":
+            return HasWarning()
+        case _:
+            shown = clean.line(said, 40)
+            hint = "Write `has:attachment` or `has:warning`."
+            raise reader.wrong(f"I do not know `has:{shown}`", hint, start, reader.at - start)
 
 
 def _attribute(attribute: Attribute) -> _Condition:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from tui_inbox.rules import align
+from tui_inbox.rules import align, lookalike
 from tui_inbox.rules.model import Attachment, Class, Direction, Message, State
 from tui_inbox.rules.thanks import only_thanks
 from tui_inbox.store import search
@@ -478,7 +478,15 @@ def identity(connection: Connection, key: str, channel: str, value: str, name: s
     contact = _contact_with(connection, also) or _new_contact(connection, name or value)
     made = connection.execute(
         _ADD_IDENTITY,
-        {"contact_id": contact, "key": key, "channel": channel, "value": value, "name": name, "born_with": contact},
+        {
+            "contact_id": contact,
+            "key": key,
+            "channel": channel,
+            "value": value,
+            "name": name,
+            "born_with": contact,
+            "looks": lookalike.looks(value),
+        },
     ).inserted_primary_key
     assert made is not None
     return int(made[0])

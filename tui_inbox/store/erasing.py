@@ -389,7 +389,7 @@ def _identities(connection: Connection, contact: int, ids: Sequence[int]) -> Non
     first, rest = ids[0], ids[1:]
     connection.execute(update(_message).where(_message.c.identity_id.in_(rest)).values(identity_id=first))
     connection.execute(delete(_identity).where(_identity.c.id.in_(rest)))
-    nobody = {"key": _gone(first), "value": "", "name": "", "born_with": contact}
+    nobody = {"key": _gone(first), "value": "", "name": "", "born_with": contact, "looks": ""}
     connection.execute(update(_identity).where(_identity.c.id == first).values(**nobody))
 
 

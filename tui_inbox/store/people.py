@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from tui_inbox.problems import NotFound, Refused
+from tui_inbox.rules import lookalike
 from tui_inbox.rules.model import Direction
 from tui_inbox.rules.people import Contact, mentions_in
 from tui_inbox.store.tables import ContactRow, ConversationRow, IdentityRow, MessageRow, table
@@ -75,6 +76,25 @@ def conversations_of(connection: Connection, identities: Collection[int]) -> set
             select(_message.c.conversation_id).where(_message.c.identity_id.in_(identities)).distinct()
         ).scalars()
     )
+
+
+def alike(connection: Connection, identity: int, address: str) -> str:
+    """Return the address of somebody known before *identity* whom *address* only looks like; "" where there is none."""
+    mine = lookalike.looks(address)
+    site, there = mine.partition("@")[0], f"@{address.lower().rpartition('@')[2]}"
+    if not mine:
+        return ""
+    known = select(_identity.c.value).where(_identity.c.id < identity, _identity.c.looks != "").limit(1)
+    same = known.where(_identity.c.looks == mine, func.lower(_identity.c.value) != address.lower())
+    of_site = _identity.c.looks.between(f"{site}@", f"{site}@\U0010ffff")
+    here = func.substr(func.lower(_identity.c.value), -len(there)) == there
+    first = select(func.min(_identity.c.id)).where(of_site, here).scalar_subquery()
+    near = known.where(of_site, ~here, _identity.c.id < first)
+    for question in (same, near):
+        found = connection.execute(question.order_by(_identity.c.looks)).scalar()
+        if found is not None:
+            return str(found)
+    return ""
 
 
 def identities(connection: Connection, contact: int) -> list[Identity]:

@@ -20,6 +20,7 @@ from tui_inbox.rules.asked import (
     Counted,
     Has,
     HasAttachment,
+    HasWarning,
     Is,
     Node,
     Not,
@@ -327,7 +328,7 @@ class _Compiler:
             case Not(part):
                 # What is unknown is not so: NULL must not swallow the message.
                 return f"NOT coalesce({self.condition(part)}, 0)"
-            case Text() | HasAttachment() | Received():
+            case Text() | HasAttachment() | HasWarning() | Received():
                 self.asked.of_message = True
                 return self.of_message(node)
             case Is() | Has() | OfContact() | Waiting() | Counted():
@@ -336,7 +337,7 @@ class _Compiler:
             case _:
                 assert_never(node)
 
-    def of_message(self, node: Text | HasAttachment | Received) -> str:
+    def of_message(self, node: Text | HasAttachment | HasWarning | Received) -> str:
         match node:
             case Text(Scope.WARNING, words):
                 _teach(self.connection)
@@ -348,6 +349,8 @@ class _Compiler:
                 return self.indexed(_match(node))
             case HasAttachment():
                 return "m.attachments > 0"
+            case HasWarning():
+                return "m.warnings <> '[]'"
             case Received():
                 bounds = [f"m.stamp {than} {self.value(bound)}" for than, bound in _stamps(node)]
                 return "(" + " AND ".join(bounds) + ")"

@@ -79,6 +79,8 @@ class Source:
     smtp: Mapping[str, Any] = field(default_factory=dict, repr=False)
     ca: str = ""
     """A PEM file with the authority that signed the server's certificate; "": those this system trusts."""
+    authserv: tuple[str, ...] = ()
+    """Names under which our own servers write Authentication-Results (RFC 8601): what they say of a sender is told."""
     largest: int = 25
     """Megabytes: a larger mail comes without its files, which can be fetched later."""
     thorough: bool = field(default=False, compare=False)
@@ -163,7 +165,7 @@ def _check(where: str, key: str, value: object) -> None:
             good, wants = isinstance(value, Mapping), "a table"
         case "folders":
             good, wants = _texts(value) and bool(value), "a list of folder names"
-        case "sent" | "password_command" | "token_command":
+        case "sent" | "authserv" | "password_command" | "token_command":
             good, wants = isinstance(value, str) or _texts(value), "text or a list of texts"
         case _:
             good, wants = isinstance(value, str), "text"
