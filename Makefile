@@ -42,7 +42,7 @@ format: $(VENV)/for-work ## put the code into the house's format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(VENV)/for-work ## measure start and import on this machine (about a minute, nothing judged)
+bench: $(VENV)/for-work ## measure how long a person waits, beside other programs (ARGS="--small": does it work? two minutes)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 torture: $(VENV)/for-work ## the long tests: kills at random moments, many thousand examples

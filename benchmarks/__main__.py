@@ -1,107 +1,132 @@
-"""`make bench`: whole commands, timed; one table as text, or as JSON with `--json`."""
+"""How long a person waits, measured on this machine beside other programs; only ratios within one run count."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import corpus
-from tui_inbox import __version__
-
-PYTHON = sys.executable
-PROGRAM = (PYTHON, "-m", "tui_inbox")
+from benchmarks import growing, incoming, searching, starting, syncing, typing_keys
+from benchmarks.figures import Figure, Table
+from benchmarks.peers import PACKAGES, Mu, Notmuch, screens, versions
+from benchmarks.stores import Kept
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """Median seconds of a command of ours and of the bare one beside it, and how many times longer ours takes."""
+class Profile:
+    """How much is measured: sizes of stores, of imports and syncs beside peers, and how often."""
 
-    what: str
-    ours: float
-    bare: float
-    ratio: float
+    sizes: tuple[int, ...]
+    mails: int
+    chats: int
     runs: int
+    presses: int
 
 
-def seconds(command: tuple[str, ...]) -> float:
-    began = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - began
+SMALL = Profile((100, 400), 200, 2_000, 1, 8)
+USUAL = Profile((10_000, 100_000), 10_000, 100_000, 3, 200)
+PARTS = ("start", "keys", "search", "import", "size", "chats", "sync", "acts", "many", "care")
 
 
-def figure(what: str, ours: list[float], bare: list[float]) -> Figure:
-    one, other = statistics.median(ours), statistics.median(bare)
-    return Figure(what, round(one, 3), round(other, 3), round(one / other, 2), len(ours))
+def profile(asked: argparse.Namespace) -> Profile:
+    if asked.small:
+        return SMALL
+    sizes = USUAL.sizes[:1] if asked.tenth else (*USUAL.sizes, 1_000_000) if asked.million else USUAL.sizes
+    return Profile(sizes, asked.mails or USUAL.mails, USUAL.chats, asked.runs or USUAL.runs, USUAL.presses)
 
 
-def start(home: Path, runs: int) -> list[Figure]:
-    """Time whole commands over a filled store beside an empty Python, in turns, so that both meet the same noise."""
-    commands = {
-        "list, whole command": ("list", "--json"),
-        "search, whole command": ("search", "refund", "--json"),
-    }
-    figures = []
-    for what, arguments in commands.items():
-        ours, bare = [], []
-        for _ in range(runs):
-            ours.append(seconds((*PROGRAM, "--home", str(home), *arguments)))
-            bare.append(seconds((PYTHON, "-c", "pass")))
-        figures.append(figure(what, ours, bare))
-    return figures
+@contextmanager
+def _folder(named: Path | None) -> Iterator[Path]:
+    if named is not None:
+        yield named.absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix="tui-inbox-bench-") as name:
+        yield Path(name)
 
 
-def bringing_in(folder: Path, kind: str, messages: int, runs: int) -> tuple[Figure, Path]:
-    """Time an import into an empty home beside a bare read and insert; return it with the last filled home."""
-    source = folder / {"whatsapp": "WhatsApp Chat with Ada Demir.txt", "mbox": "mail.mbox"}[kind]
-    getattr(corpus, kind)(source, messages)
-    options = ("--me", "Deniz", "--zone", "UTC") if kind == "whatsapp" else ()
-    home, database = folder / f"home-{kind}", folder / "bare.db"
-    ours, bare = [], []
-    for _ in range(runs):
-        shutil.rmtree(home, ignore_errors=True)
-        ours.append(seconds((*PROGRAM, "--home", str(home), "import", str(source), *options)))
-        bare.append(seconds((PYTHON, "-m", "benchmarks.bare", kind, str(source), str(database))))
-        for left in folder.glob("bare.db*"):
-            left.unlink()
-    size = source.stat().st_size / 1e6
-    return figure(f"import {kind}, {messages} messages, {size:.1f} MB", ours, bare), home
+def measured(kept: Kept, much: Profile, parts: set[str], table: Table) -> None:
+    """Measure *parts* and add each figure to *table*."""
+    sizes = {size: kept.home(size) for size in much.sizes} if parts - {"import", "chats", "sync", "size"} else {}
+    large = max(much.sizes)
+    indexed = min(large, 100_000)
+    notmuch = Notmuch(kept.folder / "notmuch", kept.maildir(much.mails)) if "notmuch" in table.versions else None
+    mu = Mu(kept.folder / "mu", kept.maildir(much.mails)) if "mu" in table.versions else None
+
+    def part(name: str, *figures: Iterator[Figure]) -> None:
+        if name in parts:
+            with table.part(name):
+                for several in figures:
+                    for one in several:
+                        table.add(one)
+
+    part("start", starting.start(sizes, much.runs * 2 + 1))
+    if "start" in parts:
+        maildir = kept.maildir(much.mails)
+        if notmuch is not None:
+            notmuch.index()
+        part("start", starting.others(screens(kept.scratch("peers"), maildir, notmuch), much.mails, 1))
+    if "keys" in parts:
+        home = kept.copied(sizes[large], "keys")
+        part(
+            "keys",
+            typing_keys.keys(home, large, much.presses),
+            typing_keys.beside(home, kept.mbox(much.mails), large, much.presses // 2),
+        )
+    if "search" in parts:
+        beside = _searched(kept, indexed, table.versions)
+        part("search", searching.search(sizes[large], large, much.runs, *beside))
+        part("search", searching.whole(sizes[large], large, much.runs * 3))
+    part("import", incoming.mail(kept, much.mails, much.runs, notmuch, mu))
+    part("size", *(incoming.weight(kept, size) for size in much.sizes))
+    part("chats", incoming.chat(kept, much.chats, much.runs))
+    if "sync" in parts and "dovecot" in table.versions:
+        part("sync", syncing.sync(kept, much.mails, much.runs, table.versions))
+    part("acts", growing.grow(kept, sizes, much.runs))
+    part("many", growing.many(kept, sizes))
+    part("care", growing.care(kept, sizes, much.runs))
+
+
+def _searched(kept: Kept, size: int, installed: dict[str, str]) -> tuple[Notmuch | None, Mu | None]:
+    """Return notmuch and mu with the mails of *size* in their indexes, kept from run to run."""
+    found: list[Notmuch | Mu | None] = []
+    for name, make in (("notmuch", Notmuch), ("mu", Mu)):
+        folder = kept.folder / f"{name}-{size}"
+        one = make(folder, kept.maildir(size)) if name in installed else None
+        if one is not None and not (folder / "indexed").exists():
+            kept.tell(f"indexing {size:,} with {name}")
+            one.index()
+            (folder / "indexed").touch()
+        found.append(one)
+    return found[0], found[1]  # type: ignore[return-value]
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    arguments.add_argument(
-        "--messages", type=int, default=2_000, help="how many mails, and a tenth of how many chat lines (default 2000)"
-    )
-    arguments.add_argument("--runs", type=int, default=3, help="how often each import is timed (default 3)")
-    arguments.add_argument("--json", action="store_true", help="write JSON")
-    asked = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        chats, _ = bringing_in(folder, "whatsapp", asked.messages * 10, asked.runs)
-        mail, home = bringing_in(folder, "mbox", asked.messages, asked.runs)
-        figures = [*start(home, asked.runs * 5), chats, mail]
-    machine = (
-        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, tui-inbox {__version__}"
-    )
-    if asked.json:
-        print(json.dumps({"machine": machine, "figures": [asdict(one) for one in figures]}, indent=1))
-        return
-    print(f"{machine}; median seconds\n\n{'':44}{'ours':>9}{'bare':>9}{'ratio':>8}")
-    for one in figures:
-        print(f"{one.what:44}{one.ours:9.3f}{one.bare:9.3f}{one.ratio:8.2f}")
-    print(
-        "\nbare: an empty Python for whole commands; read, insert and full-text index, in one transaction, for imports."
-    )
+    asked = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    much = asked.add_mutually_exclusive_group()
+    much.add_argument("--small", action="store_true", help="see that everything works: a few hundred messages, once")
+    much.add_argument("--tenth", action="store_true", help="a store of 10,000 messages only")
+    much.add_argument("--million", action="store_true", help="a store of 1,000,000 too: 30 GB, an hour to make")
+    asked.add_argument("--only", default=",".join(PARTS), help=f"some of: {', '.join(PARTS)}")
+    asked.add_argument("--folder", type=Path, help="keep corpora and stores here from run to run")
+    asked.add_argument("--json", type=Path, help="write the table as JSON, too")
+    asked.add_argument("--runs", type=int, help="how often whole commands are timed (default 3)")
+    asked.add_argument("--mails", type=int, help="how many mails are imported beside the peers (default 10000)")
+    wanted = asked.parse_args()
+    parts = set(wanted.only.split(","))
+    if unknown := parts - set(PARTS):
+        asked.error(f"there is no part {', '.join(sorted(unknown))}")
+    table = Table(lambda said: print(said, file=sys.stderr, flush=True), not wanted.small, versions())
+    table.absent = [f"{name} ({package})" for name, package in PACKAGES.items() if name not in table.versions]
+    with _folder(wanted.folder) as folder:
+        measured(Kept(folder, table.tell), profile(wanted), parts, table)
+        if wanted.json:
+            table.write(wanted.json)
+    print(table.text(), end="")
+    sys.exit(1 if table.broken else 0)
 
 
 if __name__ == "__main__":
