@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 HANG_UP = b"<hang up>"
+SAID = b'INTERNALDATE "02-Mar-2026 08:00:00 +0300" FLAGS ()'
 Answer = Callable[[bytes, bytes], bytes | None]
 
 
@@ -33,7 +34,7 @@ class Mailbox:
     counted: int | None = None
     uidnext: int | None = None
     said: dict[int, bytes] = field(default_factory=dict)
-    """More that FETCH says of a message before its body; without it that it has no flags."""
+    """What FETCH says of a message besides its size, if not just `SAID`."""
 
     @property
     def uids(self) -> list[int]:
@@ -188,6 +189,4 @@ def fetched(box: Mailbox, uid: int, body: bool) -> bytes:
     raw, number = box.messages[uid], box.uids.index(uid) + 1
     if body:
         return b"* %d FETCH (UID %d BODY[] {%d}\r\n%s)\r\n" % (number, uid, len(raw), raw)
-    date = b'"02-Mar-2026 08:00:00 +0300"'
-    said = box.said.get(uid, b"FLAGS ()")
-    return b"* %d FETCH (UID %d RFC822.SIZE %d INTERNALDATE %s %s)\r\n" % (number, uid, len(raw), date, said)
+    return b"* %d FETCH (UID %d RFC822.SIZE %d %s)\r\n" % (number, uid, len(raw), box.said.get(uid, SAID))

@@ -174,7 +174,7 @@ class Intake:
         self.came.conversations.add(here.conversation_id)
         self._locate(arrival, here.id)
         self._span(self._received(message, None))
-        if here.history and not arrival.history and not self.origin.imported:
+        if here.history and self.inbox_folder and not arrival.history:
             arrivals.unhistory(self.unit, here.id)
             self.touched.add(here.conversation_id)
         if arrival.rank < here.rank:

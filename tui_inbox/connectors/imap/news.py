@@ -35,7 +35,7 @@ class News:
         """Put what is new among the waiting; return the locations that are gone, and a warning if that is in doubt.
 
         *thorough*: list all, whatever the server says of changes."""
-        vanished = self._changes()
+        vanished = Uids() if thorough else self._changes()
         doubtful = False
         if thorough or len(self.mark.known - vanished) != self.here.exists:
             there, still = self._everything()
@@ -61,7 +61,7 @@ class News:
             found = self.wire.from_uid(above)
             if len(found) <= here.exists:
                 self.awaits(found)
-                self.mark = replace(self.mark, watermark=max(self.mark.watermark, (here.uidnext or 1) - 1))
+                self._seen_all()
         return Uids()
 
     def _everything(self) -> tuple[Uids, bool]:
@@ -70,6 +70,7 @@ class News:
         for _ in range(3):
             there, still = self.wire.every_uid(self.here.exists)
             if still and len(there) == self.here.exists:
+                self._seen_all()
                 return there, True
             self.here = self.wire.examine(self.stop.folder)  # it moved under our hands: ask anew
             if self.here.uidvalidity != self.mark.uidvalidity:
@@ -83,6 +84,10 @@ class News:
                 "Try again later.",
             )
         return there, False
+
+    def _seen_all(self) -> None:
+        """Note that nothing below the next UID was left unseen."""
+        self.mark = replace(self.mark, watermark=max(self.mark.watermark, (self.here.uidnext or 1) - 1))
 
     def awaits(self, uids: Uids) -> None:
         """Put *uids* among what is to be fetched."""
