@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,13 +27,13 @@ def grow(kept: Kept, sizes: Mapping[int, Path], runs: int) -> Iterator[Figure]:
     now = datetime.now(UTC)
     inboxes = {size: _opened(kept.copied(home, f"grow-{size}")) for size, home in sizes.items()}
     try:
-        ids = {size: _open_ids(inbox, now, runs * 40 + 40) for size, inbox in inboxes.items()}
+        ids = {size: cycle(_open_ids(inbox, now, runs * 40)) for size, inbox in inboxes.items()}
         for what, act in _ACTS.items():
             taken: dict[int, list[float]] = {size: [] for size in sizes}
             for _ in range(runs * 8):
                 for size, inbox in inboxes.items():
                     began = time.perf_counter()
-                    act(inbox, ids[size].pop() if what != "undo" else 0, now)
+                    act(inbox, next(ids[size]), now)
                     taken[size].append(time.perf_counter() - began)
             yield from _grown("acts", what, {size: sample(several) for size, several in taken.items()})
     finally:
