@@ -53,6 +53,11 @@ def content(reader: Reader, id_: int) -> tuple[KeptFile, bytes]:
     kept = reader.file(id_)
     if kept.content is not None:
         return kept, kept.content
+    if not kept.stored and kept.part:
+        raise Refused(
+            f"{line(kept.name)} was left on its server: the mail is too large to come whole.",
+            f"Run `tui-inbox attachment fetch {id_}`.",
+        )
     if not kept.stored or not kept.raw:
         raise Refused(
             f"{line(kept.name)} did not come with the export.",
@@ -84,6 +89,12 @@ def save(reader: Reader, id_: int, folder: Path) -> Path:
     finally:
         os.close(inside)
     return folder / name
+
+
+def downloads() -> Path:
+    """Return the folder into which a person's programs save files: Downloads where there is one, else their home."""
+    home = Path.home()
+    return home / "Downloads" if (home / "Downloads").is_dir() else home
 
 
 def _new(inside: int, name: str) -> tuple[str, int]:

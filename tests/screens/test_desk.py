@@ -217,6 +217,7 @@ def test_capital_s_takes_the_snooze_again_that_a_reply_interrupted(world: Any, s
         await hands.press("s")
         await hands.type("fri 9 / 12:00")
         await hands.press("enter")
+        await hands.until(lambda: not len(hands.desk.rows.queue.ids))
         world.now += timedelta(minutes=5)
         world.writes("Ada Demir", "ada@one.example", "Re: Order", "Hello?", ago=timedelta(minutes=1), answers=asked)
         await hands.until(lambda: hands.current == 1)
@@ -617,12 +618,12 @@ def test_a_remapped_key_works_and_the_old_one_does_not(world: Any, sit: Sit) -> 
     from dataclasses import replace
 
     world.fill()
-    world.config = replace(world.config, keys={"conversation.archive": "y"})
+    world.config = replace(world.config, keys={"conversation.archive": "E"})
 
     async def work(hands: Any) -> None:
         await hands.press("e")
         assert world.place(1) == "inbox"
-        await hands.press("y")
+        await hands.press("E")
         assert world.place(1) == "archived"
 
     sit(work)

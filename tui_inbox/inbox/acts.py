@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tui_inbox.config import Config
 from tui_inbox.inbox import moves
@@ -12,15 +12,13 @@ from tui_inbox.inbox.outcome import Outcome, Skipped
 from tui_inbox.inbox.reading import Readings
 from tui_inbox.problems import NotFound, Problem, Refused
 from tui_inbox.rules import lifecycle
+from tui_inbox.rules.handover import UNDO_TIME
 from tui_inbox.rules.lifecycle import Act, Verb
 from tui_inbox.rules.model import ME, Command, Forward
 from tui_inbox.store import arrivals, histories, outgoing, projection
 from tui_inbox.store import moves as mail_moves
 from tui_inbox.store.histories import Stood
 from tui_inbox.store.writer import Unit
-
-UNDO_TIME = timedelta(seconds=5)
-"""How long a hand-over waits for an undo before it goes out."""
 
 
 def perform(unit: Unit, config: Config, commands: Sequence[Command], now: datetime) -> Outcome:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from tui_inbox.rules import clean
 from tui_inbox.rules.calendar import MONTHS, WEEKDAYS
 
+UNDO_TIME = timedelta(seconds=5)
+"""How long a hand-over waits for an undo before it goes out."""
 HAND_OVER = "hand_over"
 REPLY_ON = "reply_on"
 """A customer's message to what has been handed over."""

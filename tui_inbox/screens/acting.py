@@ -13,6 +13,7 @@ from textual.screen import Screen
 from tui_inbox.inbox import Inbox, Outcome
 from tui_inbox.problems import Problem
 from tui_inbox.rules.clean import cells as clipped
+from tui_inbox.rules.handover import UNDO_TIME
 from tui_inbox.rules.model import ME, Archive, Command, Forward, Snooze
 from tui_inbox.screens import cells
 from tui_inbox.screens.bars import Said
@@ -35,6 +36,8 @@ class Intent:
     verb: str
     build: Callable[[Inbox, int, int, datetime], Command | None]
     """Takes the inbox, the conversation, what of it was drawn, and the present moment; None where it does not apply."""
+    then: str = ""
+    """What follows by itself, in a sentence."""
 
 
 class Acting(Screen[None]):
@@ -121,21 +124,23 @@ class Acting(Screen[None]):
             self.rows.stay(ids)
             self.say("There is no interrupted plan to take again.")
             return
-        self._after(outcome, intent.verb, about)
+        self._after(outcome, intent, about)
         self.rows.stay([one.id for one in outcome.skipped])
         self.settled.update(outcome.done)
         self.stale.set()
 
-    def _after(self, outcome: Outcome, verb: str, about: str) -> None:
+    def _after(self, outcome: Outcome, intent: Intent, about: str) -> None:
         """Say what was done, what was skipped and why, and that it can be undone."""
         done, skipped = len(outcome.done), outcome.skipped
         words = []
         if done:
-            words.append(f"{verb} {done} conversations." if done > 1 or skipped else f"{verb}: {about}")
+            many = done > 1 or skipped
+            words.append(f"{intent.verb} {done} conversations." if many else f"{intent.verb}: {about}.")
         if skipped:
             why = skipped[0].why.rstrip(".")
             words.append(f"Skipped {len(skipped)}: {why}." if done + len(skipped) > 1 else f"Skipped: {why}.")
         if done:
+            words += [intent.then] if intent.then else []
             words.append("z undoes.")
         self.say("  ".join(words), trouble=bool(skipped) and not done)
 
@@ -200,8 +205,11 @@ class Acting(Screen[None]):
 
     def _forward(self, drawn: list[tuple[int, int]], over: HandOver | None) -> None:
         if over:
-            verb = "Taken back" if over.to == ME else f"Forwarded to {over.to}"
-            self.act(Intent(verb, lambda _inbox, id_, seen, _now: Forward(id_, seen, over.to, over.note)), drawn)
+            back = over.to == ME
+            verb = "Taken back" if back else f"Forwarded to {over.to}"
+            then = "" if back else f"It goes out in {UNDO_TIME.seconds} seconds."
+            build = lambda _inbox, id_, seen, _now: Forward(id_, seen, over.to, over.note)  # noqa: E731 - named for its line
+            self.act(Intent(verb, build, then), drawn)
 
     def action_repeat(self) -> None:
         if self._repeat:

@@ -6,8 +6,10 @@ from textual.command import CommandPalette
 
 from tui_inbox import files
 from tui_inbox.problems import Problem
+from tui_inbox.rules import clean
 from tui_inbox.rules.places import place
 from tui_inbox.screens.acting import Acting
+from tui_inbox.screens.attached import FilesPrompt, Wanted
 from tui_inbox.screens.correct import CorrectPrompt, Judged
 from tui_inbox.screens.customer import CustomerPage
 from tui_inbox.screens.links import LinksPrompt
@@ -88,6 +90,35 @@ class Asking(Acting):
             self.say_problem(problem)
         else:
             self.say(f"Opened {address}")
+
+    def action_files(self) -> None:
+        if self.reading.layout_:
+            messages = self.reading.layout_.whole.messages
+            prompt = FilesPrompt(self.post, messages, self.reading.position, str(files.downloads()))
+            self.app.push_screen(prompt, self._take_file)
+
+    def _take_file(self, wanted: Wanted | None) -> None:
+        if wanted:
+            self.run_worker(self._file(wanted), group="open", exclusive=True)
+
+    async def _file(self, wanted: Wanted) -> None:
+        id_, folder = wanted.file.id, files.downloads()
+        take = files.save if wanted.save else None
+        try:
+            path = await self.post.ask(
+                lambda reader: take(reader, id_, folder) if take else files.open_file(reader, id_)
+            )
+        except Problem as problem:
+            self.say_problem(problem)
+        else:
+            self.say(f"Saved as {path}" if wanted.save else f"Opened {wanted.file.name}.")
+
+    def action_copy(self) -> None:
+        """Copy what the message says that is being read."""
+        if self.reading.layout_ and (messages := self.reading.layout_.whole.messages):
+            one = messages[self.reading.position]
+            self.app.copy_to_clipboard(clean.block(one.text))
+            self.say(f"Copied what {one.sender_name or one.sender_identity or 'the channel'} wrote.")
 
     def action_correct(self) -> None:
         if self.reading.layout_ and (messages := self.reading.layout_.whole.messages):

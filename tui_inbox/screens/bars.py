@@ -96,7 +96,7 @@ class Top(Lines):
             for name, (text, role) in zip(cells.STANDINGS, cells.counters(self.counts), strict=True):
                 here = self.queue == f"clock:{name}"
                 right += [("  ", "quiet"), (f"[{text}]" if here else text, role)]
-        if words := self.synced if self.has_class("-queues") else self.going or self.synced:
+        if (words := self.going or self.synced) and not self.has_class("-queues"):
             right += [("   ", "quiet"), (words, "quiet")]
         while right and _width(left) + _width(right) > width:
             right = right[:-2]
@@ -111,8 +111,8 @@ class Top(Lines):
             words = f"{SHORT.get(name, TITLES[name])} {self.counts.queues.get(name, 0)}"
             said += [(f"[{words}]" if name == self.queue else f" {words} ", role), (" ", "quiet")]
         room = self.size.width - _width(said)
-        if self.going and room > 0:
-            said.append((clipped(self.going, room).rjust(room), "quiet"))
+        if (words := self.going or self.synced) and room > 0:
+            said.append((clipped(words, room).rjust(room), "quiet"))
         return said
 
     def on_click(self, event: Click) -> None:

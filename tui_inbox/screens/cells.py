@@ -128,6 +128,8 @@ def remark(row: Row, now: datetime, zone: ZoneInfo) -> str:
     where it is snoozed, else why it lies there."""
     if row.place is Place.SNOOZED and row.due is not None:
         return f"by {spoken(row.due, now, zone)}"
+    if row.unmoved:
+        return "not yet moved"
     if row.owner != ME:
         return row.owner + {"waiting": ", unsent", "failed": ", refused"}.get(row.delivery or "", "")
     return REASONS[row.reason] if row.reason else ""
@@ -192,14 +194,14 @@ def counters(counts: Counts) -> list[Piece]:
 
 
 def footer(keys: Sequence[tuple[str, str]], room: int) -> list[tuple[str, str]]:
-    """Return as many of (key, label) as fit in *room* cells whole; help is never among those left out."""
+    """Return as many of (key, label) as fit in *room* cells whole; help and leaving are the last to be left out."""
     kept = [pair for pair in keys if pair[1] == "help"]
+    kept += [pair for pair in keys if pair[1] in {"quit", "back"} and _taken(pair) + sum(map(_taken, kept)) <= room]
     room -= sum(_taken(pair) for pair in kept)
-    for pair in keys:
-        if pair[1] != "help" and (room := room - _taken(pair)) < 0:
+    for pair in (one for one in keys if one not in kept):
+        if (room := room - _taken(pair)) < 0:
             break
-        if pair not in kept:
-            kept.append(pair)
+        kept.append(pair)
     return sorted(kept, key=list(keys).index)
 
 

@@ -60,7 +60,28 @@ class Going(Asking):
         if where:
             self.visit(where)
         else:
-            self.app.push_screen(GoTo(self.post), self.visit)
+            self.app.push_screen(GoTo(self.post, self.numbers()), self.visit)
+
+    def action_review(self, which: str = "") -> None:
+        from tui_inbox.screens.reviewing import Reviews, begin  # deferred: the first picture does not need it
+
+        def chosen(which: str | None) -> None:
+            if which:
+                self.run_worker(begin(self, which), group="review", exclusive=True)
+
+        if which:
+            chosen(which)
+        else:
+            self.app.push_screen(Reviews(self.post), chosen)
+
+    def numbers(self) -> dict[str, int]:
+        """Return how many conversations lie in each queue, by the names that `visit` takes; -1 for a broken view."""
+        it = self._counts
+        if it is None:
+            return {}
+        clocks = zip(cells.STANDINGS, (it.late, it.at_risk, it.on_time, it.no_sla, it.follow_up), strict=True)
+        views = {f"={name}": count for name, count in self.query_one(Places).found.items()}
+        return it.queues | {f"clock:{name}": count for name, count in clocks} | views
 
     def visit(self, where: str | None) -> None:
         """Show another queue; `?words` narrows the inbox, `=name` is a view of the configuration."""

@@ -28,6 +28,7 @@ class Key:
 
 DESK, LIST, READING, GO, PROMPT, SEARCH, PAGE = "desk", "list", "reading", "go", "prompt", "search", "page"
 RULE, CUSTOMER, PLACE, SELECT, CONFIRM = "rule", "customer", "place", "select", "confirm"
+REVIEW = "review"
 
 ABOVE: Mapping[str, tuple[str, ...]] = {
     LIST: (LIST, DESK),
@@ -41,6 +42,7 @@ ABOVE: Mapping[str, tuple[str, ...]] = {
     PLACE: (PLACE, PAGE),
     SELECT: (SELECT,),
     CONFIRM: (CONFIRM,),
+    REVIEW: (REVIEW,),
 }
 """Which declarations are heard at once, by the part of the screen that has the focus."""
 
@@ -61,6 +63,8 @@ KEYS: tuple[Key, ...] = (
     Key("reading.previous", "p", "screen.turn(-1)", "previous", "Open the conversation before.", READING),
     Key("reading.quotes", "t", "quotes", "quotes", "Unfold or fold what is quoted.", READING),
     Key("reading.links", "L", "screen.links", "links", "Show where the links lead; open or copy one.", READING),
+    Key("reading.files", "a", "screen.files", "files", "Show the files; open or save one.", READING),
+    Key("reading.copy", "y", "screen.copy", "copy", "Copy the message that is read.", READING),
     Key(
         "reading.correct",
         "c",
@@ -80,6 +84,7 @@ KEYS: tuple[Key, ...] = (
     Key("list.select", "x", "select", "select", "Select the conversation; acts then take all that are selected.", LIST),
     Key("list.range", "X", "select_range", "", "Select all from the last selected one to here.", LIST),
     Key("list.selecting", "asterisk", "screen.selecting", "", "Select many: one more key says which.", LIST),
+    Key("desk.review", "R", "review", "", "Review a list one by one: one more key says which.", DESK),
     Key("conversation.again", "S", "again", "", "Take the snooze again that a reply interrupted.", DESK),
     Key("desk.repeat", "full_stop", "repeat", "", "Do the last act again, here.", DESK),
     Key("conversation.origin", "o", "origin", "", "Show where the customer wrote, and open it there by Enter.", DESK),
@@ -116,6 +121,12 @@ KEYS: tuple[Key, ...] = (
     Key("go.no_sla", "4", "go('clock:no_sla')", "No SLA", "Show what nothing is promised for.", GO),
     Key("go.follow_up", "5", "go('clock:follow_up')", "Follow-up", "Show what has come back from a snooze.", GO),
     Key("go.back", "escape,g,q", "back", "back", "Stay here.", GO, palette=False),
+    Key("review.list", "l,R", "review('list')", "this list", "Review the list that is shown.", REVIEW),
+    Key("review.inbox", "i", "review('inbox')", "Inbox", "Review the inbox.", REVIEW),
+    Key("review.snoozed", "s", "review('snoozed')", "Snoozed", "Review what is snoozed.", REVIEW),
+    Key("review.handed_over", "h", "review('handed_over')", "Unheard of", "Review what teammates let pass.", REVIEW),
+    Key("review.archived", "a", "review('archived')", "Archived", "Review what the last week archived.", REVIEW),
+    Key("review.back", "escape,q", "back", "back", "Stay here.", REVIEW, palette=False),
     Key("select.all", "a,asterisk", "choose('all')", "all", "Select the whole list, all of a search too.", SELECT),
     Key("select.late", "l", "choose('late')", "late", "Select what is late.", SELECT),
     Key("select.at_risk", "r", "choose('at_risk')", "at risk", "Select what is at risk.", SELECT),
@@ -292,7 +303,7 @@ def clashes(heard: Iterable[str], mapped: Mapping[str, str]) -> list[tuple[str, 
 
 def keys_of(key: Key, mapped: Mapping[str, str], ascii_only: bool = False) -> str:
     """Return all keys of *key* as a person reads them; what is reached over `g` says so."""
-    before = {GO: "desk.go", SELECT: "list.selecting"}.get(key.where, "") if key.palette else ""
+    before = {GO: "desk.go", SELECT: "list.selecting", REVIEW: "desk.review"}.get(key.where, "") if key.palette else ""
     first = f"{spelled(mapped.get(before, BY_ID[before].keys).split(',')[0])} " if before else ""
     names = mapped.get(key.id, key.keys).split(",")
     return first + " ".join(spelled(name, ascii_only) for name in names)

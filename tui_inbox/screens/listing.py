@@ -25,6 +25,8 @@ TYPING = 200
 """Conversations that a search finds while it is typed; with Enter it finds all."""
 FIRST = 500
 """Conversations that the first picture waits for; the rest of a long list follows."""
+LONG = 0.3
+"""Seconds after which it is said that a list is being read."""
 
 
 class Counted(Message):
@@ -95,17 +97,36 @@ class Listing(Going):
             settled, rows = set(self.settled), self.rows
             view, old, at, typing = self.view, rows.queue.ids, rows.cursor, self._searching
             most = FIRST if self._listed is None else TYPING if typing else None
+            slow = self.set_timer(LONG, self._say_reading)
             try:
                 read = await self.post.ask(lambda reader: self._read(reader, view, old, at, most))  # noqa: B023 - awaited here
             except Problem as problem:
-                self.say_problem(problem)
-                self._listed = view
+                self._say_unread(view, problem)
                 continue
+            finally:
+                slow.stop()
             if view == self.view:
                 self._draw(read, settled, moved=rows.cursor != at)
                 self._counting.set()
                 if not read.whole and not typing:
                     self.stale.set()
+
+    def _say_reading(self) -> None:
+        """Say that the list which was asked for is being read."""
+        if not self.in_step:
+            top = self.query_one(Top)
+            top.title, top.position = title_of(self.view), f"reading{self.post.marks.more}"
+            self.rows.nothing = [f"Reading{self.post.marks.more}"]
+            self.rows.refresh()
+            top.refresh()
+
+    def _say_unread(self, view: View, problem: Problem) -> None:
+        """Say that the list could not be read, and why."""
+        self._listed = view
+        self.rows.nothing = ["This list could not be read.", "", problem.what, problem.hint]
+        self.rows.refresh()
+        self.position()
+        self.say_problem(problem)
 
     def _read(self, reader: Reader, view: View, old: array[int], at: int, most: int | None) -> Listed:
         """Return what the store holds for *view*, at most *most* conversations; runs in a thread."""

@@ -59,12 +59,23 @@ class GoTo(Menu):
 
     BINDINGS = bindings(GO)  # type: ignore[assignment]  # Textual types this as a mixed list
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, counts: Mapping[str, int]) -> None:
         super().__init__(post)
         self._views = {view.key: view for view in post.views if view.key}
+        self._counts = counts
 
     def pairs(self) -> list[tuple[str, str]]:
-        return [*super().pairs(), *((view.key, view.name) for view in self._views.values())]
+        views = [(view.key, view.name, f"={view.name}") for view in self._views.values()]
+        return [(key, self._counted(label, of)) for key, label, of in [*self._places(), *views]]
+
+    def _places(self) -> list[tuple[str, str, str]]:
+        """Return (key, label, the queue it leads to)."""
+        queues = [key.action.partition("'")[2].partition("'")[0] for key in KEYS if key.where == GO]
+        return [(key, label, of) for (key, label), of in zip(super().pairs(), queues, strict=True)]
+
+    def _counted(self, label: str, of: str) -> str:
+        count = self._counts.get(of)
+        return label if count is None else f"{label} {count if count >= 0 else '?'}"
 
     def action_go(self, where: str) -> None:
         self.dismiss(where)
@@ -86,14 +97,14 @@ class Select(Menu):
         self.dismiss(which)
 
 
-def _wrapped(title: str, pairs: list[tuple[str, str]], columns: int = 4) -> Content:
+def _wrapped(title: str, pairs: list[tuple[str, str]], columns: int = 3) -> Content:
     """Return (key, label) in columns."""
     rows = [pairs[at : at + columns] for at in range(0, len(pairs), columns)]
     lines: list[list[Piece]] = [[(title, "title")]]
     for row in rows:
         pieces: list[Piece] = []
         for key, label in row:
-            pieces += [(fit(key, 4), "key"), (fit(label, 14), "read")]
+            pieces += [(fit(key, 4), "key"), (fit(label, 20), "read")]
         lines.append(pieces)
     return paint.lines(lines)
 

@@ -27,6 +27,7 @@ from tui_inbox.screens.keys import (
     PAGE,
     PLACE,
     READING,
+    REVIEW,
     RULE,
     SEARCH,
     SELECT,
@@ -47,6 +48,7 @@ SECTIONS = {
     SEARCH: "While searching",
     DESK: "Anywhere",
     SELECT: "After *",
+    REVIEW: "After R",
     GO: "After g",
 }
 
@@ -153,7 +155,7 @@ def help_lines(
         [("or import, and stops the clock.", "read")],
     ]
     # Where one is comes first, then what is heard everywhere, then where one can go.
-    more = (*((SELECT,) if where == LIST else ()), *((GO,) if DESK in ABOVE[where] else ()))
+    more = (*((SELECT,) if where == LIST else ()), *((REVIEW, GO) if DESK in ABOVE[where] else ()))
     places = (*ABOVE[where], *more)
     for place in places:
         lines += [[], [(SECTIONS[place], "title")]]

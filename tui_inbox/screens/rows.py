@@ -18,6 +18,7 @@ from textual.strip import Strip
 
 from tui_inbox.screens import cells, paint
 from tui_inbox.screens.keys import LIST, bindings
+from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.reader import Queue, Row
 
 KEPT = 4096
@@ -192,9 +193,10 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         """Return a line below the rows: blank, or a part of what an empty list says."""
         if len(self.queue.ids) or not self.nothing:
             return Strip.blank(width, under)
-        top = max(0, min(4, self.size.height - len(self.nothing)))
-        said = self.nothing[y - top] if 0 <= y - top < len(self.nothing) else ""
-        left = max(0, min(8, (width - max(map(len, self.nothing))) // 2))
+        lines = [part for line in self.nothing for part in wrap(line, min(72, width - 4))]
+        top = max(0, min(4, self.size.height - len(lines)))
+        said = lines[y - top] if 0 <= y - top < len(lines) else ""
+        left = max(0, min(8, (width - max(map(len, lines))) // 2))
         role = "title" if y == top else "quiet"
         return paint.strip([(" " * left + said, role)], self._style, width, under)
 

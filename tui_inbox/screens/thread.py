@@ -12,6 +12,7 @@ from tui_inbox.rules.model import ME, Class, Clock, Direction, Outcome, Place, S
 from tui_inbox.rules.when import spoken
 from tui_inbox.screens.cells import FANCY, REASONS, TITLES, Marks, Piece, amount, channel, channel_name, fit, who
 from tui_inbox.screens.wrapping import wrap
+from tui_inbox.store.posted import Posted
 from tui_inbox.store.reader import AttachmentLine, MessageLine, Row, Whole
 
 Line = tuple[Piece, ...]
@@ -96,10 +97,32 @@ def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks)
     for text in wrap(f"{_where(row, now, zone)} {count}{skill}.", width):
         yield ((text, "quiet"),)
     yield from _promise(whole, width, now, zone)
+    for posted in whole.going_out:
+        said, role = _going_out(posted, now, zone)
+        yield from (((text, role),) for text in wrap(said, width))
     if row.plan and row.plan[1] > now and row.place is not Place.SNOOZED:
         plan = f"Interrupted plan: back {spoken(row.plan[0], now, zone)}, answer by {spoken(row.plan[1], now, zone)}."
         yield from (((text, "good"),) for text in wrap(plan + " S takes it again.", width))
     yield ((marks.rule * width, "rule"),)
+
+
+def _going_out(it: Posted, now: datetime, zone: ZoneInfo) -> Piece:
+    """Return what of a conversation waits to go out, and why, or that it was refused."""
+    match it.kind:
+        case "hand_over":
+            what = f"to be sent to {it.to}"
+        case "reply_on":
+            what = f"a later message, to be sent on to {it.to}"
+        case _:
+            what = "a mail, to be moved on its server" + (" back" if it.kind == "move_back" else "")
+    why = f": {it.problem.rstrip('.')}" if it.problem else ""
+    if it.state in {"refused", "failed"}:
+        return f"Given up: {what}{why}.", "warning"
+    soon = it.next_try is not None and not it.tries and now < it.next_try
+    if soon and it.next_try and it.kind == "hand_over":
+        return f"{what.capitalize()} in {max(1, int((it.next_try - now).total_seconds()))} s; z undoes.", "good"
+    again = f"; next try {spoken(it.next_try, now, zone)}" if it.next_try and it.tries else ""
+    return f"Waits: {what}{why}{again}.", "warning" if it.problem else "quiet"
 
 
 def _where(row: Row, now: datetime, zone: ZoneInfo) -> str:
