@@ -208,13 +208,15 @@ def parser() -> argparse.ArgumentParser:
     attachment = _add(
         commands,
         "attachment",
-        "the files of a conversation: list them, save one, open one",
+        "the files of a conversation: list them, save one, open one, or fetch one that was left on its server",
         "tui-inbox attachment save 12 --to ~/Downloads",
         "files",
         "attachment",
     )
     attachment.add_argument(
-        "what", choices=("list", "save", "open"), help="list ID: of a conversation; save or open ID: one of them"
+        "what",
+        choices=("list", "save", "open", "fetch"),
+        help="list ID: of a conversation; save, open or fetch ID: one of them",
     )
     attachment.add_argument("id", type=int, metavar="ID")
     attachment.add_argument("--to", metavar="DIR", default=".", help="where to save it (default: here)")

@@ -14,10 +14,12 @@ from tui_inbox.rules import clean, places
 
 
 def attachment(desk: Desk, chosen: argparse.Namespace) -> int:
-    """List a conversation's files, or save or open one of them."""
+    """List a conversation's files, or save, open or fetch one of them."""
     match chosen.what:
         case "list":
             return _list(desk, chosen)
+        case "fetch":
+            return _fetch(desk, chosen)
         case "save":
             path = files.save(desk.reader, chosen.id, Path(chosen.to).expanduser().absolute())
         case _:
@@ -26,6 +28,18 @@ def attachment(desk: Desk, chosen: argparse.Namespace) -> int:
         say_json({"id": chosen.id, "path": str(path)})
     else:
         say(clean.line(str(path), 4096))
+    return 0
+
+
+def _fetch(desk: Desk, chosen: argparse.Namespace) -> int:
+    from tui_inbox.sync.left import fetch
+    from tui_inbox.vault import secret
+
+    size = fetch(desk.inbox, chosen.id, secret=secret)
+    if chosen.json:
+        say_json({"id": chosen.id, "size": size})
+    else:
+        say(f"{clean.line(desk.reader.file(chosen.id).name)} is here now: {size:,} bytes.")
     return 0
 
 
@@ -48,7 +62,7 @@ def _list(desk: Desk, chosen: argparse.Namespace) -> int:
         return 0
     for line, one in found:
         size = f"{one.size:,} bytes" if one.size is not None else "size not known"
-        say(f"{one.id:>6}  {one.name} ({one.type}, {size}) from {line.sender_name}{'' if one.stored else ': missing'}")
+        say(f"{one.id:>6}  {one.name} ({one.type}, {size}) from {line.sender_name}{'' if one.stored else ': not here'}")
     if not found:
         say("No files.")
     return 0

@@ -17,6 +17,7 @@ from tui_inbox.store import arrivals, search
 from tui_inbox.store.arrivals import KNOWN, Known, known_of
 from tui_inbox.store.moments import stored
 from tui_inbox.store.tables import (
+    AccountRow,
     AttachmentRow,
     BlobRow,
     CensusRow,
@@ -27,7 +28,7 @@ from tui_inbox.store.tables import (
 )
 
 _message, _location, _raw = table(MessageRow), table(LocationRow), table(RawRow)
-_attachment, _blob, _census = table(AttachmentRow), table(BlobRow), table(CensusRow)
+_attachment, _blob, _census, _account = table(AttachmentRow), table(BlobRow), table(CensusRow), table(AccountRow)
 
 At = tuple[str, int, int]
 """Folder, UIDVALIDITY and UID."""
@@ -158,10 +159,8 @@ def uncount(connection: Connection, account_id: int, place: str) -> None:
 class LeftThere:
     """A file that did not come with its mail, and where on the server the mail lies."""
 
-    account: int
-    message_id: int
+    account: str
     external_id: str
-    name: str
     part: str
     at: tuple[At, ...]
 
@@ -169,8 +168,9 @@ class LeftThere:
 def left_there(connection: Connection, attachment_id: int) -> LeftThere | None:
     """Return what is known of a file that was left on its server; None where it is here, or came from no server."""
     row = connection.execute(
-        select(_attachment, _message.c.account_id, _message.c.external_id)
+        select(_attachment, _account.c.name.label("account"), _message.c.external_id)
         .join(_message, _message.c.id == _attachment.c.message_id)
+        .join(_account, _account.c.id == _message.c.account_id)
         .where(_attachment.c.id == attachment_id)
     ).one_or_none()
     if row is None or row.stored or not row.part:
@@ -181,7 +181,7 @@ def left_there(connection: Connection, attachment_id: int) -> LeftThere | None:
         .order_by(_location.c.inbox.desc(), _location.c.folder)
     )
     at = tuple((one.folder, one.uidvalidity, one.uid) for one in places)
-    return LeftThere(row.account_id, row.message_id, row.external_id, row.name, row.part, at)
+    return LeftThere(row.account, row.external_id, row.part, at)
 
 
 def file_came(connection: Connection, attachment_id: int, digest: str, content: bytes) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from tui_inbox.connectors import Batch
+from tui_inbox.connectors import Batch, Location
 from tui_inbox.problems import Misconfigured
 
 if TYPE_CHECKING:
@@ -100,6 +100,13 @@ class Source:
         from tui_inbox.connectors.imap.walk import read
 
         return read(self, cursors)
+
+
+def fetched(source: Source, places: Sequence[Location], external_id: str, part: str) -> bytes:
+    """Return a file that was left on the server with its mail; a Problem where that is not possible."""
+    from tui_inbox.connectors.imap.left import fetched
+
+    return fetched(source, places, external_id, part)
 
 
 def again(cursor: str, uids: Iterable[int]) -> str:

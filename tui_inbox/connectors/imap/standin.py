@@ -131,7 +131,8 @@ def content(wire: Wire, uid: int, section: str) -> bytes:
 
     Refused where it is larger than can be kept; Unreachable where the server does not give it out."""
     leaf = next((one for one in _leaves(wire.structure(uid), "", 0) if one.section == section), None)
-    encoding = "" if leaf is None else leaf.encoding
+    if leaf is None:
+        raise Unreachable(f"The server {wire.host} does not know of this file.", "Try again later.")
     whole = bytearray()
     left = b""
     start = 0
@@ -140,7 +141,7 @@ def content(wire: Wire, uid: int, section: str) -> bytes:
         if some is None:
             raise Unreachable(f"The server {wire.host} does not give out this file.", "Try again later.")
         start += len(some)
-        if encoding == "base64":
+        if leaf.encoding == "base64":
             left += some.translate(None, b"\r\n\t ")
             ready = len(left) - len(left) % 4
             whole += _unpacked(left[:ready])
@@ -152,7 +153,7 @@ def content(wire: Wire, uid: int, section: str) -> bytes:
         if len(some) < SLICE:
             break
     whole += _unpacked(left + b"=" * (-len(left) % 4)) if left else b""
-    return binascii.a2b_qp(bytes(whole)) if encoding == "quoted-printable" else bytes(whole)
+    return binascii.a2b_qp(bytes(whole)) if leaf.encoding == "quoted-printable" else bytes(whole)
 
 
 def _unpacked(written: bytes) -> bytes:
