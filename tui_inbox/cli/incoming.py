@@ -74,6 +74,10 @@ def _answer(prompt: str) -> str:
     return sys.stdin.readline().strip()
 
 
+def _counted(conversations: int) -> str:
+    return "1 conversation" if conversations == 1 else f"{conversations} conversations"
+
+
 def _say_report(report: exports.FileReport, *, dry_run: bool) -> None:
     came = report.came
     would = "would be " if dry_run else ""
@@ -82,7 +86,7 @@ def _say_report(report: exports.FileReport, *, dry_run: bool) -> None:
         say(f"  with its other parts: {', '.join(clean.line(one.name) for one in report.parts[1:])}")
     say(
         f"  {came.new} new messages {would}stored, {came.known} known, {came.updated} updated,"
-        f" {came.set_aside} set aside; {len(came.conversations)} conversations of account {report.account}"
+        f" {came.set_aside} set aside; {_counted(len(came.conversations))} of account {report.account}"
     )
     me = f"me: {clean.line(report.me)} ({clean.line(report.me_why)})" if report.me else "me: not known"
     say(f"  {me}; zone {report.zone} ({report.zone_why})")

@@ -13,6 +13,8 @@ from tui_inbox.connectors.formats.mailfiles import Gathering, Listing, files, is
 from tui_inbox.problems import Unreadable
 
 CHANNEL = "email"
+ORDER = 55
+"""Behind the chats: a mail that somebody sent in one is an attachment."""
 
 _NAMED = (".eml", ".emlx")
 _SENT = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -44,8 +44,8 @@ def bring_in(
 ) -> list[FileReport]:
     """Import *path* and return a report for each export found in it; received times are capped at *now*.
 
-    A folder that is no export itself is searched, one level deep, for exports. Raises `Unreadable` where
-    nothing in it can be read, `Misconfigured` for a wrong kind or zone.
+    A folder that is no export itself is searched, one level deep, for exports, and an archive for archives. Raises
+    `Unreadable` where nothing in it can be read, `Misconfigured` for a wrong kind or zone.
     """
     told = Told(kind, account, me, zone)
     reports: list[FileReport] = []
@@ -71,9 +71,11 @@ def bring_in_all(
 
     run = _Run(inbox, now, told, dry_run, progress, ask)
     for found in sorted_out(paths, told.kind):
-        if found.problem is not None and found.paths[0].is_dir():
-            yield from _each_in(run, found.paths[0])
-            continue
+        if found.problem is not None and told.kind is None:
+            inside = list(_inside(run, found.paths[0]))
+            if inside:
+                yield from inside
+                continue
         try:
             yield run.bring(found)
         except (StoreTrouble, Misconfigured):
@@ -82,20 +84,38 @@ def bring_in_all(
             yield problem
 
 
-def _each_in(run: _Run, folder: Path) -> Iterator[FileReport | Problem]:
+def _inside(run: _Run, path: Path) -> Iterator[FileReport | Problem]:
+    """Yield what the exports in a folder or an archive came to that is none itself; nothing where it holds none."""
+    from tui_inbox.exports.nested import archives_in
     from tui_inbox.exports.parts import sorted_out
 
+    if path.is_dir():
+        inner = sorted(one for one in path.iterdir() if not one.name.startswith("."))
+        yield from _each(run, path, sorted_out(inner), {})
+        return
+    with archives_in(path) as archives:
+        if archives:
+            yield from _each(run, path, sorted_out(list(archives)), archives)
+
+
+def _each(
+    run: _Run, around: Path, several: Sequence[Found], archives: Mapping[Path, str]
+) -> Iterator[FileReport | Problem]:
+    """Yield what *several* exports came to; what is none is told with the first. *archives*: their paths inside."""
     reports: list[FileReport] = []
     strangers: list[tuple[str, str]] = []
-    inner = sorted(one for one in folder.iterdir() if not one.name.startswith("."))
-    for found in sorted_out(inner):
+    for found in several:
+        paths = tuple(around / archives[one] if one in archives else one for one in found.paths)
         try:
-            reports.append(run.bring(found))
+            report = run.bring(found)
         except Unreadable as problem:
-            strangers.append((found.paths[0].name, problem.what))
+            strangers.append((paths[0].name, problem.what))
+        else:
+            report.path, report.parts = paths[0], paths if len(paths) > 1 else ()
+            reports.append(report)
     if not reports:
         yield Unreadable(
-            f"Nothing in {folder} is an export that can be read.",
+            f"Nothing in {around} is an export that can be read.",
             "Name a file, or say with --kind what it is.",
         )
         return

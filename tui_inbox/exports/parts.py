@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from tui_inbox.connectors import load
 from tui_inbox.connectors.formats.bundle import Bundle, open_bundle
+from tui_inbox.exports.mixed import by_channel
 from tui_inbox.problems import Unreadable
 
 MOST = 200
@@ -72,7 +73,8 @@ def sorted_out(paths: Sequence[Path], kind: str | None = None) -> list[Found]:
             groups.append([one])
         else:
             home.append(one)
-    return [_together(group, kind) for group in groups]
+    whole = [_together(group, kind) for group in groups]
+    return whole if kind is not None else [part for one in whole for part in by_channel(one)]
 
 
 def _alone(path: Path, kind: str | None) -> Found:
@@ -80,10 +82,11 @@ def _alone(path: Path, kind: str | None) -> Found:
         bundle = open_bundle(path)
     except Unreadable as problem:
         return Found((path,), problem=problem)
-    return _recognised(Found((path,), bundle), kind)
+    return recognised(Found((path,), bundle), kind)
 
 
-def _recognised(one: Found, kind: str | None) -> Found:
+def recognised(one: Found, kind: str | None) -> Found:
+    """Return *one* with its kind and why, or with why it is none."""
     assert one.bundle is not None
     if kind is not None:
         return Found(one.paths, one.bundle, kind, "it was named by --kind")
@@ -98,7 +101,7 @@ def _together(group: Sequence[Found], kind: str | None) -> Found:
     if len(group) == 1:
         return group[0]
     bundles = [one.bundle for one in group if one.bundle is not None]
-    return _recognised(Found(tuple(path for one in group for path in one.paths), Parts(bundles)), kind)
+    return recognised(Found(tuple(path for one in group for path in one.paths), Parts(bundles)), kind)
 
 
 def _one_archive(one: Found, other: Found) -> bool:
