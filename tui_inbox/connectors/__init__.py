@@ -6,7 +6,9 @@ A channel is one module named after its kind. It defines
 * `Source`: a frozen dataclass whose fields are its table in config.toml, or, for files, what `import` was told;
 * `sniff(bundle)`: for file channels, why this file, folder or zip is of that kind, or None;
 * `from_table(account, secret)` and, where a server tells of news by itself, `listening(source)`: for mailboxes, the
-  `Source` that a table describes, and a context that yields an `Ear`.
+  `Source` that a table describes, and a context that yields an `Ear`;
+* `thorough(source)`, `again(cursor, uids)` and `fetched(source, places, id, part)`: for mailboxes that can be counted, the
+  `Source` whose batches bring a `Census`, the cursor that has messages fetched again, and a file left on the server.
 """
 
 from __future__ import annotations

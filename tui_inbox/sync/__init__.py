@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -145,12 +145,12 @@ def _sync(
     progress: Progress,
     through: Source | None,
 ) -> None:
-    _, source, origin = source_of(account, secret)
+    channel, source, origin = source_of(account, secret)
     _write_back(inbox, account, clock, secret, report)
     try:
         cursors = inbox.cursors(account.name)
-        if hasattr(source, "thorough") and inbox.count_due(account.name, clock()):
-            through = replace(source, thorough=True)
+        if hasattr(channel, "thorough") and inbox.count_due(account.name, clock()):
+            through = channel.thorough(source)
         for batch in closing(through or source, cursors):
             report.came.add(inbox.ingest(origin, batch, clock()))
             progress(account.name, batch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +100,11 @@ class Source:
         from tui_inbox.connectors.imap.walk import read
 
         return read(self, cursors)
+
+
+def thorough(source: Source) -> Source:
+    """Return *source* so that its reading lists all that each folder holds, to be compared with what is stored."""
+    return replace(source, thorough=True)
 
 
 def fetched(source: Source, places: Sequence[Location], external_id: str, part: str) -> bytes:
