@@ -64,10 +64,9 @@ def nobody_is_unattended(store: Store, now: datetime) -> None:
                     assert shown.place in (Place.INBOX, Place.HANDED_OVER), f"{one['key']} lies unseen: {shown.place}"
                     assert any(p["outcome"] == "open" for p in promises), f"nobody is responsible for {one['key']}"
             for report in said:
-                lost = next((one for one in said if one["hard"] and one["id"] == report["id"] and one["bounced"]), None)
-                if lost is None or report["history"]:
+                if not _reports(report):
                     continue
-                first = min(one["id"] for one in said if one["hard"] and one["bounced"] == report["bounced"])
+                first = min(one["id"] for one in said if _reports(one) and one["bounced"] == report["bounced"])
                 if any(act["seen"] >= first for act in acts):
                     continue  # a further report of the same answer says nothing new
                 if not any(_answers(one) and _order(one) > _order(report) for one in said) and not _stands_after(
@@ -102,8 +101,14 @@ def _answers(one: Any) -> bool:
     return one["direction"] == "out" and (one["judged"] or one["class"]) == "human"
 
 
+def _reports(one: Any) -> bool:
+    """Whether it says that an answer of ours will never arrive."""
+    named = one["hard"] and one["bounced"] and not one["history"]
+    return bool(named and (one["judged"] or one["class"]) == "bounce")
+
+
 def _standing(said: list[Any]) -> list[Any]:
-    lost = {one["bounced"] for one in said if one["hard"] and not one["history"]}
+    lost = {one["bounced"] for one in said if _reports(one)}
     return [one for one in said if _answers(one) and one["id"] not in lost]
 
 

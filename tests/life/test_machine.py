@@ -1,9 +1,9 @@
 """Arbitrary lives of conversations, through the real store, and the laws that hold after every step.
 
-What is played: messages of every class, of three sources, in any order of arrival, grouped and repeated, late
-parents that join two threads, bounces before what bounced; all three actions on one and many, on what is drawn and
-on what is stale; undo, near and far; hand-overs delivered and refused; rule runs; closing and reopening; jumps of
-the clock over both changes of it, and to the very moment at which something is due or returns.
+What is played: messages of every class, of three sources, in any order of arrival, grouped and repeated, edited and
+deleted, late parents that join two threads, bounces before what bounced; all three actions on one and many, on what
+is drawn and on what is stale; undo, near and far; corrected classes; hand-overs delivered and refused; rule runs;
+closing and reopening; jumps of the clock over both changes of it, and to the very moment at which something is due.
 
 What holds after every step:
 
@@ -49,7 +49,7 @@ from hypothesis.stateful import (
 from tests.life import laws
 from tests.life.world import ARCHIVE, MAILBOX, PHONE, PLAIN, RULED, Came, Said, Store, differences, portrait
 from tui_inbox.problems import Refused
-from tui_inbox.rules.model import Archive, Command, Forward, Snooze
+from tui_inbox.rules.model import Archive, Class, Command, Forward, Snooze
 from tui_inbox.store.moments import moment
 
 EVES = (
@@ -354,6 +354,14 @@ class Life(RuleBasedStateMachine):
             assert undone.done == (chosen,)
             assert not differences(portrait(self.store), before)
 
+    @precondition(lambda self: self.all_came)
+    @rule(which=st.integers(0, 50), class_=st.sampled_from([Class.HUMAN, Class.HUMAN, Class.AUTO]))
+    def judge(self, which: int, class_: Class) -> None:
+        """The agent corrects what a message was taken for."""
+        message = self.all_came[which % len(self.all_came)][1].message
+        self.store.judge(message.key, class_, self.now)
+        self.log.append(Told("judge", self.now, how=message.key, number=list(Class).index(class_)))
+
     @rule(far=st.integers(1, 3))
     def undo(self, far: int) -> None:
         self._undo(far)
@@ -455,6 +463,8 @@ class Twin:
             case "undo":
                 with suppress(Refused):
                     self.store.inbox.undo(told.now, told.number)
+            case "judge":
+                self.store.judge(told.how, list(Class)[told.number], told.now)
             case "post":
                 self.store.deliver(told.number, told.how, told.now)
             case _:

@@ -263,6 +263,12 @@ class Store:
         with self.rows() as rows:
             return int(rows.execute("SELECT conversation_id FROM message WHERE key = ?", (key,)).fetchone()[0])
 
+    def judge(self, key: str, class_: Class, now: datetime) -> None:
+        """Correct what the message *key* was taken for."""
+        with self.rows() as rows:
+            id_ = int(rows.execute("SELECT id FROM message WHERE key = ?", (key,)).fetchone()[0])
+        self.inbox.judge(id_, class_, now)
+
     def deliver(self, nth: int, how: str, now: datetime) -> None:
         """Say how the *nth* waiting hand-over went, as the outbox will."""
         from sqlalchemy import text

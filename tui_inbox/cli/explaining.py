@@ -83,10 +83,11 @@ def _try(desk: Desk, chosen: argparse.Namespace) -> int:
             case = replace(occasion.case, in_hours=desk.config.hours.is_open(occasion.received))
             would = routing.route(case, read).matched
             matched[would or ""] += 1
-            if would != occasion.matched:
+            was = occasion.told["matched"] if occasion.told else None
+            if would != was:
                 changed += 1
                 if changed <= SHOWN:
-                    changes.append({"id": occasion.conversation, "was": occasion.matched, "would": would})
+                    changes.append({"id": occasion.conversation, "was": was, "would": would})
             if tried % 1000 == 0 and sys.stderr.isatty():
                 sys.stderr.write(f"\r{tried:,} conversations\033[K")
     if sys.stderr.isatty():

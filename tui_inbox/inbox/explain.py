@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tui_inbox.rules.model import ME, Direction, Outcome, Place, Reason
+from tui_inbox.rules.model import ME, Direction, Kind, Outcome, Place, Reason
 from tui_inbox.rules.when import spoken
-from tui_inbox.store.reader import EventLine, MessageLine, PromiseLine, Row, Whole
+from tui_inbox.store.reader import EventLine, MessageLine, PromiseLine, Whole
+
+DONE = ("snoozed", "archived", "forwarded", "routed")
+"""The events that say what somebody or a rule did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +35,44 @@ def explain(it: Whole, routed: Mapping[str, Any], now: datetime, zone: str) -> E
         _place(it, at),
         _due(it, at, now),
         _owner(it, routed, at),
-        tuple((str(rule), bool(matched), str(why)) for rule, matched, why in routed.get("trace", ())),
+        tuple(_rules(routed)),
     )
+
+
+def _rules(routed: Mapping[str, Any]) -> Iterator[tuple[str, bool, str]]:
+    """Yield what each rule said when it was new, and which one matched a reply since."""
+    for rule, matched, why in routed.get("trace", ()):
+        yield str(rule), bool(matched), str(why)
+    reply = routed.get("reply")
+    if reply is not None:
+        rule, matched, why = reply["trace"][-1]
+        yield str(rule), bool(matched), f"On a reply: {why}"
 
 
 def _place(it: Whole, at: Any) -> str:
     row, who = it.row, it.row.contact.name or "the customer"
     match row.place:
         case Place.SPAM:
-            return f"It lies in spam: {_by_rule(it)} put it there. Any of the three actions takes it out."
+            return f"It lies in spam: {_by_rule(it, 'place')} put it there. Any of the three actions takes it out."
         case Place.SNOOZED:
             return f"It is snoozed until {at(row.returns)}; a new message from {who} brings it back at once."
         case Place.ARCHIVED:
             return _archived(it, at, who)
         case Place.HANDED_OVER:
-            sent = {"waiting": " It waits to be sent.", "sent": " It has been sent."}.get(row.delivery or "", "")
-            return f"It was handed over to {row.owner} and lies with them.{sent}"
+            told = {
+                "waiting": f" The mail that tells {row.owner} of it waits to be sent.",
+                "sent": f" {row.owner} has been told by mail.",
+            }
+            return f"It was handed over to {row.owner} and lies there.{told.get(row.delivery or '', '')}"
         case Place.INBOX:
-            return _returned(it) if row.reason is Reason.RETURNED else _inbox(row, _last_asked(it), at, who)
+            return _returned(it) if row.reason is Reason.RETURNED else _inbox(it, _last_asked(it), at, who)
 
 
 def _archived(it: Whole, at: Any, who: str) -> str:
     row = it.row
     if row.reason is Reason.RULE:
-        return f"{_by_rule(it)} archived it before anybody saw it; a reply from {who} opens it again."
+        by = _by_rule(it, "place")
+        return f"{by[0].upper()}{by[1:]} archived it before anybody saw it; a reply from {who} opens it again."
     if row.reason is Reason.SERVER:
         return f"It was taken out of the server's inbox elsewhere, so it is archived; a reply from {who} opens it."
     last = _last(it, "archived")
@@ -66,11 +83,11 @@ def _archived(it: Whole, at: Any, who: str) -> str:
     return f"It was answered, or begun by us, before it came here; a new message from {who} opens it."
 
 
-def _inbox(row: Row, asked: MessageLine | None, at: Any, who: str) -> str:
+def _inbox(it: Whole, asked: MessageLine | None, at: Any, who: str) -> str:
     when = at(asked.received_at) if asked else "an unknown time"
-    match row.reason:
+    match it.row.reason:
         case Reason.NEW if asked is None:
-            return "It is new: a machine wrote it, and nobody has decided on it yet."
+            return "It is new: an automatic message began it, and nobody has decided on it yet."
         case Reason.NEW:
             return f"It is new: {who} wrote, {when}, and nobody has decided on it yet."
         case Reason.REPLY:
@@ -78,48 +95,66 @@ def _inbox(row: Row, asked: MessageLine | None, at: Any, who: str) -> str:
         case Reason.REOPENED:
             return f"It had been archived; what {who} wrote, {when}, opened it again."
         case Reason.LATE_ARRIVAL:
-            return f"It was archived before a message {who} had sent, {when}, had arrived here; that one opened it."
+            return f"What {who} wrote, {when}, reached this inbox only after it had been archived, and opened it again."
         case Reason.FOLLOW_UP:
             return "Its snooze has run out: it is back to be followed up."
         case Reason.BOUNCE:
             return f"Our answer could not be delivered to {who}, so it is open again."
         case Reason.RULE:
-            return "A rule put it here."
+            by = _by_rule(it, "owner")
+            return f"{by[0].upper()}{by[1:]} gave it to you."
         case Reason.RETURNED | Reason.SERVER | None:
-            return "It is yours and open; nothing else has been decided."
+            taken = _last(it, "forwarded")
+            return "It is open, since you took it back." if taken else "It is open, and nothing has been decided yet."
 
 
 def _due(it: Whole, at: Any, now: datetime) -> str:
-    open_ = [one for one in it.promises if one.outcome in (Outcome.OPEN, Outcome.UNOBSERVED)]
-    if not open_:
-        waits = "nobody waits for an answer" if it.row.waiting_since is None else "what was asked has been decided on"
-        return f"Nothing is due: {waits}."
-    first = min(open_, key=lambda one: one.due)
-    return _promised(first, at, now)
+    open_ = [one for one in it.promises if one.ended is None and one.outcome in (Outcome.OPEN, Outcome.UNOBSERVED)]
+    if open_:
+        return _promised(min(open_, key=lambda one: one.due), it.row.owner, at, now)
+    match it.row.place:
+        case Place.SPAM:
+            return "Nothing is due: in spam nothing is promised."
+        case Place.ARCHIVED:
+            return "Nothing is due: it is archived."
+        case _:
+            waits = it.row.waiting_since is not None
+            return f"Nothing is due: {'what was asked has been decided on' if waits else 'nobody waits for an answer'}."
 
 
-def _promised(promise: PromiseLine, at: Any, now: datetime) -> str:
-    late = " It is late." if now > promise.due else ""
-    if promise.kind.value == "follow_up":
+def _promised(promise: PromiseLine, owner: str, at: Any, now: datetime) -> str:
+    late = ""
+    if now > promise.due:
+        late = " It is late." if owner == ME else f" It is late, and no answer from {owner} has been seen here."
+    if promise.kind is Kind.FOLLOW_UP:
         return f"A follow-up is due {at(promise.due)}, as was chosen when it was snoozed.{late}"
-    what = "A first answer" if promise.kind.value == "first" else "An answer"
-    return f"{what} is due {at(promise.due)}. {promise.why}.{late}"
+    what = "A first answer" if promise.kind is Kind.FIRST else "An answer"
+    # The sentence kept with the promise begins with its moment, as it was spoken of then.
+    return f"{what} is due {at(promise.due)}: {promise.why.partition(': ')[2] or promise.why}.{late}"
 
 
 def _owner(it: Whole, routed: Mapping[str, Any], at: Any) -> str:
     row = it.row
-    moved = _last(it, "forwarded")
-    said = str(routed.get("owner") or "")
     if row.reason is Reason.RETURNED:
         return "It is yours again, since the hand-over came back."
-    if moved is not None:
-        to = "you took it back" if row.owner == ME else f"you handed it over to {row.owner}"
-        return f"It belongs to {'you' if row.owner == ME else row.owner}: {to}, {at(moved.at)}."
+    belongs = "It is yours" if row.owner == ME else f"It belongs to {row.owner}"
+    given = _given(it)
+    if given is not None and given.event == "forwarded":
+        to = str(given.detail.get("to"))
+        if to != row.owner:
+            return f"{belongs} again, since the hand-over to {to} came back."
+        return f"{belongs}: you {'took it back' if to == ME else f'handed it over to {to}'}, {at(given.at)}."
+    said = str((routed.get("reply") or routed).get("owner") or routed.get("owner") or "")
     if said:
-        return f"It belongs to {'you' if row.owner == ME else row.owner}: {said}"
+        return f"{belongs}: {said}"
     if row.owner == ME:
-        return "It is yours: it came to you, and nobody else was made its owner."
-    return f"It belongs to {row.owner}, who had the conversation it continues."
+        return f"{belongs}: it came to you, and nobody else was made its owner."
+    return f"{belongs}, who had the conversation it continues."
+
+
+def _given(it: Whole) -> EventLine | None:
+    """Return what made its owner the owner, where somebody or a rule did: the last that stands."""
+    return next((one for one in _standing(it) if one.event == "forwarded" or one.detail.get("owner")), None)
 
 
 def _returned(it: Whole) -> str:
@@ -136,13 +171,22 @@ def _returned(it: Whole) -> str:
     )
 
 
-def _by_rule(it: Whole) -> str:
-    last = _last(it, "routed")
-    return f'The rule "{last.detail.get("rule")}"' if last else "A rule"
+def _by_rule(it: Whole, effect: str) -> str:
+    """Return the rule that did *effect* last."""
+    last = next((one for one in _standing(it) if one.event == "routed" and one.detail.get(effect)), None)
+    return f'the rule "{last.detail.get("rule")}"' if last else "a rule"
 
 
 def _last(it: Whole, event: str) -> EventLine | None:
-    return next((one for one in reversed(it.history) if one.event == event), None)
+    return next((one for one in _standing(it) if one.event == event), None)
+
+
+def _standing(it: Whole) -> Iterator[EventLine]:
+    """Yield what was done, the latest first, without what was undone."""
+    undone = {one.detail.get("act") for one in it.history if one.event == "undone"}
+    for one in reversed(it.history):
+        if one.event in DONE and one.detail.get("act", 0) not in undone:
+            yield one
 
 
 def _last_asked(it: Whole) -> MessageLine | None:

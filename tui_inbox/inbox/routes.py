@@ -64,8 +64,7 @@ def _route(unit: Unit, config: Config, rules: Rules, occasion: Occasion, now: da
     if occasion.machine and not occasion.new and not routed.effects.human:
         return  # what no human wrote changes nothing, unless the rule says that a human wrote it
     owner, why = _owner(unit, config, routed.effects, occasion, now)
-    if occasion.new or routed.effects.sla is not None:
-        projection.routed(unit, occasion.conversation, told(routed, why))
+    projection.routed(unit, occasion.conversation, told(occasion, routed, why))
     if routed.matched is None:
         return
     _effect(unit, config, occasion, routed, owner)
@@ -133,12 +132,11 @@ def _able(unit: Unit, config: Config, skill: str, had: Sequence[str], now: datet
     return routing.choose_owner(skill, config.me.skills, loads.get(ME, 0), config.me.capacity, team, loads, had)
 
 
-def told(routed: Routed, why: str) -> dict[str, object]:
-    """Return what `explain` can tell of it later."""
+def told(occasion: Occasion, routed: Routed, why: str) -> dict[str, object]:
+    """Return what `explain` can tell of it later: what was said when it was new, and of the last reply that a rule
+    matched. A target holds until another rule sets one."""
+    before = occasion.told or {"matched": None, "trace": [], "owner": "", "sla": None}
+    said: dict[str, object] = {"matched": routed.matched, "trace": [list(one) for one in routed.trace], "owner": why}
     sla = routed.effects.sla
-    return {
-        "matched": routed.matched,
-        "trace": [list(one) for one in routed.trace],
-        "owner": why,
-        "sla": None if sla is None else round(sla.total_seconds() * 1000),
-    }
+    target = before["sla"] if sla is None else round(sla.total_seconds() * 1000)
+    return {**(said if occasion.new else {**before, "reply": said}), "sla": target}

@@ -63,8 +63,8 @@ class Occasion:
     case: Case
     machine: bool = False
     """No human wrote it."""
-    matched: str | None = None
-    """The rule that had matched when it was new."""
+    told: dict[str, Any] | None = None
+    """What the rules had said of it before; None where none ran."""
 
 
 def occasions(
@@ -202,7 +202,7 @@ def _occasion(connection: Connection, row: Row[*tuple[Any, ...]], *, new: bool, 
             warnings=tuple(json.loads(row.warnings)),
         ),
         _machine(row),
-        json.loads(row.routed).get("matched") if row.routed else None,
+        json.loads(row.routed) if row.routed else None,
     )
 
 
