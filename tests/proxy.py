@@ -47,6 +47,7 @@ class Proxy:
     to: int
     plan: Callable[[int], Fault] = lambda _number: Fault()
     lines: list[tuple[socket.socket, socket.socket]] = field(default_factory=list)
+    """Near and far side of each connection that was made since the last cut."""
     count: int = 0
     """Connections so far."""
     passed: int = 0
@@ -96,12 +97,12 @@ class Proxy:
             fault = self.plan(self.count)
             self.count += 1
             self.lines.append((near, far))
-            closing = threading.Barrier(2, action=lambda near=near, far=far: (near.close(), far.close()))  # type: ignore[misc]
-            self._start(self._pass_on, near, far, fault, True, closing)
-            self._start(self._pass_on, far, near, fault, False, closing)
+            first = threading.Semaphore()
+            self._start(self._pass_on, near, far, fault, True, first)
+            self._start(self._pass_on, far, near, fault, False, first)
 
     def _pass_on(
-        self, source: socket.socket, target: socket.socket, fault: Fault, up: bool, closing: threading.Barrier
+        self, source: socket.socket, target: socket.socket, fault: Fault, up: bool, first: threading.Semaphore
     ) -> None:
         chance = random.Random(fault.seed + up)
         gone = 0
@@ -122,8 +123,9 @@ class Proxy:
         if fault.how != "hang":
             _shut(target)
             _shut(source)
-        with suppress(threading.BrokenBarrierError):
-            closing.wait(30)
+        if not first.acquire(blocking=False):
+            source.close()
+            target.close()
 
     def _send(self, target: socket.socket, some: bytes, fault: Fault, chance: random.Random) -> None:
         if not fault.split and not fault.delays:
