@@ -88,30 +88,6 @@ def test_an_agent_triages_leaves_and_the_terminal_is_as_it_was(
     assert filled.place(2) == "inbox"
 
 
-def test_nothing_a_stranger_wrote_reaches_the_terminal_as_an_escape_sequence(filled: Any, tmp_path: Path) -> None:
-    evil = "\x1b]52;c;QUJD\x1b\\\x1b]0;PWNED\x07\x9b31m\u202e\x1bP1;2|x\x1b\\"
-    filled.writes(f"Eve{evil}", "eve@six.example", f"Evil{evil} mail", f"Body {evil} here", quoted=f"old {evil}")
-    with terminal(tmp_path) as tty:
-        tty.start(tmp_path)
-        tty.until(lambda said: "Eve" in said and "? help" in said)
-        tty.press("G", "k", "k", "k", "k", "k", "k", "Home")
-        tty.press("/", "evil", "Enter")
-        tty.until(lambda said: "1/1" in said)
-        tty.press("Enter")
-        tty.until(lambda said: "Body" in said)
-        tty.press("t", "s")
-        tty.until(lambda said: "Snooze:" in said)
-        tty.press("C-g", "o")
-        tty.until(lambda said: "Where the customer wrote" in said)
-        tty.press("q", "e")
-        tty.until(lambda said: "Archived: Eve" in said)
-        tty.press("q", "q")
-        tty.until(lambda said: "LEFT WITH 0" in said)
-    written = tty.bytes.read_bytes()
-    for sign in (b"\x1b]52", b"\x1b]0;PWNED", b"\x1bP1;2|", "\x9b".encode(), "\u202e".encode(), b"QUJD\x1b\\"):
-        assert sign not in written
-
-
 def test_with_no_color_no_colour_is_written(filled: Any, tmp_path: Path) -> None:
     with terminal(tmp_path) as tty:
         tty.start(tmp_path, NO_COLOR="1")

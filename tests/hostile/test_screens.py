@@ -1,0 +1,95 @@
+"""Every screen over what strangers wrote, on a real terminal: only sequences that the program itself makes arrive."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.hostile import corpus
+from tests.hostile.tty import Tty, tty
+from tests.hostile.vt import Sign, signs, strange
+from tui_inbox.screens.keys import DESK, GO, KEYS, LIST, READING, Key
+
+TYPED = {"enter": "\r", "escape": "\x1b", "slash": "/", "full_stop": ".", "asterisk": "*", "question_mark": "?"}
+TYPED |= {"pagedown": "\x1b[6~", "pageup": "\x1b[5~", "home": "\x1b[H", "end": "\x1b[F", "space": " ", "comma": ","}
+TYPED |= {"ctrl+s": "\x13", "ctrl+p": "\x10", "down": "\x1b[B", "up": "\x1b[A"}
+ESCAPE = "\x1b"
+
+LEFT_OUT = ("desk.quit", "list.open", "reading.copy")
+"""To leave; what every look begins with; and what writes to the clipboard because the agent says so."""
+
+OWN_CSI = re.compile(
+    r"(?:[\d;:]*m|\d+;\d+H|[0-2]?[JK]|22;2t|23;2t|>\d+u|<u|\?2026\$p|\?2048\$p"
+    r"|\?(?:7|25|1000|1003|1004|1006|1015|1049|2004|2026|2048)[hl])"
+)
+"""Colours and the cursor's place; the title kept and given back; keyboard, mouse, focus, paste, wrap, second screen."""
+OWN_OSC = re.compile(r"22;\w+|2;[\w ,.%<>·-]*")
+"""The pointer's shape; the title, which counts and names nobody."""
+SWITCHED_ON_BEFORE = {"7", "25"}
+"""Wrapping and a visible cursor are how every terminal starts."""
+
+
+def own(sign: Sign) -> bool:
+    """Return whether *sign* is one that the program makes for itself."""
+    match sign.kind:
+        case "TEXT":
+            return not strange(sign.value)
+        case "C0":
+            return sign.value in "\r\n"
+        case "CSI":
+            return OWN_CSI.fullmatch(sign.value + sign.final) is not None
+        case "OSC":
+            return OWN_OSC.fullmatch(sign.value) is not None and "PWNED" not in sign.value
+        case _:
+            return False
+
+
+def typed(key: Key) -> str:
+    name = key.keys.split(",")[0]
+    return TYPED.get(name, name)
+
+
+def look_around(terminal: Tty, where: str, begin: list[str]) -> set[str]:
+    """Press every key of one part of the screen, each from the same start, and return the pictures that were seen."""
+    seen = set()
+    for key in KEYS:
+        if key.where == where and key.id not in LEFT_OUT and len(typed(key)) < 5:
+            terminal.press(*begin, typed(key))
+            seen.add(terminal.text())
+            terminal.press(ESCAPE, ESCAPE)
+    return seen
+
+
+@pytest.mark.timeout(300)
+def test_only_the_programs_own_sequences_reach_the_terminal(tmp_path: Path) -> None:
+    corpus.filled(tmp_path / "home", datetime.now(UTC))
+    with tty(tmp_path / "home") as terminal:
+        terminal.until(lambda said: "help" in said and "Subject" in said)
+        terminal.rest()
+        terminal.press("\r", "t")
+        for _ in corpus.SEQUENCES:
+            terminal.press("Gn")
+        terminal.press(ESCAPE, "/")
+        terminal.press("asks", "\r", "\x1b[B\r", ESCAPE, ESCAPE, ESCAPE)
+        pictures = look_around(terminal, DESK, [])
+        pictures |= look_around(terminal, GO, ["g"])
+        pictures |= look_around(terminal, LIST, ["ge"])
+        pictures |= look_around(terminal, READING, ["ge\r"])
+        assert terminal.leave(ESCAPE, "q") == 0
+    written = list(signs(bytes(terminal.written)))
+    assert {str(one) for one in written if not own(one)} == set()
+    assert len(pictures) > 25
+    assert "PWNED" in "".join(pictures), "What the sequences would have said is shown as text."
+    on = {one.value for one in written if one.kind == "CSI" and one.final == "h"}
+    last = {one.value.lstrip("?"): one.final for one in written if one.kind == "CSI" and one.final in "hl"}
+    assert on
+    assert {mode for mode, state in last.items() if (state == "h") != (mode in SWITCHED_ON_BEFORE)} == set()
+
+
+def test_a_foreign_sequence_would_be_noticed() -> None:
+    for name, evil in corpus.SEQUENCES.items():
+        if name not in ("wide", "private", "markup", "colour", "separators", "tags", "zero width"):
+            assert not all(own(one) for one in signs(evil.encode())), name

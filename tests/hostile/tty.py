@@ -1,0 +1,105 @@
+"""The program on a pseudo-terminal: keys go in, every byte that comes out is kept, and an emulator shows the screen."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyte
+
+REST = 0.1
+"""Seconds without a byte after which the screen has come to rest."""
+
+
+class _Screen(pyte.Screen):
+    """Passes over what the emulator has no words for."""
+
+    def __getattribute__(self, name: str) -> object:
+        found = super().__getattribute__(name)
+        if name in ("set_mode", "reset_mode", "select_graphic_rendition", "report_device_status"):
+            return lambda *values, **more: found(*values, **{k: v for k, v in more.items() if name.endswith("_mode")})
+        return found
+
+
+class Tty:
+    """One run of the program."""
+
+    def __init__(self, home: Path, width: int, height: int) -> None:
+        self.written = bytearray()
+        self.ended = False
+        self._screen = _Screen(width, height)
+        self._stream = pyte.ByteStream(self._screen)
+        self._pid, self._file = pty.fork()
+        if not self._pid:
+            os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PATH": "/nowhere"}
+            os.execv(sys.executable, [sys.executable, "-m", "tui_inbox", "--home", str(home)])
+        fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+    def listen(self, seconds: float) -> bool:
+        """Return whether anything was written within *seconds*; False once the program has ended, too."""
+        if not select.select([self._file], [], [], seconds)[0]:
+            return False
+        try:
+            part = os.read(self._file, 1 << 16)
+        except OSError:
+            part = b""
+        self.ended = not part
+        self.written += part
+        self._stream.feed(part)
+        return bool(part)
+
+    def rest(self) -> None:
+        """Wait until nothing more is written."""
+        while self.listen(REST):
+            pass
+
+    def until(self, true: Callable[[str], object]) -> str:
+        """Return the screen once *true* of it; fail after thirty seconds."""
+        end = time.monotonic() + 30
+        while not true(said := self.text()):
+            assert time.monotonic() < end, f"It did not come true on:\n{said}"
+            self.listen(0.05)
+        return said
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            if self.ended:
+                return
+            os.write(self._file, key.encode())
+            self.rest()
+
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def leave(self, *keys: str) -> int:
+        """Press *keys* until the program ends, wherever it stands; return how it ended."""
+        for _ in range(30):
+            if not self.ended:
+                self.press(*keys)
+        assert self.ended, f"It does not end on:\n{self.text()}"
+        return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+
+    def close(self) -> None:
+        if not self.ended:
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+        os.close(self._file)
+
+
+@contextmanager
+def tty(home: Path, width: int = 120, height: int = 40) -> Iterator[Tty]:
+    one = Tty(home, width, height)
+    try:
+        yield one
+    finally:
+        one.close()
