@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from tui_inbox.config import Config, Home
 from tui_inbox.config.values import Me, Teammate
 from tui_inbox.connectors import Batch
 from tui_inbox.connectors.imap import Source
+from tui_inbox.exports import closing
 from tui_inbox.inbox import Inbox
 from tui_inbox.inbox.ingest import Origin
 from tui_inbox.store.reader import CensusLine, Row, Whole
@@ -50,10 +50,9 @@ class Kept:
     def sync(self, source: Source, now: datetime = NOW) -> list[Batch]:
         """Read everything as `sync` does, and return what came."""
         came = []
-        with closing(self.reading(source)) as batches:
-            for batch in batches:
-                came.append(batch)
-                self.inbox.ingest(self.origin, batch, now)
+        for batch in closing(source, self.inbox.cursors("support")):
+            came.append(batch)
+            self.inbox.ingest(self.origin, batch, now)
         self.inbox.taken_out("support", now)
         return came
 

@@ -18,9 +18,19 @@ ROOT = Path(__file__).parents[2]
 def tortured(folder: Path, commands: Sequence[Sequence[str]], *, config: str = "", **task: int) -> Any:
     """Return what came of running *commands* broken at every `every`-th step from `first` on, or killed `kills` times
     at random moments (`steps.main`)."""
-    (folder / "begun").mkdir(mode=0o700)
+    came = _ran(folder, commands, config, {"first": 1, "every": 1} | task)
+    sys.stdout.write(f"{came['steps']} steps in {came['seconds']:.1f} s, {came['broken']} runs were broken\n")
+    return came
+
+
+def begin(folder: Path, commands: Sequence[Sequence[str]], *, config: str) -> None:
+    """Run *commands* in the home that every run of `tortured` begins with."""
+    _ran(folder, commands, config, {"only_begin": True})
+
+
+def _ran(folder: Path, commands: Sequence[Sequence[str]], config: str, task: dict[str, Any]) -> Any:
+    (folder / "begun").mkdir(mode=0o700, exist_ok=True)
     (folder / "begun" / "config.toml").write_text(config)
-    task = {"first": 1, "every": 1} | task
     said = {"commands": commands, "folder": str(folder), "now": scenes.NOW.timestamp(), **task}
     done = subprocess.run(
         [sys.executable, "-m", "tests.torture.steps", json.dumps(said)],
@@ -31,9 +41,7 @@ def tortured(folder: Path, commands: Sequence[Sequence[str]], *, config: str = "
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    came = json.loads(done.stdout)
-    sys.stdout.write(f"{came['steps']} steps in {came['seconds']:.1f} s, {came['broken']} runs were broken\n")
-    return came
+    return json.loads(done.stdout)
 
 
 def proves(came: Any, messages: int) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.dovecot import Dovecot
 from tests.torture import scenes
-from tests.torture.breaking import proves, tortured
+from tests.torture.breaking import begin, proves, tortured
 from tests.torture.scenes import NOW, US, mail
 
 pytestmark = pytest.mark.needs("dovecot")
@@ -59,3 +59,46 @@ def test_a_sync_that_ends_at_any_step_and_runs_again_stores_what_an_unbroken_one
 ) -> None:
     came = tortured(folder, [["sync"]], config=config(server))
     proves(came, messages=11)
+
+
+CAN = "IMAP4rev1 SASL-IR UIDPLUS SPECIAL-USE MULTIAPPEND MOVE"
+TIERS = {"plain": "", "condstore": " ENABLE ESEARCH CONDSTORE", "qresync": " ENABLE ESEARCH CONDSTORE QRESYNC"}
+
+
+def later(server: Dovecot) -> None:
+    """Let a day pass in the mailbox: an answer, a reply to it, something expunged and moved, a draft, a folder anew."""
+    server.deliver("support", "Sent", mail(11, US, "ada@one.example", answers=1), NOW - DAY / 3)
+    server.deliver_all("support", "INBOX", [(mail(12, answers=11), NOW - DAY / 4), (mail(13), NOW - DAY / 5)])
+    with server.client("support") as other:
+        other.select_folder("INBOX")
+        other.delete_messages([2])
+        other.expunge()
+        other.move([3], "Archive")
+        other.append("Archive", mail(14), flags=[b"\\Draft"])
+        other.delete_folder("Orders")
+    server.deliver_all("support", "Orders", [(mail(21), NOW - DAY), (mail(22), NOW - DAY / 2)])
+
+
+def interrupted(tier: str, folder: Path, *, first: int, every: int) -> None:
+    with Dovecot({"support": "pw"}, capability=CAN + TIERS[tier]) as server:
+        server.deliver_all("support", "INBOX", [(mail(number), NOW - DAY) for number in range(1, 6)])
+        server.deliver_all("support", "Orders", [(mail(20), NOW - DAY), (mail(21), NOW - DAY)])
+        ours = config(server).partition('[[account]]\nname = "deniz"')[0] + 'folders = ["INBOX", "Orders"]\n'
+        begin(folder, [["sync"]], config=ours)
+        later(server)
+        proves(tortured(folder, [["sync"]], config=ours, first=first, every=every), messages=11)
+
+
+@pytest.mark.parametrize("tier", ["plain", "qresync"])
+def test_a_later_sync_that_ends_at_some_steps_and_runs_again_stores_what_an_unbroken_one_does(
+    tier: str, folder: Path
+) -> None:
+    interrupted(tier, folder, first=7, every=47)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_later_sync_that_ends_at_any_step_and_runs_again_stores_what_an_unbroken_one_does(
+    tier: str, folder: Path
+) -> None:
+    interrupted(tier, folder, first=1, every=1)
