@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from tui_inbox.store import histories
 from tui_inbox.store.moments import moment, stored
 
 PLACES = [one.value for one in Place]
-AGENTS = ("snooze", "archive", "forward")
+_calendar = functools.cache(Calendar.from_json)
 ENDED_BY_ACT = ("waived", "renegotiated", "breached", "unobserved")
 
 
@@ -183,7 +184,7 @@ def somebody_is_responsible_without_a_gap(store: Store) -> None:
 def due_times_keep_the_calendar(store: Store) -> None:
     """A response is due when its target of business time has passed, under the calendar kept with it."""
     with store.rows() as rows:
-        calendars = {row["id"]: Calendar.from_json(row["value"]) for row in rows.execute("SELECT * FROM calendar")}
+        calendars = {row["id"]: _calendar(row["value"]) for row in rows.execute("SELECT * FROM calendar")}
         for one in rows.execute("SELECT * FROM promise WHERE target IS NOT NULL AND outcome <> 'void'"):
             hours, target = calendars[one["calendar"]], timedelta(milliseconds=one["target"])
             started, due = moment(one["started"]), moment(one["due"])

@@ -214,6 +214,7 @@ class Store:
         self.config = config
         self.inbox = opened(self.home, config)
         self._batches = 0
+        self._rows: sqlite3.Connection | None = None
         self._origins: dict[str, Origin] = {}
 
     def reopen(self) -> None:
@@ -222,6 +223,8 @@ class Store:
 
     def gone(self) -> None:
         self.inbox.close()
+        if self._rows is not None:
+            self._rows.close()
         shutil.rmtree(self.home.folder)
 
     def arrive(self, came: Sequence[Came], now: datetime) -> None:
@@ -246,9 +249,10 @@ class Store:
 
     @contextmanager
     def rows(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(f"{self.home.store.as_uri()}?mode=ro", uri=True)) as connection:
-            connection.row_factory = sqlite3.Row
-            yield connection
+        if self._rows is None:
+            self._rows = sqlite3.connect(f"{self.home.store.as_uri()}?mode=ro", uri=True)
+            self._rows.row_factory = sqlite3.Row
+        yield self._rows
 
     def conversations(self) -> list[int]:
         with self.rows() as rows:
