@@ -21,6 +21,7 @@ from tui_inbox.config import Config, Home
 from tui_inbox.inbox import Inbox
 from tui_inbox.problems import Problem
 from tui_inbox.screens import looks
+from tui_inbox.screens.asking import Asking
 from tui_inbox.screens.customer import CustomerPage
 from tui_inbox.screens.desk import Desk
 from tui_inbox.screens.listing import Counted
@@ -153,7 +154,7 @@ class TuiInbox(App[int]):
         if (
             isinstance(event, Key)
             and not event.is_forwarded
-            and isinstance(self.screen, Desk | Prompt | Page | Menu | Confirm | CustomerPage)
+            and isinstance(self.screen, Asking | Prompt | Page | Menu | Confirm | CustomerPage)
         ):
             await self._pressed(event)
         else:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui_inbox.inbox.explain import Explanation
     from tui_inbox.inbox.forgetting import Forgotten
     from tui_inbox.inbox.ingest import Origin
+    from tui_inbox.rules.review import Review
     from tui_inbox.store.erasing import Customer
     from tui_inbox.store.writer import Writer
 
@@ -163,6 +164,16 @@ class Inbox:
 
         with self.writer.unit() as unit:
             ingest.ended(unit, origin, at, problem)
+
+    def keep_review(self, it: Review) -> None:
+        """Keep how far a review has come, so that it can be taken up again; one that is over is forgotten."""
+        from tui_inbox.store import reviews
+
+        with self.writer.unit() as unit:
+            if it.over:
+                reviews.forget(unit, it.of)
+            else:
+                reviews.keep(unit, it.of, it.as_json())
 
     def dropped(self, folder: str) -> dict[str, str]:
         """Return what was read of a watched folder: its name, and how it was marked then."""

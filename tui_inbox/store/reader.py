@@ -33,6 +33,7 @@ from tui_inbox.store.queues import BACK, OWNER, PLACE, REASON, TURNED, Counts
 if TYPE_CHECKING:
     from tui_inbox.rules.explained import Figure
     from tui_inbox.rules.report import Report, Reporting
+    from tui_inbox.rules.review import Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,6 +489,13 @@ class Reader:
             )
             for row in rows
         ]
+
+    def review(self, of: str) -> Review | None:
+        """Return the review of *of* that was interrupted; None where there is none."""
+        from tui_inbox.rules.review import Review  # deferred: the first picture does not need it
+
+        row = self._connection.execute("SELECT state FROM review WHERE of = ?", (of,)).fetchone()
+        return None if row is None else Review.from_json(row[0])
 
     def dropped(self, folder: str) -> dict[str, str]:
         """Return what was read of a watched folder: its name, and how it was marked then."""

@@ -62,6 +62,12 @@ CREATE TABLE mail_id (
 
 CREATE INDEX ix_mail_id_thread_id ON mail_id (thread_id);
 
+CREATE TABLE review (
+  "of" VARCHAR NOT NULL,
+  state VARCHAR NOT NULL,
+  PRIMARY KEY ("of")
+);
+
 CREATE TABLE census (
   account_id INTEGER NOT NULL,
   place VARCHAR NOT NULL,

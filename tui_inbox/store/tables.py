@@ -96,6 +96,14 @@ class DroppedRow(SQLModel, table=True):
     at: int
 
 
+class ReviewRow(SQLModel, table=True):
+    """A review that was interrupted: what of, and how far it has come (`rules/review.py`, JSON)."""
+
+    __tablename__ = "review"
+    of: str = Field(primary_key=True)
+    state: str
+
+
 class MailIdRow(SQLModel, table=True):
     """Which thread a Message-ID belongs to, also one that has only been referred to."""
 
