@@ -133,6 +133,7 @@ class Ear(Wire):
             if answer.startswith(tag):
                 self.idles = False  # it promised what it does not do: the looks are left
                 return
+            news = self._heard() or news  # it may have come in one piece with the answer
             while not news and (left := end - monotonic()) > 0 and self._arrived(left, called):
                 news = self._heard()
             self._imap.send(b"DONE\r\n")
