@@ -231,3 +231,22 @@ def test_a_message_in_the_form_for_binary_content_comes_whole(server: ScriptedIm
     server.on["UID FETCH"] = literal8
     run = kept.sync(mailbox(server.port))
     assert {one.message.raw for batch in run for one in batch.arrivals} == set(box.messages.values())
+
+
+def test_new_numbers_double_no_mail_that_the_server_writes_differently_now(
+    server: ScriptedImap, box: Mailbox, kept: Kept
+) -> None:
+    """As Proton's Bridge did after an update: the same mails, with other numbers and other boundaries."""
+    written = b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=%s\r\n\r\n--%s\r\n\r\nHello\r\n--%s--\r\n"
+    head = mail(5).partition(b"Content-Type")[0]
+    box.messages[5] = head + written % (b"one", b"one", b"one")
+    kept.sync(mailbox(server.port))
+    before = kept.told()["message"]
+    box.uidvalidity += 1
+    box.messages = {1: mail(3), 2: head + written % (b"two", b"two", b"two"), 3: mail(8)}
+    kept.sync(mailbox(server.port))
+    assert kept.told()["message"] == before
+    assert kept.places() == {("INBOX", 1), ("INBOX", 2), ("INBOX", 3)}
+    box.messages[4] = head + written % (b"three", b"three", b"three")
+    kept.sync(mailbox(server.port))
+    assert len(kept.told()["message"]) == len(before) + 1, "another mail of the same id, under the same numbers"

@@ -13,10 +13,13 @@ from tui_inbox.store.writer import Unit
 def otherwise(unit: Unit, account_id: int, offered: Sequence[Arrival]) -> Iterator[tuple[Arrival, Known]]:
     """Yield those of *offered*, none of which is here under its own key, that are here all the same.
 
-    The server's own name for a mail says so; or a stand-in came first, which is now made whole; or the whole mail did.
+    The server's own name for a mail says so; or its folder has new numbers, and the server writes the same mail with
+    other bytes now; or a stand-in came first, which is now made whole; or the whole mail did.
     """
     named = places.by_object(unit, account_id, {one.object_id for one in offered if one.object_id})
     stand_ins = arrivals.known(unit, account_id, {("", one.also) for one in offered if one.also})
+    folders = {(one.location.folder, one.location.uidvalidity) for one in offered if one.location}
+    anew = {at for at in folders if places.renumbered(unit, account_id, *at)}
     for one in offered:
         here = stand_ins.get(("", one.also))
         if here is not None:
@@ -24,6 +27,9 @@ def otherwise(unit: Unit, account_id: int, offered: Sequence[Arrival]) -> Iterat
             yield one, here
             continue
         here = named.get(one.object_id)
+        at = one.location
+        if here is None and at is not None and one.message.external_id and (at.folder, at.uidvalidity) in anew:
+            here = places.under_old_number(unit, account_id, (at.folder, at.uidvalidity, at.uid), one.message)
         if here is None and one.partial and one.message.external_id:
             fields = one.message.raw.partition(b"\r\n\r\n")[0]
             here = places.whole_of(unit, account_id, one.message.external_id, fields)

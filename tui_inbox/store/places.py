@@ -54,13 +54,41 @@ def whole_of(connection: Connection, account_id: int, external_id: str, fields: 
     rows = connection.execute(
         KNOWN.add_columns(_raw.c.packed, _raw.c.content)
         .join(_raw, _raw.c.message_id == _message.c.id)
-        .where(_message.c.account_id == account_id, _message.c.external_id == external_id)
+        .where(*_called(account_id, external_id))
     )
     for row in rows:
         begins = zlib.decompressobj().decompress(row.content, len(fields)) if row.packed else row.content
         if begins[: len(fields)] == fields:
             return known_of(row)
     return None
+
+
+def _called(account_id: int, external_id: str) -> list[Any]:
+    """Return how whole mails with a Message-ID are found: their keys begin with it."""
+    keys = (f"{external_id}#", f"{external_id}$")
+    return [_message.c.account_id == account_id, _message.c.thread_key == "", _message.c.key.between(*keys)]
+
+
+def renumbered(connection: Connection, account_id: int, folder: str, uidvalidity: int) -> bool:
+    """Return whether messages are stored as lying in *folder* under other numbers than those of *uidvalidity*."""
+    here = select(_location.c.uid).where(
+        _location.c.account_id == account_id, _location.c.folder == folder, _location.c.gone_at.is_(None)
+    )
+    others = (_location.c.uidvalidity < uidvalidity, _location.c.uidvalidity > uidvalidity)
+    return any(connection.execute(here.where(other).limit(1)).first() for other in others)
+
+
+def under_old_number(connection: Connection, account_id: int, at: At, message: Message) -> Known | None:
+    """Return the mail of *message*'s Message-ID, time of receipt and words that lies in the folder of *at* under other
+    numbers; None where there is none, or more than one."""
+    rows = connection.execute(
+        KNOWN.join(_location, _location.c.message_id == _message.c.id)
+        .where(*_called(account_id, message.external_id), _message.c.received_at == stored(message.received_at))
+        .where(_location.c.folder == at[0], _location.c.uidvalidity != at[1], _location.c.gone_at.is_(None))
+        .distinct()
+    ).all()
+    alike = [known_of(row) for row in rows if row.text == message.text]
+    return alike[0] if len(alike) == 1 else None
 
 
 def complete(connection: Connection, message_id: int, message: Message) -> None:

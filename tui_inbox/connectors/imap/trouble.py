@@ -13,7 +13,7 @@ from tui_inbox.problems import Busy, NotAdmitted, Problem, Unreachable
 
 LATER = re.compile(
     r"\[(UNAVAILABLE|INUSE|LIMIT|OVERQUOTA|THROTTLED|SERVERBUG|CONTACTADMIN)\b"
-    r"|throttl|too many|try again|connection limit",
+    r"|throttl|too many|try again|connection limit|authenticated but not connected",
     re.IGNORECASE,
 )
 """A refusal that is about the server's state, not about what was asked (RFC 5530)."""
