@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -12,11 +13,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.dovecot import Dovecot
 from tui_inbox.app import sync_command
-from tui_inbox.config import Account, Config, Home, InboxFolder
+from tui_inbox.config import Account, Config, Home, InboxFolder, load
 from tui_inbox.screens.bars import freshness
 from tui_inbox.store.reader import AccountLine
-from tui_inbox.sync.owner import Door, owning
+from tui_inbox.sync.owner import Door, owner, owning
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 
@@ -118,3 +122,34 @@ def test_when_the_watch_of_another_ends_the_inbox_starts_its_own(
         assert own is not None
         door = Door(own.door, ["support"], lambda _names, _number: None)
         sit(work, sync=[sys.executable, "-c", f"import time; open({str(started)!r}, 'w'); time.sleep(600)"])
+
+
+@pytest.mark.needs("dovecot")
+def test_a_mail_that_reaches_the_server_stands_in_the_list_by_itself(
+    world: Any, sit: Callable[..., None], tmp_path: Path
+) -> None:
+    with Dovecot({"support": "pw"}) as server:
+        (tmp_path / "config.toml").write_text(
+            f'[[account]]\nname = "support"\nkind = "imap"\nhost = "127.0.0.1"\nport = {server.port}\ntls = "none"\n'
+            'user = "support"\npassword_command = ["printf", "pw"]\n'
+        )
+        world.now = datetime.now(UTC)
+
+        async def work(hands: Any) -> None:
+            await hands.until(lambda: owner(world.home) and hands.app.beside.child)
+            for number in (1, 2):  # the second is pushed, and the program is at rest when it comes
+                raw = b"From: ada@one.example\r\nSubject: Order %d\r\nMessage-ID: <%d@x>\r\n\r\nHi\r\n" % (
+                    number,
+                    number,
+                )
+                await asyncio.to_thread(server.deliver, "support", "INBOX", raw)
+                await hands.until(lambda number=number: f"Order {number}" in hands.text())
+            await hands.press("q")
+
+        command = sync_command(world.home, load(world.home.config), None)
+        sit(work, sync=command)
+    for _ in range(1000):
+        if owner(world.home) is None:
+            return
+        time.sleep(0.01)
+    raise AssertionError("The sync outlived the screen.")
