@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import ssl
 import traceback
 from collections.abc import Iterator
 from dataclasses import replace
@@ -299,6 +302,23 @@ def test_both_ways_to_tls_trust_only_the_named_authority(server: Dovecot, user: 
     with pytest.raises(Unreachable, match=r"certificate of 127\.0\.0\.1 is not trusted") as trouble:
         Kept().sync(mailbox(server, user, tls=tls, port=port))
     assert "`ca`" in trouble.value.hint
+
+
+@pytest.mark.parametrize("tls", ["implicit", "starttls"])
+def test_a_pinned_certificate_is_believed_whoever_signed_it_and_no_other_is(
+    server: Dovecot, user: str, tls: str
+) -> None:
+    server.deliver(user, "INBOX", mail(1))
+    port = server.tls_port if tls == "implicit" else server.port
+    shown = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", server.tls_port)))
+    pin = hashlib.sha256(shown).hexdigest()
+    kept = Kept()
+    kept.sync(
+        replace(mailbox(server, user, tls=tls, port=port, pin=":".join(re.findall("..", pin.upper()))), host="127.1")
+    )
+    assert kept.subjects == ["Order 1"]
+    with pytest.raises(Unreachable, match="it is not the one that `pin` names"):
+        Kept().sync(mailbox(server, user, tls=tls, port=port, pin="0" * 64, ca=str(server.certificate)))
 
 
 def test_a_certificate_must_be_for_the_server_that_was_meant(server: Dovecot, user: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import ssl
 from datetime import timedelta
 
 import pytest
@@ -238,6 +240,21 @@ def test_over_tls_the_certificate_must_be_trusted(shop: Shop, tls: str):
     assert "is not trusted" in came.problems["support"].what
     assert "AUTH" not in shop.server.said
     shop.configure(f'smtp = {{ {table}, ca = "{shop.mailboxes.certificate}" }}')
+    assert shop.send(at_once=True).sent == 1
+
+
+@pytest.mark.parametrize("tls", ["implicit", "starttls"])
+def test_over_tls_a_pinned_certificate_is_believed_and_no_other(shop: Shop, tls: str):
+    shop.server.stop()
+    shop.server.tls, shop.server.passwords = tls, {shop.support: PASSWORD}
+    shop.server.start()
+    shown = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", shop.mailboxes.tls_port)))
+    table = f'host = "127.0.0.1", port = {shop.server.port}, tls = "{tls}", from = "{shop.support}@shop.example"'
+    shop.configure(f'smtp = {{ {table}, pin = "{"0" * 64}" }}')
+    handed(shop)
+    assert "`pin`" in shop.send().problems["support"].what
+    assert "AUTH" not in shop.server.said
+    shop.configure(f'smtp = {{ {table}, pin = "{hashlib.sha256(shown).hexdigest()}" }}')
     assert shop.send(at_once=True).sent == 1
 
 

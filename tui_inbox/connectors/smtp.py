@@ -14,10 +14,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 from tui_inbox.connectors.formats import sasl
+from tui_inbox.connectors.formats.trust import digest, trust
 from tui_inbox.problems import Misconfigured, NotAdmitted, Problem, Unreachable
 from tui_inbox.rules import clean
 from tui_inbox.vault.hidden import Hidden, Token
@@ -82,11 +82,13 @@ class Server:
     sender: str = ""
     """The address that mail is sent from (`from`)."""
     ca: str = ""
+    pin: str = ""
+    """The SHA-256 of its certificate: that one is believed and no other."""
     files_sent: bool = False
     """Whether the server puts what it sent among the sent mail by itself."""
 
 
-_KEYS = ("host", "port", "tls", "user", "auth", "from", "ca", "files_sent")
+_KEYS = ("host", "port", "tls", "user", "auth", "from", "ca", "pin", "files_sent")
 
 
 def server(table: Mapping[str, Any], where: str) -> Server:
@@ -118,6 +120,7 @@ def server(table: Mapping[str, Any], where: str) -> Server:
         auth=str(smtp.get("auth", table.get("auth", "password"))),
         sender=sender,
         ca=str(smtp.get("ca", table.get("ca", ""))),
+        pin=str(smtp.get("pin", "" if "ca" in smtp else table.get("pin", ""))),
         files_sent=bool(smtp.get("files_sent", itself)),
     )
 
@@ -134,6 +137,8 @@ def _check(where: str, key: str, value: object) -> None:
             good, wants = value in PORTS, '"implicit", "starttls" or "none"'
         case "auth":
             good, wants = value in ("password", "oauth2"), '"password" or "oauth2"'
+        case "pin":
+            good, wants = isinstance(value, str) and (not value or bool(digest(value))), "a SHA-256"
         case "files_sent":
             good, wants = isinstance(value, bool), "true or false"
         case _:
@@ -252,7 +257,7 @@ class Line:
 
     def open(self) -> None:
         to = self.to
-        context = None if to.tls == "none" else _trust(to.ca)
+        context = None if to.tls == "none" else trust(to.ca, to.pin)
         sock = socket.create_connection((to.host, to.port), CONNECT)
         try:
             if to.tls == "implicit" and context is not None:
@@ -425,19 +430,6 @@ def _sasl(smtp: _Wire, mechanism: str, answers: list[bytes | None]) -> tuple[int
 
 
 # --- trouble ----------------------------------------------------------------------------------------------
-
-
-def _trust(ca: str) -> ssl.SSLContext:
-    """Return what the server must show: a certificate for its name by *ca*, or by an authority the system trusts."""
-    try:
-        context = ssl.create_default_context(cafile=str(Path(ca).expanduser()) if ca else None)
-    except (OSError, ssl.SSLError) as trouble:
-        raise Misconfigured(
-            f"The certificate file {ca} cannot be used: {trouble.strerror or trouble}.",
-            "Name a PEM file with the authority's certificate in `ca`.",
-        ) from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 @contextmanager

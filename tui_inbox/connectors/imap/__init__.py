@@ -79,6 +79,8 @@ class Source:
     smtp: Mapping[str, Any] = field(default_factory=dict, repr=False)
     ca: str = ""
     """A PEM file with the authority that signed the server's certificate; "": those this system trusts."""
+    pin: str = ""
+    """The SHA-256 of the server's certificate: that one is believed and no other."""
     authserv: tuple[str, ...] = ()
     """Names under which our own servers write Authentication-Results (RFC 8601): what they say of a sender is told."""
     largest: int = 25
@@ -169,6 +171,10 @@ def _check(where: str, key: str, value: object) -> None:
             good, wants = isinstance(value, str) and value in PORTS, '"implicit", "starttls" or "none"'
         case "largest":
             good, wants = type(value) is int and 1 <= value <= LARGEST, f"a number of megabytes from 1 to {LARGEST}"
+        case "pin":
+            from tui_inbox.connectors.formats.trust import digest  # deferred: ssl is slow to import
+
+            good, wants = isinstance(value, str) and (not value or bool(digest(value))), "a SHA-256"
         case "auth":
             good, wants = isinstance(value, str) and value in AUTHS, '"password" or "oauth2"'
         case "write_back":

@@ -6,10 +6,8 @@ import imaplib
 import socket
 import ssl
 from base64 import b64encode
-from pathlib import Path
 from typing import Any
 
-from tui_inbox.problems import Misconfigured
 from tui_inbox.vault.hidden import Hidden
 
 CONNECT = 20.0
@@ -23,20 +21,6 @@ LONGEST_LINE = 2**20
 LARGEST_LITERAL = 64 * 2**20
 LARGEST_REPLY = 128 * 2**20
 """Bytes that one command may bring, all lines and literals together."""
-
-
-def trust(ca: str) -> ssl.SSLContext:
-    """Return what a server must show: a certificate for its name, TLS 1.2 or newer, signed by *ca* or, if that is
-    "", by an authority this system trusts."""
-    try:
-        context = ssl.create_default_context(cafile=str(Path(ca).expanduser()) if ca else None)
-    except (OSError, ssl.SSLError) as trouble:
-        raise Misconfigured(
-            f"The certificate file {ca} cannot be used: {trouble.strerror or trouble}.",
-            "Name a PEM file with the authority's certificate in `ca`.",
-        ) from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 class Line(imaplib.IMAP4):

@@ -54,7 +54,7 @@ class Ear(Wire):
     """One connection. It opens the first inbox folder, for reading only, and asks for the standing of the others."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__(source.host, source.port, source.tls, source.ca)
+        super().__init__(source.host, source.port, source.tls, source.ca, source.pin)
         self.source = source
         self.idles = False
         self.sound = True

@@ -12,7 +12,8 @@ from typing import Any, Self
 from imapclient import IMAPClient, SocketTimeout
 
 from tui_inbox.connectors.formats import sasl
-from tui_inbox.connectors.imap.line import CONNECT, FAREWELL, READ, Line, trust
+from tui_inbox.connectors.formats.trust import trust
+from tui_inbox.connectors.imap.line import CONNECT, FAREWELL, READ, Line
 from tui_inbox.connectors.imap.replies import capabilities, quoted, refuse_breaks
 from tui_inbox.connectors.imap.trouble import Declined, Failure, not_admitted, problem, said
 from tui_inbox.problems import Misconfigured, NotAdmitted, Unreachable
@@ -41,8 +42,8 @@ class Asked:
 class Session:
     """A connection that can be signed in. Leaving it as a context logs out and closes the socket."""
 
-    def __init__(self, host: str, port: int, tls: str, ca: str) -> None:
-        context = None if tls == "none" else trust(ca)
+    def __init__(self, host: str, port: int, tls: str, ca: str, pin: str = "") -> None:
+        context = None if tls == "none" else trust(ca, pin)
         self.host, self.port = host, port
         self._client = _Client(host, port, context if tls == "implicit" else None)
         self._imap: Any = self._client._imap

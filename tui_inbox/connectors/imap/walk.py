@@ -21,7 +21,7 @@ from tui_inbox.problems import NotFound, Problem, Unreachable
 def connected(source: Source) -> Iterator[Wire]:
     """Open a signed-in connection to *source*; every trouble with it, also later, is a Problem."""
     secret = source.password()  # first: a keyring may ask its owner, and a server does not wait
-    with explained(source.host, source.port), Wire(source.host, source.port, source.tls, source.ca) as wire:
+    with explained(source.host, source.port), Wire(source.host, source.port, source.tls, source.ca, source.pin) as wire:
         wire.sign_in(source.user, secret, source.auth)
         del secret
         yield wire
