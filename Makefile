@@ -10,7 +10,7 @@ WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench torture fuzz reference-check pictures package-check lock clean faults
+.PHONY: help demo run test check format bench torture storm fuzz reference-check pictures package-check lock clean faults
 
 help: ## list these words
 	@echo "make WORD, where WORD is one of:"
@@ -47,6 +47,9 @@ bench: $(VENV)/for-work ## measure how long a person waits, beside other program
 
 torture: $(VENV)/for-work ## the long tests: kills at random moments, many thousand examples
 	@$(BIN)/python -m pytest -m torture --hypothesis-profile=long --timeout=3600 $(ARGS)
+
+storm: $(VENV)/for-work ## sync 500 times over ways that drop, hang, delay, split and corrupt at random bytes
+	@$(BIN)/python -m pytest -m torture --timeout=3600 -s tests/torture/test_storm.py $(ARGS)
 
 faults: $(VENV)/for-work ## seed faults in the life of a conversation, one by one, and see each found
 	@$(BIN)/python tools/faults.py $(ARGS)

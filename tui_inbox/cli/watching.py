@@ -24,13 +24,15 @@ from tui_inbox.sync.watch import Broken, Finished, Going, Said, Watch
 
 TICK = 0.5
 """Seconds between two looks at the clock and at what others wrote."""
+LONGEST_WAIT = 600.0
+"""Seconds that a watch waits for a one-time sync to end."""
 SPOKEN = 1.0
 """Seconds between two lines about how far it is, where they go to no terminal."""
 
 
 def watch(desk: Desk, chosen: argparse.Namespace, secret: Callable[..., str]) -> int:
     """Follow the mailboxes until a signal comes, or, with `--attached`, standard input ends; return the exit code."""
-    with owning(desk.home, shapes.moment(desk.now()) or "", door=True) as own:
+    with owning(desk.home, shapes.moment(desk.now()) or "", door=True, patience=LONGEST_WAIT) as own:
         if own is None:
             raise Refused(
                 "A watch of this store is running already.", "Leave it at that; `tui-inbox sync` asks it to sync now."
