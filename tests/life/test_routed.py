@@ -265,3 +265,23 @@ def test_a_hard_bounce_that_is_none_after_all_loses_no_answer() -> None:
         laws.hold(store, NOW)
     finally:
         store.gone()
+
+
+def test_what_a_rule_did_with_a_message_that_is_put_in_its_place_leaves_a_later_hand_over_as_it_is(
+    store: Ruled,
+) -> None:
+    from tui_inbox.inbox import handovers
+    from tui_inbox.store import outgoing
+
+    store.says()
+    store.inbox.perform([Forward(store.conversations()[0], store.seen(), "Mert")], store.now + HOUR)
+    store.now += 2 * HOUR
+    answer = Said("a.out", "answer", MAILBOX, "a", store.now - 80 * MINUTE)
+    late = Said("a.late", "ask", MAILBOX, "a", store.now - 90 * MINUTE, words="for Ana")
+    store.hear(answer, now=store.now)
+    store.hear(late, now=store.now)
+    assert store.row().owner == "Mert"
+    with store.inbox.writer.unit() as unit:
+        waiting = outgoing.due(unit, store.now)
+        stands = {one.to for one in waiting if handovers.standing(unit, store.config, one, store.now)}
+    assert stands == {"Mert"}

@@ -27,32 +27,17 @@ def standing(unit: Unit, config: Config, one: Outgoing, now: datetime) -> Conver
     kept = histories.load(unit, [one.conversation_id])[one.conversation_id]
     it = Readings(unit, config).state(kept, now)
     if here.kind == HAND_OVER:
-        current = next((act for act in reversed(kept.history.acts) if _gives(act) is not None), None)
-        if current is None or current.id != one.act_id:
-            _end(
-                unit, here, outgoing.DROPPED, "It was taken back, or handed to somebody else, before it was sent.", now
-            )
+        if it.came_back == one.act_id:
+            act = next(act for act in kept.history.acts if act.id == one.act_id)
+            _too_late(unit, config, here, it, act, now)
             return None
-        if it.owner == ME:
-            _too_late(unit, config, here, it, current, now)
+        if it.handed_by != one.act_id:
+            _end(unit, here, outgoing.DROPPED, TAKEN_BACK, now)
             return None
     elif it.owner != one.to:
         _end(unit, here, outgoing.DROPPED, f"It is not {one.to}'s any more.", now)
         return None
     return it
-
-
-def _gives(act: Act) -> str | None:
-    """Return whom an act makes the owner; None where it leaves that alone."""
-    match act.verb:
-        case Verb.FORWARD:
-            return act.to
-        case Verb.RETURN:
-            return ME
-        case Verb.ROUTE:
-            return act.effects.owner
-        case Verb.SNOOZE | Verb.ARCHIVE:
-            return None
 
 
 def _too_late(unit: Unit, config: Config, one: Outgoing, it: Conversation, act: Act, now: datetime) -> None:

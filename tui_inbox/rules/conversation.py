@@ -29,6 +29,10 @@ class Conversation:
     delivery: Delivery | None = None
     back_at: datetime | None = None
     """When an undelivered hand-over comes back to me."""
+    handed_by: int | None = None
+    """The act by which its owner has it, where it was handed over."""
+    came_back: int | None = None
+    """The act of a hand-over that came back to me by itself, unsent when due or refused."""
     owners: tuple[str, ...] = (ME,)
     """Everybody who has owned it, in that order; the last is the owner."""
 

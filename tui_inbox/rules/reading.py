@@ -60,6 +60,7 @@ class _Reading:
     acted: bool = False
     hand_over: Act | None = None
     handed_at: datetime | None = None
+    came_back: Act | None = None
     reported: int = 0
     """The last report that opened it: that an answer of ours is lost."""
     human: bool = False
@@ -120,8 +121,9 @@ class _Reading:
     def _take_back(self, at: datetime) -> None:
         if self.status is Status.SNOOZED:
             self._interrupt(at, Reason.RETURNED)
-        self.status, self.reason, self.hand_over = Status.OPEN, Reason.RETURNED, None
         self._give(ME, at)
+        self.status, self.reason = Status.OPEN, Reason.RETURNED
+        self.came_back, self.hand_over = self.hand_over, None
 
     def _come_back(self, at: datetime, why: Reason) -> None:
         """End the snooze: the follow-up starts."""
@@ -270,6 +272,7 @@ class _Reading:
             case Verb.RETURN:
                 if self.owner != ME:
                     self._take_back(at)
+                self.came_back = None
 
     def _leave_spam(self) -> None:
         """Any act takes it out of spam and starts what is owed: from the first message nobody answered."""
@@ -369,7 +372,7 @@ class _Reading:
 
     def _give(self, who: str, at: datetime) -> None:
         """Make *who* the owner from *at* on; the responsibility for what is open goes with it."""
-        self.owner = who
+        self.owner, self.came_back = who, None
         self.owned.append(Responsible(who, at))
         self._hand_promises(who, at)
 
@@ -390,6 +393,7 @@ class _Reading:
         return tuple(spans)
 
     def conversation(self) -> Conversation:
+        handed = self.hand_over if self.hand_over and self.owner == self.hand_over.to else None
         return Conversation(
             status=self.status,
             owner=self.owner,
@@ -402,8 +406,10 @@ class _Reading:
             plan=self.plan,
             snoozes=self.snoozes,
             waiting_since=self._waiting_since(),
-            delivery=self.hand_over.delivery if self.hand_over and self.owner == self.hand_over.to else None,
+            delivery=handed.delivery if handed else None,
             back_at=self.back_at(),
+            handed_by=handed.id if handed else None,
+            came_back=self.came_back.id if self.came_back else None,
             owners=tuple(one.who for one in self.owned),
         )
 

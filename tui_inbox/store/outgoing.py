@@ -231,9 +231,8 @@ def _handed_by(connection: Connection, conversation: int, owner: str) -> Line | 
             select(_act).where(_act.c.conversation_id == here, _act.c.undone_at.is_(None)).order_by(_act.c.id.desc())
         )
         for row in rows:
-            to = _makes_owner(row)
-            if to is not None:
-                return row if to == owner else None
+            if _makes_owner(row) == owner:
+                return row
         here = connection.execute(select(_conversation.c.continues).where(_conversation.c.id == here)).scalar()
     return None
 
