@@ -158,6 +158,48 @@ def a_correction_without_a_trace() -> None:
     projection.Record.add = wrong  # type: ignore[method-assign]
 
 
+def a_rule_that_gives_it_back() -> None:
+    """A rule that names an owner gives it to them whoever had it before."""
+    from tui_inbox.rules import routing
+
+    routing.named_owner = lambda name, had: (name, "the rule says so.")
+
+
+def a_machines_mail_that_rules_move() -> None:
+    """Rules run on what a machine says in a conversation that is not its own."""
+    from tui_inbox.store import cases
+
+    right = cases._occasion
+
+    def wrong(connection: Any, row: Any, **how: Any) -> Any:
+        return replace(right(connection, row, **how), machine=False)
+
+    cases._occasion = wrong
+
+
+def a_second_turn_forgotten() -> None:
+    """What came back from a snooze does not come back again when its unsent hand-over falls due."""
+    from tui_inbox.store import projection
+
+    right = projection._state
+
+    projection._state = lambda it: right(it) | {"back_at": None}
+
+
+def a_breach_passed_on() -> None:
+    """What was late before it was forwarded is laid to whoever has it now."""
+    from tui_inbox.rules.promise import Promise
+
+    Promise.owner_at = lambda self, moment: self.responsible[-1].who  # type: ignore[method-assign]
+
+
+def a_copy_that_counts_because_it_came_first() -> None:
+    """Which copy of a mail counts is decided by which one came first."""
+    from tui_inbox.inbox import ingest
+
+    ingest.Intake._outrank = lambda self, arrival, here: None  # type: ignore[method-assign]
+
+
 FAULTS: dict[str, Callable[[], None]] = {
     one.__name__: one
     for one in (
@@ -173,6 +215,11 @@ FAULTS: dict[str, Callable[[], None]] = {
         a_machines_mail_that_reopens,
         a_snooze_that_may_end_before_it_begins,
         a_correction_without_a_trace,
+        a_rule_that_gives_it_back,
+        a_machines_mail_that_rules_move,
+        a_second_turn_forgotten,
+        a_breach_passed_on,
+        a_copy_that_counts_because_it_came_first,
     )
 }
 
