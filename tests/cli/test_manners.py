@@ -218,3 +218,27 @@ def test_looking_imports_nothing_heavy(tmp_path: Path, words: tuple[str, ...]) -
         check=True,
     )
     assert done.stderr == "[] 0\n"
+
+
+def test_what_others_could_read_is_closed_to_them_and_said(tmp_path: Path) -> None:
+    tui = Tui(tmp_path / "home")
+    tui("list")
+    tui.home.chmod(0o755)
+    (tui.home / "inbox.db").chmod(0o644)
+    (tui.home / "inbox.db.before-2").touch(0o640)
+    (tui.home / "mine.txt").touch(0o644)
+    said = tui("list")
+    assert said.err.count("Others could read") == 3
+    assert [(tui.home / name).stat().st_mode & 0o777 for name in ("", "inbox.db", "inbox.db.before-2")] == [
+        *(0o700, 0o600, 0o600)
+    ]
+    assert (tui.home / "mine.txt").stat().st_mode & 0o777 == 0o644
+    assert tui("list").err == ""
+
+
+def test_a_folder_that_is_shared_is_left_as_it_is_and_said(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    assert "keep the store in a folder of its own" in Tui(shared)("list").err
+    assert shared.stat().st_mode & 0o7777 == 0o1777

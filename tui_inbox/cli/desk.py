@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from tui_inbox.config import Config, Home, find_home, load
+from tui_inbox.cli.say import note
+from tui_inbox.config import Config, Home, close_to_others, find_home, load
 from tui_inbox.inbox import Inbox
 from tui_inbox.store.reader import Reader
 
@@ -24,6 +25,8 @@ class Desk:
     def open(cls, chosen: argparse.Namespace, environ: Mapping[str, str]) -> Desk:
         """Return the desk that `--home` and `--config` name; raises `Misconfigured` for a mistake in either."""
         home = find_home(chosen.home, environ)
+        for said in close_to_others(home):
+            note(said)
         return cls(home, load(home.config_file(chosen.config)))
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_inbox.config.home import Home, find_home
+from tui_inbox.config.home import Home, close_to_others, find_home
 from tui_inbox.config.read import load, system_zone
 from tui_inbox.config.values import (
     Account,
@@ -31,6 +31,7 @@ __all__ = [
     "Target",
     "Teammate",
     "View",
+    "close_to_others",
     "find_home",
     "load",
     "system_zone",

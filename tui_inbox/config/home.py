@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +52,33 @@ def find_home(option: str | None, environ: Mapping[str, str]) -> Home:
     for needed in (home.folder, home.config.parent, home.logs):
         _made(needed)
     return home
+
+
+def close_to_others(home: Home) -> list[str]:
+    """Take from others what they may do with the files of *home*; return sentences about what was open, or still is.
+
+    A folder that is not ours alone (a shared one, somebody else's, the whole of our own home folder) is left as it is.
+    """
+    said = []
+    for path in (home.folder, *_files(home)):
+        try:
+            found = path.lstat()
+            if stat.S_ISLNK(found.st_mode) or not found.st_mode & 0o077:
+                continue
+            if found.st_uid != os.getuid() or found.st_mode & stat.S_ISVTX or path == Path.home():
+                said.append(f"Others may read {path}: keep the store in a folder of its own.")
+                continue
+            path.chmod(found.st_mode & 0o700)
+            said.append(f"Others could read {path}; now only you can.")
+        except OSError:
+            said.append(f"Others may read {path}, and that cannot be changed.")
+    return said
+
+
+def _files(home: Home) -> list[Path]:
+    """Return what this program keeps in *home*: the store and its copies, the configuration, logs, locks."""
+    ours = [one for name in ("inbox.db*", "*.lock", "backups.json") for one in home.folder.glob(name)]
+    return sorted(one for one in {*ours, home.logs, *home.logs.glob("*"), home.config} if one.exists())
 
 
 def _expanded(text: str) -> Path:
