@@ -7,13 +7,25 @@ import asyncio
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tools import crowd, on_terminal
 from tui_inbox.app import TuiInbox
-from tui_inbox.config import Config, Home, load
+from tui_inbox.config import Account, Config, Home, load
+from tui_inbox.connectors import Arrival, Batch
 from tui_inbox.demo import fill
+from tui_inbox.inbox import Inbox
+from tui_inbox.inbox.ingest import Origin
+from tui_inbox.rules.model import Message, Person
 
 NOW = datetime(2026, 3, 4, 9, 20, tzinfo=UTC)
 SIZES = ((80, 24), (120, 40), (200, 50))
@@ -58,6 +70,37 @@ SCENES: dict[str, tuple[str, ...]] = {
     "late": ("g", "1"),
     "all-done": ("asterisk", "a", "e", "enter"),
 }
+STATES: dict[str, tuple[str, ...]] = {
+    "first-start": (),
+    "one": (),
+    "one-open": ("enter",),
+    "million": (),
+    "million-end": ("G",),
+    "million-all": ("g", "e"),
+    "million-search": ("slash", *"bowl"),
+    "million-selected": ("asterisk", "l", "e"),
+    "loading": (),
+    "loading-queue": ("g", "a"),
+    "error": (),
+    "offline": (),
+    "offline-forward": ("f", "enter", "enter"),
+}
+"""States that the demo does not have; each has a home of its own."""
+TERMINALS: dict[str, dict[str, str]] = {
+    "256-colours": {"TERM": "xterm-256color"},
+    "no-color": {"TERM": "xterm-256color", "NO_COLOR": "1"},
+    "console": {"TERM": "linux"},
+}
+"""Terminals that know less, drawn by what is really written to them."""
+ON_TERMINALS: dict[str, tuple[str, ...]] = {
+    "inbox": (),
+    "selected": ("x", "x"),
+    "conversation": ("\r",),
+    "snooze": ("s", "2"),
+    "search": ("/", "order"),
+    "help": ("?",),
+}
+MILLION = 1_000_000
 LOOKS: dict[str, dict[str, object]] = {
     "": {},
     "-light": {"theme": "inbox-light"},
@@ -80,44 +123,153 @@ def upright(svg: str) -> str:
 
 
 async def draw(
-    home: Home, config: Config, keys: tuple[str, ...], size: tuple[int, int], look: dict[str, object]
+    home: Home, config: Config, keys: tuple[str, ...], size: tuple[int, int], look: dict[str, object], slow: str = ""
 ) -> str:
-    """Return the picture of the screen after *keys*."""
+    """Return the picture of the screen after *keys*; *slow* names a list that takes for ever."""
     app = TuiInbox(home, config, clock=lambda: NOW, **look)  # type: ignore[arg-type]
+    if slow:
+        app.post.ask = _stuck(app, slow)  # type: ignore[method-assign]
     async with app.run_test(size=size) as pilot:
         for key in ("", *keys):
             if key:
                 await pilot.press(key)
             for _ in range(200):
                 await pilot.pause()
-                if getattr(app.screen_stack[0], "resting", True):
+                if slow or getattr(app.screen_stack[0], "resting", True):
                     break
                 await asyncio.sleep(0.01)
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(1 if slow else 0.3)
         await pilot.pause()
         return upright(app.export_screenshot())
+
+
+def _stuck(app: TuiInbox, slow: str) -> Callable[[Callable[[Any], Any]], Awaitable[Any]]:
+    """Return a way to ask that never answers while the list *slow* is wanted."""
+    ask = app.post.ask
+
+    async def asked(question: Callable[[Any], Any]) -> Any:
+        if getattr(app.screen_stack[0], "view", None) and app.screen_stack[0].view.queue == slow:  # type: ignore[attr-defined]
+            await asyncio.sleep(3600)
+        return await ask(question)
+
+    return asked
+
+
+class Homes:
+    """The homes that the pictures are drawn of, each filled once and copied for each picture."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._filled = fill(folder / "demo", NOW)
+        self._today = fill(folder / "today", datetime.now(UTC))
+        """The same for programs that look at the real clock."""
+        self._count = 0
+
+    @contextmanager
+    def of(self, scene: str) -> Iterator[tuple[Home, Config]]:
+        """Lend a home for *scene*, with its configuration."""
+        self._count += 1
+        home = Home(self._folder / f"home-{self._count}", self._filled.config)
+        home.folder.mkdir()
+        config = load(self._filled.config)
+        match scene.partition("-")[0]:
+            case "first":
+                config = Config()
+            case "one":
+                config = Config()
+                _one(home, config)
+            case "million":
+                made = self._folder / "million.db"
+                if not made.exists():
+                    print(f"making {MILLION:,} conversations, about a minute", flush=True)
+                    crowd.fill(made, MILLION, NOW)
+                home.store.hardlink_to(made)
+            case "offline":
+                shutil.copy(self._filled.store, home.store)
+                config = replace(config, accounts=(Account("support", "imap", {}, "[[account]] 1"),))
+                _offline(home, config)
+            case "error":
+                shutil.copy(self._filled.store, home.store)
+                with home.store.open("r+b") as file:
+                    file.seek(4096)
+                    file.write(b"\xff" * (home.store.stat().st_size - 4096))
+            case _:
+                shutil.copy(self._filled.store, home.store)
+        try:
+            yield home, config
+        finally:
+            shutil.rmtree(home.folder)
+
+    @contextmanager
+    def kept(self) -> Iterator[Path]:
+        """Lend a copy of the demo as a command opens it: with its configuration inside."""
+        with self.of("demo") as (home, _):
+            shutil.copy(self._today.config, home.folder / "config.toml")
+            shutil.copy(self._today.store, home.store)
+            yield home.folder
+
+
+def _one(home: Home, config: Config) -> None:
+    inbox = Inbox(home, config)
+    message = Message(
+        channel="email",
+        key="<1@mail.example>",
+        sender=Person("Ada Demir", "ada@one.example"),
+        received_at=NOW - timedelta(minutes=20),
+        text="Hello,\n\nI ordered a blue bowl last week and it has not come. Where is it?\n\nAda",
+        subject="Where is my order?",
+        external_id="<1@mail.example>",
+        ids=("<1@mail.example>",),
+        to=(Person("", "support@shop.example"),),
+    )
+    inbox.ingest(Origin("support", "imap", "email"), Batch((Arrival(message),), "INBOX", "{}"), NOW)
+    inbox.close()
+
+
+def _offline(home: Home, config: Config) -> None:
+    inbox, origin = Inbox(home, config), Origin("support", "imap", "email")
+    inbox.synced(origin, NOW - timedelta(hours=3), None)
+    inbox.synced(origin, None, "imap.example.com does not answer: the network is unreachable.")
+    inbox.close()
 
 
 def main() -> None:
     """Draw what was asked for."""
     wanted = argparse.ArgumentParser(description=__doc__)
     wanted.add_argument("--to", type=Path, default=Path("pictures"))
-    wanted.add_argument("--scene", action="append", choices=[*SCENES, "first-start"])
+    wanted.add_argument("--scene", action="append", choices=[*SCENES, *STATES, *TERMINALS])
+    wanted.add_argument("--size", action="append", choices=[f"{width}x{height}" for width, height in SIZES])
     wanted.add_argument("--all-looks", action="store_true")
     chosen = wanted.parse_args()
     chosen.to.mkdir(exist_ok=True)
+    sizes = [one for one in SIZES if not chosen.size or f"{one[0]}x{one[1]}" in chosen.size]
     with tempfile.TemporaryDirectory() as folder:
-        filled = fill(Path(folder) / "demo", NOW)
-        for scene in chosen.scene or [*SCENES, "first-start"]:
-            for width, height in SIZES:
-                for look, options in LOOKS.items() if chosen.all_looks or scene == "inbox" else [("", LOOKS[""])]:
-                    home = Home(Path(folder) / f"{scene}-{width}{look}", filled.config)
-                    home.folder.mkdir()
-                    if scene != "first-start":
-                        shutil.copy(filled.store, home.store)
-                    config = load(filled.config) if scene != "first-start" else Config()
-                    svg = asyncio.run(draw(home, config, SCENES.get(scene, ()), (width, height), options))
-                    save(chosen.to / f"{scene}-{width}x{height}{look}.svg", svg)
+        homes = Homes(Path(folder))
+        for scene in chosen.scene or [*SCENES, *STATES, *TERMINALS]:
+            for size in sizes:
+                if scene in TERMINALS:
+                    on_terminals(homes, chosen.to, scene, size)
+                else:
+                    looks = LOOKS if chosen.all_looks or scene == "inbox" else {"": LOOKS[""]}
+                    in_looks(homes, chosen.to, scene, size, looks)
+
+
+def in_looks(homes: Homes, to: Path, scene: str, size: tuple[int, int], looks: dict[str, dict[str, object]]) -> None:
+    """Draw *scene* at *size* in every one of *looks*."""
+    keys = SCENES[scene] if scene in SCENES else STATES[scene]
+    slow = {"loading": "inbox", "loading-queue": "archived"}.get(scene, "")
+    for look, options in looks.items():
+        with homes.of(scene) as (home, config):
+            svg = asyncio.run(draw(home, config, keys, size, options, slow))
+        save(to / f"{scene}-{size[0]}x{size[1]}{look}.svg", svg)
+
+
+def on_terminals(homes: Homes, to: Path, terminal: str, size: tuple[int, int]) -> None:
+    """Draw what the program writes to *terminal* at *size*."""
+    for scene, keys in ON_TERMINALS.items():
+        with homes.kept() as home:
+            svg = on_terminal.drawn(on_terminal.program(home), keys, size, TERMINALS[terminal])
+        save(to / f"{terminal}-{scene}-{size[0]}x{size[1]}.svg", svg)
 
 
 def save(path: Path, svg: str) -> None:

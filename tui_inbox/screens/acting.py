@@ -28,6 +28,9 @@ from tui_inbox.store.reader import Row
 PREVIEWED = 200
 """Conversations that are read before an act on many, to say how they stand."""
 
+ABOUT = 48
+"""Cells that a conversation takes at most in a sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:
@@ -133,21 +136,22 @@ class Acting(Screen[None]):
         """Say what was done, what was skipped and why, and that it can be undone."""
         done, skipped = len(outcome.done), outcome.skipped
         words = []
-        if done:
-            many = done > 1 or skipped
-            words.append(f"{intent.verb} {done} conversations." if many else f"{intent.verb}: {about}.")
+        then = [*([intent.then] if intent.then else []), "z undoes."]
+        if done > 1 or (done and skipped):
+            words.append(f"{intent.verb} {done} conversations.")
+        elif done:
+            room = self.size.width - len("  ".join([f"{intent.verb}: .", *then])) - 4
+            words.append(f"{intent.verb}: {clipped(about, max(12, room), self.post.marks.ascii)}.")
         if skipped:
             why = skipped[0].why.rstrip(".")
             words.append(f"Skipped {len(skipped)}: {why}." if done + len(skipped) > 1 else f"Skipped: {why}.")
-        if done:
-            words += [intent.then] if intent.then else []
-            words.append("z undoes.")
+        words += then if done else []
         self.say("  ".join(words), trouble=bool(skipped) and not done)
 
     def _about(self) -> str:
         """Return how the conversation under the cursor is called in a sentence."""
         row = self.rows.current_row()
-        return clipped(f"{cells.who(row)}, {row.subject or row.snippet}", 48) if row else ""
+        return clipped(f"{cells.who(row)}, {row.subject or row.snippet}", ABOUT) if row else ""
 
     def ask(self, verb: str, intent: Intent, drawn: list[tuple[int, int]]) -> None:
         """Carry out *intent* on one conversation at once; on more, say how many and which, and wait for Enter."""
@@ -207,7 +211,7 @@ class Acting(Screen[None]):
         if over:
             back = over.to == ME
             verb = "Taken back" if back else f"Forwarded to {over.to}"
-            then = "" if back else f"It goes out in {UNDO_TIME.seconds} seconds."
+            then = "" if back else f"It goes out in {UNDO_TIME.seconds} s."
             build = lambda _inbox, id_, seen, _now: Forward(id_, seen, over.to, over.note)  # noqa: E731 - named for its line
             self.act(Intent(verb, build, then), drawn)
 

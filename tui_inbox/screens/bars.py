@@ -175,7 +175,7 @@ class Places(Lines):
         name, key, title, count = lines[y]
         width = self.size.width
         mark = self.marks.cursor if name == self.queue else " "
-        number = str(count) if count >= 0 else "?"
+        number = "" if self.counts is None else str(count) if count >= 0 else "?"
         return [
             (mark + " ", "cursor"),
             (fit(title, width - 5 - len(number), self.marks), "title" if name == self.queue else "read"),

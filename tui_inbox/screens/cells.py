@@ -150,7 +150,7 @@ def row_pieces(
     when, role = clock(row, now, zone, marks)
     wait = 17 if dated else 12
     name = max(10, min(24, room // 5))
-    last = 17 if room >= 100 else 14 if room >= 74 else 0
+    last = 17 if room >= 100 else 15 if room >= 74 else 0
     text = max(0, room - 4 - wait - 3 - name - 1 - last)
     pieces = [
         (marks.cursor if cursor else " ", "cursor"),

@@ -10,6 +10,7 @@ from datetime import datetime
 from textual.message import Message
 
 from tui_inbox.problems import Problem
+from tui_inbox.rules.asked import WrongQuery
 from tui_inbox.rules.query import Query, parse
 from tui_inbox.rules.query import terms as sought_in
 from tui_inbox.screens import cells
@@ -116,41 +117,41 @@ class Listing(Going):
         if not self.in_step:
             top = self.query_one(Top)
             top.title, top.position = title_of(self.view), f"reading{self.post.marks.more}"
-            self.rows.nothing = [f"Reading{self.post.marks.more}"]
-            self.rows.refresh()
+            self.rows.wait([f"Reading{self.post.marks.more}"])
             top.refresh()
 
     def _say_unread(self, view: View, problem: Problem) -> None:
         """Say that the list could not be read, and why."""
         self._listed = view
-        self.rows.nothing = ["This list could not be read.", "", problem.what, problem.hint]
-        self.rows.refresh()
-        self.position()
-        self.say_problem(problem)
+        self.rows.wait(["This list could not be read.", "", problem.what, problem.hint])
+        top = self.query_one(Top)
+        top.title, top.position = title_of(view), "not read"
+        top.refresh()
 
     def _read(self, reader: Reader, view: View, old: array[int], at: int, most: int | None) -> Listed:
         """Return what the store holds for *view*, at most *most* conversations; runs in a thread."""
+        words = view.words
+        if view.queue.startswith("="):
+            words = next((one.query for one in self.post.views if one.name == view.queue[1:]), "")
         try:
-            queue, query = self._asked(reader, view, most)
-        except Problem as problem:
-            picture = getattr(problem, "picture", None)
-            wrong = picture() if callable(picture) else f"{problem.what} {problem.hint}"
-            return Listed(view, Queue(_named(view), old, 0), at, wrong=wrong)
+            query = parse(words, self.post.clock(), self.post.zone) if words.strip() else None
+        except WrongQuery as problem:
+            return Listed(view, Queue(_named(view), old, 0), at, wrong=f"{problem.what} {problem.hint}")
+        queue = self._asked(reader, view.queue, query, most)
         terms = tuple(sought_in(query)) if query else ()
         whole = most is None or len(queue.ids) < most
         return Listed(view, replace(queue, name=_named(view)), follow(old, at, queue.ids), whole, terms=terms)
 
-    def _asked(self, reader: Reader, view: View, most: int | None) -> tuple[Queue, Query | None]:
-        now, words, place = self.post.clock(), view.words, view.queue
-        if place.startswith("="):
-            words = next((one.query for one in self.post.views if one.name == place[1:]), "")
-            place = "all"
-        query = parse(words, now, self.post.zone) if words.strip() else None
+    def _asked(self, reader: Reader, place: str, query: Query | None, most: int | None) -> Queue:
+        now = self.post.clock()
         if place.startswith("clock:"):
-            return reader.queue("inbox", now, standing=place.removeprefix("clock:"), most=most), None
-        if place == "search":
-            return (reader.search(query, now, most) if query else reader.queue("inbox", now, most=most)), query
-        return reader.queue(place, now, query, most=most), query
+            return reader.queue("inbox", now, standing=place.removeprefix("clock:"), most=most)
+        if place.startswith("behind:"):
+            return Queue(place, array("q", self.post.behind), reader.seen())
+        if place == "search" and query:
+            return reader.search(query, now, most)
+        known = {"search": "inbox"}.get(place, "all" if place.startswith("=") else place)
+        return reader.queue(known, now, query, most=most)
 
     def _draw(self, read: Listed, settled: set[int], *, moved: bool) -> None:
         """Draw what was read; the cursor stays on its conversation."""
@@ -259,5 +260,7 @@ def title_of(view: View) -> str:
         return "Search"
     if view.queue.startswith("clock:"):
         return f"Inbox, {cells.STANDINGS[view.queue.removeprefix('clock:')].lower()}"
+    if view.queue.startswith("behind:"):
+        return view.queue.removeprefix("behind:")
     title = view.queue[1:] if view.queue.startswith("=") else cells.TITLES.get(view.queue, view.queue)
     return f"{title}, {view.words}" if view.words else title

@@ -93,6 +93,8 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         """Whether rows may show a date where others show a countdown."""
         self.nothing: list[str] = []
         """What an empty list says."""
+        self.waiting = False
+        """Whether another list than the one that is held is wanted: then no row is drawn."""
         self.whole = True
         """Whether these are all that the queue has."""
         self._anchor = 0
@@ -112,7 +114,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         *settled* are those whose acts the queue already knows of.
         """
         line = self.cursor - round(self.scroll_y)
-        same = queue.name == self.queue.name
+        same, self.waiting = queue.name == self.queue.name, False
         before = self.current
         self.queue = queue
         self._cache.clear()
@@ -127,6 +129,11 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         self.call_after_refresh(self._was_drawn, queue.seen)
         if self.current != before or not same:
             self.post_message(self.Moved())
+
+    def wait(self, lines: list[str]) -> None:
+        """Show *lines* instead of rows until a list is shown."""
+        self.waiting, self.nothing = True, lines
+        self.refresh()
 
     def _was_drawn(self, seen: int) -> None:
         self.drawn_seen = seen
@@ -164,7 +171,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width, under = self.scrollable_content_region.width, self.rich_style
         index = y + self.scroll_offset.y
-        if index >= len(self.queue.ids):
+        if self.waiting or index >= len(self.queue.ids):
             return self._beside(y, width, under)
         here, id_ = index == self.cursor, self.queue.ids[index]
         if here:
@@ -191,7 +198,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _beside(self, y: int, width: int, under: Style) -> Strip:
         """Return a line below the rows: blank, or a part of what an empty list says."""
-        if len(self.queue.ids) or not self.nothing:
+        if not self.nothing or (len(self.queue.ids) and not self.waiting):
             return Strip.blank(width, under)
         lines = [part for line in self.nothing for part in wrap(line, min(72, width - 4))]
         top = max(0, min(4, self.size.height - len(lines)))

@@ -97,7 +97,7 @@ def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks)
     for text in wrap(f"{_where(row, now, zone)} {count}{skill}.", width):
         yield ((text, "quiet"),)
     yield from _promise(whole, width, now, zone)
-    for posted in whole.going_out:
+    for posted in whole.going_out if row.owner != ME or row.place is Place.ARCHIVED else ():
         said, role = _going_out(posted, now, zone)
         yield from (((text, role),) for text in wrap(said, width))
     if row.plan and row.plan[1] > now and row.place is not Place.SNOOZED:
