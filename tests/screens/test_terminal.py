@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tui_inbox.screens.desk import POLL
+
 pytestmark = pytest.mark.needs("tmux")
 
 
@@ -86,6 +88,27 @@ def test_an_agent_triages_leaves_and_the_terminal_is_as_it_was(
         assert "Ada Demir" not in said
     assert filled.place(1) == "archived"
     assert filled.place(2) == "inbox"
+
+
+def test_two_terminals_at_once_each_show_the_others_acts(filled: Any, tmp_path: Path) -> None:
+    assert POLL < 1, "each looks more often than once a second whether another has written"
+    places = [tmp_path / name for name in ("one", "other")]
+    for place in places:
+        place.mkdir()
+    with terminal(places[0]) as one, terminal(places[1]) as other:
+        for tty in (one, other):
+            tty.start(tmp_path)
+            tty.until(lambda said: "Ada Demir" in said and "Olga" in said and "? help" in said)
+        one.press("e")
+        one.until(lambda said: "Archived: Ada Demir" in said)
+        other.until(lambda said: "Ada Demir" not in said)
+        other.press("e")
+        other.until(lambda said: "Archived: Jürgen" in said)
+        one.until(lambda said: "Jürgen" not in said)
+        one.press("z")
+        one.until(lambda said: "Undone" in said and "Jürgen" in said)
+        other.until(lambda said: "Jürgen" in said.replace("Archived: Jürgen", ""))
+    assert (filled.place(1), filled.place(2)) == ("archived", "inbox")
 
 
 def test_with_no_color_no_colour_is_written(filled: Any, tmp_path: Path) -> None:
