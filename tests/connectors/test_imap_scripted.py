@@ -380,10 +380,7 @@ def test_a_message_announced_too_large_is_not_waited_for(server: ScriptedImap) -
         sync(mailbox(server))
 
 
-def test_closing_the_reading_logs_out_and_closes_the_line(
-    server: ScriptedImap, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reading, "MOST", 1)
+def test_closing_the_reading_logs_out_and_closes_the_line(server: ScriptedImap) -> None:
     run = mailbox(server).read({})
     next(run)
     run.close()  # type: ignore[attr-defined]  # every read is a generator

@@ -10,6 +10,7 @@ from tui_inbox.connectors.imap import standin
 from tui_inbox.connectors.imap.bookmark import drafted, forgotten, stored
 from tui_inbox.connectors.imap.folders import Role
 from tui_inbox.connectors.imap.news import News
+from tui_inbox.connectors.imap.session import Asked
 from tui_inbox.connectors.imap.uids import Uids
 from tui_inbox.connectors.imap.wire import Outline
 from tui_inbox.rules.model import Message
@@ -20,6 +21,8 @@ HEAVIEST = 8 * 2**20
 """Bytes in a batch, unless one message alone is more."""
 OUTLINED = 1000
 """Messages whose sizes are asked for at once."""
+FIRST = 25
+"""Messages that come ahead of all others in a folder nothing of which is here: an agent can begin with them."""
 RETRIED = 200
 """Messages without a body that are asked for again in one run."""
 
@@ -40,6 +43,8 @@ class Reading(News):
         last time, then what is gone. Nothing at all where nothing changed."""
         before = self.mark.empty
         vanished, warning = self.listed(thorough=self.thorough)
+        if not self.mark.held:
+            yield from self._fetch(self.mark.waiting.newest(FIRST))
         while self.mark.waiting:
             yield from self._fetch(self.mark.waiting.newest(OUTLINED))
         yield from self._fetch(before.newest(RETRIED), again=True)
@@ -74,11 +79,18 @@ class Reading(News):
         if set_aside or known:
             yield self._batch(set_aside=set_aside, known=known)
         left = [uid for uid in uids if uid in outlines and not outlines[uid].draft and uid not in passed]
-        for part in _cut(left, outlines, self.largest):
+        parts = list(_cut(left, outlines, self.largest))
+        asked = None
+        for part, following in zip(parts, [*parts[1:], []], strict=False):
             if outlines[part[0]].size > self.largest:
                 yield from self._stand_in(part[0], outlines[part[0]], again)
-            else:
-                yield from self._bodies(part, outlines, again)
+                continue
+            batch = self._bodies(part, outlines, again, asked)
+            # Whoever takes the batch takes a while: the server need not wait for that.
+            ahead = following and outlines[following[0]].size <= self.largest
+            asked = self.wire.ask_bodies(following) if ahead else None
+            if batch is not None:
+                yield batch
 
     def _known(self, outlines: dict[int, Outline]) -> tuple[tuple[Location, Location], ...]:
         """Return where mails lie that another folder brought in this run, and where they lie here: Gmail's All Mail
@@ -91,14 +103,13 @@ class Reading(News):
         self.mark = stored(self.mark, Uids.of(here.uid for _, here in known))
         return known
 
-    def _bodies(self, part: list[int], outlines: dict[int, Outline], again: bool) -> Iterator[Batch]:
-        bodies = self.wire.bodies(part)
+    def _bodies(self, part: list[int], outlines: dict[int, Outline], again: bool, asked: Asked | None) -> Batch | None:
+        bodies = self.wire.bodies(part, asked)
         quiet = self._absent([uid for uid in part if uid not in bodies])
         set_aside = () if again else tuple(self._without_body(uid) for uid in quiet)
         arrivals = tuple(self._whole(uid, bodies[uid], outlines[uid]) for uid in sorted(bodies))
         self.mark = stored(self.mark, Uids.of(bodies))
-        if arrivals or set_aside:
-            yield self._batch(arrivals=arrivals, set_aside=set_aside)
+        return self._batch(arrivals=arrivals, set_aside=set_aside) if arrivals or set_aside else None
 
     def _stand_in(self, uid: int, outline: Outline, again: bool) -> Iterator[Batch]:
         """Yield a mail over the limit with its text, and its files left on the server."""

@@ -72,7 +72,7 @@ class Session:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
         broken = isinstance(value, (OSError, imaplib.IMAP4.abort, Unreachable))
         with suppress(*Failure):
-            if not broken:
+            if not broken and not self._waiting:
                 self._imap.sock.settimeout(FAREWELL)
                 self._imap._simple_command("LOGOUT")
         with suppress(*Failure):

@@ -22,6 +22,7 @@ MOST_FOUND = 50_000
 """UIDs that one SEARCH may bring: some 550 kB on one line."""
 MOST_REFUSED = 20
 """Messages that may be refused one by one before any comes; a server that goes on so is in trouble itself."""
+BODIES = "(UID BODY.PEEK[])"
 MOST_CUTS = 500
 """Ranges one folder is listed in, whatever it claims to hold."""
 
@@ -217,9 +218,14 @@ class Wire(Session):
         """Return those of *uids* that are drafts still."""
         return Uids.of(uid for uid, one in self.outlines(uids).items() if one.draft) if uids else uids
 
-    def bodies(self, uids: Iterable[int]) -> dict[int, bytes]:
-        """Return the bytes of those of *uids* that come; Exchange says OK and sends nothing for a broken one."""
-        found = self._fetch(Uids.of(uids), "(UID BODY.PEEK[])", b"BODY[]")
+    def ask_bodies(self, uids: Iterable[int]) -> Asked:
+        """Ask for the bytes of *uids*, at most as many as fit on a line, and wait for nothing: `bodies` takes them."""
+        return self._say("UID", "FETCH", str(Uids.of(uids)), BODIES)
+
+    def bodies(self, uids: Iterable[int], asked: Asked | None = None) -> dict[int, bytes]:
+        """Return the bytes of those of *uids* that come, *asked* for before or not; Exchange says OK and sends nothing
+        for a broken one."""
+        found = self._fetch(Uids.of(uids), BODIES, b"BODY[]", asked)
         return {
             uid: one[b"BODY[]"] for uid, one in found.items() if isinstance(one[b"BODY[]"], bytes) and one[b"BODY[]"]
         }
@@ -239,14 +245,15 @@ class Wire(Session):
         lines = self._ask("UID", "FETCH", str(uid), "(UID BODYSTRUCTURE)").get("FETCH", [])
         return (parsed(lines) or {}).get(uid, {}).get(b"BODYSTRUCTURE")
 
-    def _fetch(self, uids: Uids, what: str, wanted: bytes) -> dict[int, dict[bytes, Any]]:
+    def _fetch(self, uids: Uids, what: str, wanted: bytes, asked: Asked | None = None) -> dict[int, dict[bytes, Any]]:
         """Return what came with *wanted* in it, by UID; a message the server chokes on costs only itself."""
         found: dict[int, dict[bytes, Any]] = {}
         refused = 0
         waiting = list(uids.lines(LONGEST_SET))
         while waiting:
             part = waiting.pop()
-            came, complete = self._fetched(part, what, wanted)
+            came, complete = self._fetched(part, what, wanted, asked)
+            asked = None
             found.update(came)
             left = [uid for uid in part if uid not in came]
             if complete or not left:
@@ -260,19 +267,22 @@ class Wire(Session):
             waiting += [Uids.of(one) for one in (left[:half], left[half:]) if one]
         return found
 
-    def _fetched(self, uids: Uids, what: str, wanted: bytes) -> tuple[dict[int, dict[bytes, Any]], bool]:
+    def _fetched(
+        self, uids: Uids, what: str, wanted: bytes, asked: Asked | None
+    ) -> tuple[dict[int, dict[bytes, Any]], bool]:
         """Return what one FETCH brought, and whether the server was done and could be understood."""
         complete = True
         try:
-            lines = self._ask("UID", "FETCH", str(uids), what).get("FETCH", [])
+            asked = asked or self._say("UID", "FETCH", str(uids), what)
+            lines = self._told(asked).get("FETCH", [])
         except Declined as declined:
             if LATER.search(declined.reply):
                 what = f"The server {self.host} asks for patience: {declined.reply}."
                 raise Busy(what, "Try again later.") from None
             complete, lines = False, self._imap.untagged_responses.get("FETCH", [])
         replies = parsed(lines)
-        asked = set(uids)
-        found = {uid: one for uid, one in (replies or {}).items() if uid in asked and wanted in one}
+        wished = set(uids)
+        found = {uid: one for uid, one in (replies or {}).items() if uid in wished and wanted in one}
         return found, complete and replies is not None
 
 
