@@ -7,9 +7,12 @@ import re
 from binascii import Error as NotBase64
 from binascii import a2b_base64
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from tui_inbox.connectors.formats import bodies, headers, mime, quotes
+from tui_inbox.connectors.formats.apart import TooMuch, apart
 from tui_inbox.connectors.formats.headers import Fields, message_ids
 from tui_inbox.connectors.formats.mime import Mail, Part
 from tui_inbox.connectors.formats.words import LONGEST
@@ -20,18 +23,37 @@ from tui_inbox.rules.model import Message, Person, State, Verdict
 
 __all__ = ["attachment", "judge", "message_ids", "parse", "reply_target", "vouched"]
 
+ORDINARY = 1 << 20
+"""Bytes of a mail that is read in this process: the worst that fits into so many takes half a second."""
+
 _OTHER_IDS = ("x-google-original-message-id", "x-original-message-id", "x-microsoft-original-message-id")
 
 
 def parse(raw: bytes, *, position: int = 0, where: str = "", received_at: datetime | None = None) -> Message:
     """Return the mail *raw* as a message.
 
-    *received_at* is the server's own (INTERNALDATE); without it the topmost `Received` counts, else `Date`.
+    *received_at* is the server's own (INTERNALDATE); without it the topmost `Received` counts, else `Date`. A large
+    mail is read in a process of its own, which is ended where it takes too long; the mail is then shown as it came.
     """
+    if len(raw) <= ORDINARY:
+        return read_here(raw, position, where, received_at)
+    try:
+        return replace(apart(_without_bytes, raw, position, where, received_at), raw=raw)
+    except TooMuch as trouble:
+        return _unparsed(raw, position, where, received_at, trouble)
+
+
+def read_here(raw: bytes, position: int = 0, where: str = "", received_at: datetime | None = None) -> Message:
+    """Return the mail *raw* as a message, read in this process."""
     try:
         return _message(raw, position, where, received_at)
     except Exception as trouble:  # noqa: BLE001 - one poisoned mail must not stop a mailbox: it is shown as it is
         return _unparsed(raw, position, where, received_at, trouble)
+
+
+def _without_bytes(raw: bytes, *known: Any) -> Message:
+    """Return the mail without its bytes: whoever asked has them."""
+    return replace(read_here(raw, *known), raw=b"")
 
 
 def _message(raw: bytes, position: int, where: str, received_at: datetime | None) -> Message:

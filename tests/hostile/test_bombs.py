@@ -1,0 +1,166 @@
+"""What is made to stall, swell or nest a reader: each has a cap, and a mail that still takes too long is set aside."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tui_inbox.connectors import rfc822
+from tui_inbox.connectors.formats import apart
+from tui_inbox.connectors.formats.apart import TooMuch
+from tui_inbox.connectors.formats.bundle import open_bundle
+from tui_inbox.connectors.formats.jsonstream import decoded
+from tui_inbox.problems import Unreadable
+
+M = 1 << 20
+HEAD = b"From: a@one.example\r\nTo: b@two.example\r\nDate: Mon, 2 Mar 2026 08:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+CPU = 5.0
+"""Seconds of work that no megabyte may cost: the slowest takes a tenth of it, what it must not be took minutes."""
+
+
+def html(piece: bytes) -> bytes:
+    return HEAD + b"Content-Type: text/html\r\n\r\n" + piece * (M // len(piece))
+
+
+def field(name: bytes, piece: bytes) -> bytes:
+    return HEAD + name + b": " + piece * (M // len(piece)) + b"\r\n\r\nx"
+
+
+def text(piece: bytes, kind: bytes = b"text/plain") -> bytes:
+    return HEAD + b"Content-Type: " + kind + b"\r\n\r\n" + piece * (M // len(piece))
+
+
+BOMBS = {
+    "unfinished tags": html(b"<a "),
+    "comments": html(b"<!--"),
+    "nested blocks": html(b"<div>"),
+    "formatting carried on": html(b"<b><p>"),
+    "nested tables": html(b"<table><tr><td>"),
+    "nested quotes": html(b"<blockquote>"),
+    "links": html(b"<a href='http://a.example/x'>b.example</a>"),
+    "entities": html(b"&#x41;"),
+    "bare signs": html(b"<"),
+    "encoded words": field(b"Subject", b"=?utf-8?q?a?= "),
+    "nested comments": field(b"To", b"("),
+    "empty groups": field(b"To", b"a:;"),
+    "semicolons": field(b"To", b";"),
+    "many people": field(b"Cc", b"a@b.example,"),
+    "many references": field(b"References", b"<a@b> "),
+    "many parameters": field(b"Content-Type", b"a*0*=x; "),
+    "many fields": HEAD + b"Received: x; y\r\n" * (M // 16) + b"\r\n",
+    "one huge field": field(b"X-Huge", b"a"),
+    "100 000 parts": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 100_000,
+    "parts 2 000 deep": HEAD
+    + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (one, one) for one in range(2_000)),
+    "mails in mails": b"Content-Type: message/rfc822\r\n\r\n" * (M // 32),
+    "one long line": text(b"a"),
+    "many quotes": text(b">\n"),
+    "deep quotes": text(b"> "),
+    "quote headings": text(b"On a wrote:\n"),
+    "soft breaks": text(b"a \n", b"text/plain; format=flowed"),
+    "combining marks": text("\u0301".encode()),
+    "delivery reports": text(b"Action: failed\n\n", b"message/delivery-status"),
+    "UTF-7": text(b"+AG", b"text/plain; charset=utf-7"),
+    "digits": text(b"4111 "),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_in_a_mail_costs_little_and_the_mail_is_read(name: str) -> None:
+    began = time.process_time()
+    message = rfc822.read_here(BOMBS[name])
+    assert time.process_time() - began < CPU
+    assert message.raw == BOMBS[name]
+    assert "could not be parsed" not in message.warnings
+
+
+def test_caps_are_said() -> None:
+    assert "too many parts: not all were read" in rfc822.read_here(BOMBS["100 000 parts"]).warnings
+    assert "too many parts: not all were read" in rfc822.read_here(BOMBS["parts 2 000 deep"]).warnings
+    assert "the text was cut" in rfc822.read_here(BOMBS["unfinished tags"]).warnings
+
+
+# --- what takes too long all the same -----------------------------------------------------------------------
+
+
+def forever() -> None:
+    while True:
+        pass
+
+
+def swell() -> int:
+    return len(bytearray(apart.MEMORY * 2))
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def seven() -> int:
+    return 7
+
+
+def test_a_process_that_hangs_dies_or_swells_is_ended_and_the_next_question_is_answered() -> None:
+    for broken, limit in ((forever, 1.0), (die, 30.0), (swell, 30.0)):
+        with pytest.raises(TooMuch):
+            apart.apart(broken, limit=limit)
+        assert apart.apart(seven) == 7
+
+
+LARGE = HEAD + b"Subject: large\r\n\r\nHello\r\n" + b"x" * rfc822.ORDINARY
+
+
+def test_a_large_mail_is_read_elsewhere_and_is_the_same() -> None:
+    assert rfc822.parse(LARGE, position=3, where="here") == rfc822.read_here(LARGE, 3, "here")
+
+
+def test_a_mail_that_takes_too_long_is_set_aside_with_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "LIMIT", 0.0)
+    message = rfc822.parse(LARGE)
+    assert message.warnings == ("could not be parsed", "(TooMuch)")
+    assert message.raw == LARGE
+    assert message.text.startswith("From: a@one.example")
+    monkeypatch.undo()
+    assert rfc822.parse(LARGE).subject == "large"
+
+
+# --- archives and JSON --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def zipped(folder: Path, members: dict[str, bytes]) -> Iterator[Path]:
+    with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in members.items():
+            made.writestr(name, content)
+    yield folder / "a.zip"
+
+
+def test_a_zip_that_unpacks_to_far_more_than_it_is_is_refused(tmp_path: Path) -> None:
+    big = io.BytesIO()
+    with zipfile.ZipFile(big, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made, made.open("a.txt", "w") as member:
+        for _ in range(300):
+            member.write(bytes(M))
+    (tmp_path / "bomb.zip").write_bytes(big.getvalue())
+    with pytest.raises(Unreadable), open_bundle(tmp_path / "bomb.zip") as bundle:
+        bundle.names()
+
+
+def test_json_of_any_depth_is_refused_or_read_and_never_breaks() -> None:
+    for sign, end in (("[", "]"), ('{"a":', "}")):
+        for depth in (10, 1_000, 100_000):
+            written = sign * depth + "1" + end * depth
+            try:
+                assert json.dumps(decoded(written)) is not None
+            except ValueError:
+                continue
+            except RecursionError:
+                pytest.fail("It nested too deep.")
