@@ -24,6 +24,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+WATCHED = ["watched"]
+"""In place of a command: what a watch does (`watched`)."""
 ENDED = 77
 """The exit code of a process that reached its step."""
 
@@ -58,6 +60,13 @@ class Steps:
             return readinto(line, into)
 
         socket.SocketIO.readinto = read  # type: ignore[method-assign,assignment]
+        receive = socket.socket.recv
+
+        def recv(line: socket.socket, *arguments: int) -> bytes:
+            self.take()
+            return receive(line, *arguments)
+
+        socket.socket.recv = recv  # type: ignore[method-assign,assignment]
         sys.addaudithook(self._opened)
 
     def _said(self, statement: str) -> None:
@@ -105,13 +114,39 @@ def _commands(commands: Sequence[Sequence[str]], home: Path, now: datetime, last
     steps.watch()
     code = 0
     for one in commands:
-        code = code or command(["--home", str(home), "--json", *one])
+        code = code or (watched(home, now) if one == WATCHED else command(["--home", str(home), "--json", *one]))
     if code:
         sys.stderr.write(sys.stdout.getvalue())
         sys.stderr.flush()
     sys.stdout = said
     os.write(telling, str(steps.taken).encode())
     return code
+
+
+def watched(home: Path, now: datetime) -> int:
+    """Do what a watch does with each account: look, read through the line that listens, wait, and look again."""
+    from tui_inbox.config import Home, load
+    from tui_inbox.inbox import Inbox
+    from tui_inbox.sync import round_of, source_of
+    from tui_inbox.sync.owner import owning
+
+    at = Home(home, home / "config.toml")
+    called, bell = socket.socketpair()
+    with called, bell, owning(at, "now", door=True) as own:
+        assert own is not None
+        inbox = Inbox(at, load(at.config))
+        for account in inbox.config.accounts:
+            channel, source, origin = source_of(account, lambda _: "pw")
+            with channel.listening(source) as ear:
+                for _ in range(2):
+                    ear.look()
+                    report = round_of(inbox, account, lambda: now, secret=lambda _: "pw", through=ear)
+                    assert report.problem is None, report.problem.what
+                    ear.look()
+                    ear.wait(0.01, called)
+                inbox.synced(origin, now, None)
+        inbox.close()
+    return 0
 
 
 def main(task: dict[str, Any]) -> dict[str, Any]:
@@ -178,12 +213,25 @@ def import_all() -> None:
     """Import what any command of a task needs, so that a fork has it."""
     from importlib import import_module
 
-    kinds = ("imap.walk", "mbox", "maildir", "eml", "whatsapp", "telegram", "slack", "jsonl", "rfc822", "load")
+    kinds = (
+        "imap.walk",
+        "imap.push",
+        "mbox",
+        "maildir",
+        "eml",
+        "whatsapp",
+        "telegram",
+        "slack",
+        "jsonl",
+        "rfc822",
+        "load",
+    )
     rooms = (
         "cli.incoming",
         "inbox.ingest",
         "inbox.routes",
         "store.writer",
+        "sync.owner",
         "vault",
         *(f"connectors.{one}" for one in kinds),
     )

@@ -13,6 +13,7 @@ from tests.dovecot import Dovecot
 from tests.torture import scenes
 from tests.torture.breaking import begin, proves, tortured
 from tests.torture.scenes import NOW, US, mail
+from tests.torture.steps import WATCHED
 
 pytestmark = pytest.mark.needs("dovecot")
 
@@ -102,3 +103,18 @@ def test_a_later_sync_that_ends_at_any_step_and_runs_again_stores_what_an_unbrok
     tier: str, folder: Path
 ) -> None:
     interrupted(tier, folder, first=1, every=1)
+
+
+def test_a_watch_that_ends_at_some_steps_and_begins_again_stores_what_an_unbroken_one_does(
+    server: Dovecot, folder: Path
+) -> None:
+    came = tortured(folder, [WATCHED], config=config(server), first=3, every=61)
+    proves(came, messages=11)
+
+
+@pytest.mark.torture
+def test_a_watch_that_ends_at_any_step_and_begins_again_stores_what_an_unbroken_one_does(
+    server: Dovecot, folder: Path
+) -> None:
+    came = tortured(folder, [WATCHED], config=config(server))
+    proves(came, messages=11)
