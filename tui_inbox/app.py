@@ -26,6 +26,7 @@ from tui_inbox.screens.customer import CustomerPage
 from tui_inbox.screens.desk import Desk
 from tui_inbox.screens.listing import Counted
 from tui_inbox.screens.menus import Confirm, Menu
+from tui_inbox.screens.over import Over
 from tui_inbox.screens.pages import Page
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt, type_into
@@ -154,7 +155,7 @@ class TuiInbox(App[int]):
         if (
             isinstance(event, Key)
             and not event.is_forwarded
-            and isinstance(self.screen, Asking | Prompt | Page | Menu | Confirm | CustomerPage)
+            and isinstance(self.screen, Asking | Prompt | Page | Menu | Confirm | CustomerPage | Over)
         ):
             await self._pressed(event)
         else:

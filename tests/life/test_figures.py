@@ -234,7 +234,8 @@ def milliseconds(at: datetime) -> int:
 
 def reported(store: Store, now: datetime) -> dict[str, Any]:
     with store.inbox.reader() as reader:
-        [it] = reader.report(Reporting(Window(), now, (), store.config.hours)).groups
+        [whole] = reader.report(Reporting(Window(), now, (), store.config.hours))
+    [it] = whole.groups
     told: dict[str, Any] = {name: getattr(it, name) for name in Figures.__slots__ if name != "by"}
     return told | {"promises": {one: number for one, number in it.promises.items() if number}}
 

@@ -34,7 +34,7 @@ def report(desk: Desk, chosen: argparse.Namespace) -> int:
     adding = Reporting(window, now, _by(chosen.by), desk.config.hours)
     if chosen.behind:
         return _behind(desk, chosen, adding)
-    found = desk.reader.report(adding)
+    [found] = desk.reader.report(adding)
     if chosen.csv:
         say(as_csv(found).rstrip("\n"))
     elif chosen.json:

@@ -14,7 +14,7 @@ from tui_inbox.screens.asking import Asking
 from tui_inbox.screens.bars import Places, Top
 from tui_inbox.screens.keys import reached
 from tui_inbox.screens.menus import GoTo, Select
-from tui_inbox.screens.post import Post
+from tui_inbox.screens.post import Behind, Post
 from tui_inbox.screens.prompt import type_into
 from tui_inbox.screens.search import SearchLine
 from tui_inbox.store.queues import Counts
@@ -87,11 +87,28 @@ class Going(Asking):
         """Show another queue; `?words` narrows the inbox, `=name` is a view of the configuration."""
         if where is None:
             return
+        if where.startswith("page:"):
+            self.overlook(where.removeprefix("page:"))
+            return
         self._searching = False
         self.query_one(SearchLine).remove_class("-open")
         self._look_at(View("inbox", where[1:]) if where.startswith("?") else View(where))
         self._home = self.view
         self.action_leave()
+
+    def overlook(self, which: str) -> None:
+        """Open one of the pages over the desk: reports, sources, outbox, rules."""
+        from tui_inbox.screens.overview import page_of  # deferred: the first picture does not need it
+
+        self.app.push_screen(page_of(self.post, which), self.visit_behind)
+
+    def visit_behind(self, found: Behind | None) -> None:
+        """Show the conversations behind a figure."""
+        if found is not None:
+            self.post.behind = found.ids
+            self._look_at(View(f"behind:{found.title}"))
+            self._home = self.view
+            self.action_leave()
 
     def visit_row(self, row: Row | None) -> None:
         """Show the queue in which *row* lies, with the cursor on it, and open it."""

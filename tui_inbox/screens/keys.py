@@ -28,7 +28,7 @@ class Key:
 
 DESK, LIST, READING, GO, PROMPT, SEARCH, PAGE = "desk", "list", "reading", "go", "prompt", "search", "page"
 RULE, CUSTOMER, PLACE, SELECT, CONFIRM = "rule", "customer", "place", "select", "confirm"
-REVIEW = "review"
+REVIEW, REPORT, STANDING = "review", "report", "standing"
 
 ABOVE: Mapping[str, tuple[str, ...]] = {
     LIST: (LIST, DESK),
@@ -43,6 +43,8 @@ ABOVE: Mapping[str, tuple[str, ...]] = {
     SELECT: (SELECT,),
     CONFIRM: (CONFIRM,),
     REVIEW: (REVIEW,),
+    REPORT: (REPORT,),
+    STANDING: (STANDING,),
 }
 """Which declarations are heard at once, by the part of the screen that has the focus."""
 
@@ -120,6 +122,10 @@ KEYS: tuple[Key, ...] = (
     Key("go.on_time", "3", "go('clock:on_time')", "On time", "Show what is promised and on time.", GO),
     Key("go.no_sla", "4", "go('clock:no_sla')", "No SLA", "Show what nothing is promised for.", GO),
     Key("go.follow_up", "5", "go('clock:follow_up')", "Follow-up", "Show what has come back from a snooze.", GO),
+    Key("go.reports", "r", "go('page:reports')", "Reports", "See how long customers waited, and more.", GO),
+    Key("go.sources", "m", "go('page:sources')", "Sources", "See what was read until when.", GO),
+    Key("go.outbox", "o", "go('page:outbox')", "Outbox", "See what waits to go out, and why.", GO),
+    Key("go.rules", "u", "go('page:rules')", "Rules", "See which rule did what.", GO),
     Key("go.back", "escape,g,q", "back", "back", "Stay here.", GO, palette=False),
     Key("review.list", "l,R", "review('list')", "this list", "Review the list that is shown.", REVIEW),
     Key("review.inbox", "i", "review('inbox')", "Inbox", "Review the inbox.", REVIEW),
@@ -127,6 +133,28 @@ KEYS: tuple[Key, ...] = (
     Key("review.handed_over", "h", "review('handed_over')", "Unheard of", "Review what teammates let pass.", REVIEW),
     Key("review.archived", "a", "review('archived')", "Archived", "Review what the last week archived.", REVIEW),
     Key("review.back", "escape,q", "back", "back", "Stay here.", REVIEW, palette=False),
+    Key(
+        "report.open",
+        "enter",
+        "open",
+        "conversations",
+        "List the conversations behind the figure.",
+        REPORT,
+        palette=False,
+    ),
+    Key("report.by", "b", "by", "told apart by", "Tell the figures apart by another thing.", REPORT, palette=False),
+    Key("report.span", "t", "span", "time", "Look at another stretch of time.", REPORT, palette=False),
+    Key("report.onward", "l,right", "group(1)", "next group", "Look at the next group alone.", REPORT, palette=False),
+    Key("report.before", "h,left", "group(-1)", "", "Look at the group before, or at all.", REPORT, palette=False),
+    Key("report.down", "j,down", "down", "", "Go to the next figure.", REPORT, palette=False),
+    Key("report.up", "k,up", "up", "", "Go to the figure before.", REPORT, palette=False),
+    Key("report.back", "q,escape", "back", "back", "Close the reports.", REPORT, palette=False),
+    Key(
+        "standing.open", "enter", "open", "conversations", "List the conversations behind it.", STANDING, palette=False
+    ),
+    Key("standing.down", "j,down", "down", "next", "Go to the next one.", STANDING, palette=False),
+    Key("standing.up", "k,up", "up", "", "Go to the one before.", STANDING, palette=False),
+    Key("standing.back", "q,escape,h,left", "back", "back", "Close this page.", STANDING, palette=False),
     Key("select.all", "a,asterisk", "choose('all')", "all", "Select the whole list, all of a search too.", SELECT),
     Key("select.late", "l", "choose('late')", "late", "Select what is late.", SELECT),
     Key("select.at_risk", "r", "choose('at_risk')", "at risk", "Select what is at risk.", SELECT),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -16,6 +17,14 @@ from tui_inbox.screens.keys import check_views, keymap
 from tui_inbox.store.reader import Reader
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The conversations behind a figure, and what they are called."""
+
+    title: str
+    ids: tuple[int, ...]
 
 
 class Post:
@@ -35,6 +44,8 @@ class Post:
         """What was searched for in this session, the last one last."""
         self.views: list[View] = list(config.views)
         """The views of the configuration, then the searches that were kept for this session."""
+        self.behind: tuple[int, ...] = ()
+        """The conversations behind the figure that was looked into last."""
         self.leaving = False
         """Whether the program is being left: nothing is drawn any more, but every act that was asked for is done."""
         self.busy = 0

@@ -65,11 +65,13 @@ def told(connection: sqlite3.Connection, window: Window, now: datetime, hours: C
         yield from happened(life, now, hours)
 
 
-def report(connection: sqlite3.Connection, adding: Reporting) -> Report:
-    """Return the figures that *adding* asks for."""
-    for one in told(connection, adding.window, adding.now, adding.hours):
-        adding.add(one)
-    return adding.report()
+def report(connection: sqlite3.Connection, *adding: Reporting) -> tuple[Report, ...]:
+    """Return the figures that *adding* ask for, all of one window and moment."""
+    first = adding[0]
+    for one in told(connection, first.window, first.now, first.hours):
+        for each in adding:
+            each.add(one)
+    return tuple(each.report() for each in adding)
 
 
 def behind(

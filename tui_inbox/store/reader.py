@@ -25,7 +25,7 @@ from tui_inbox.rules.places import Written
 from tui_inbox.rules.promise import Promise, Responsible, Terms
 from tui_inbox.rules.query import Query
 from tui_inbox.rules.sensitive import masked
-from tui_inbox.store import customers, migrations, posted, queues, search
+from tui_inbox.store import customers, migrations, posted, queues, rules_done, search
 from tui_inbox.store.moments import moment, stored
 from tui_inbox.store.posted import Posted
 from tui_inbox.store.queues import BACK, OWNER, PLACE, REASON, TURNED, Counts
@@ -430,12 +430,12 @@ class Reader:
                 customers.alike(self._connection, contact),
             )
 
-    def report(self, adding: Reporting) -> Report:
-        """Return the figures that *adding* asks for."""
+    def report(self, *adding: Reporting) -> tuple[Report, ...]:
+        """Return the figures that *adding* ask for, all of one window and moment."""
         from tui_inbox.store import figures  # deferred: the first picture does not need it
 
         with self.moment():
-            return figures.report(self._connection, adding)
+            return figures.report(self._connection, *adding)
 
     def behind(self, figure: Figure, adding: Reporting, values: tuple[str | int, ...] = ()) -> list[int]:
         """Return the conversations that a figure counts, the latest first; *values* name one group of the report."""
@@ -489,6 +489,22 @@ class Reader:
             )
             for row in rows
         ]
+
+    def brought(self) -> dict[str, tuple[int, int]]:
+        """Return how many messages, in how many conversations, each account has brought."""
+        rows = self._connection.execute(
+            "SELECT a.name, COALESCE(SUM(c.messages), 0), COUNT(c.id) FROM account a "
+            "LEFT JOIN conversation c ON c.account_id = a.id AND c.merged_into IS NULL AND c.messages > 0 GROUP BY a.id"
+        )
+        return {name: (messages, conversations) for name, messages, conversations in rows}
+
+    def rules_done(self) -> dict[str, tuple[int, datetime | None]]:
+        """Return by its name how many conversations each rule has matched, and when it last did something."""
+        return rules_done.rules_done(self._connection)
+
+    def matched_by(self, rule: str) -> list[int]:
+        """Return the conversations that *rule* matched, the newest first."""
+        return rules_done.matched_by(self._connection, rule)
 
     def review(self, of: str) -> Review | None:
         """Return the review of *of* that was interrupted; None where there is none."""

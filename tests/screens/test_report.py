@@ -1,0 +1,191 @@
+"""Reports, sources, outbox and rules over the desk: by keys alone, and each leads to its conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tui_inbox.config.values import Account, Rule
+from tui_inbox.rules.calendar import Calendar
+from tui_inbox.rules.explained import FIGURES
+from tui_inbox.rules.model import Archive, Forward, Snooze
+from tui_inbox.rules.report import By, Reporting, Window
+from tui_inbox.screens.bars import Top
+from tui_inbox.screens.over import Over
+from tui_inbox.screens.plots import BACKLOG, DAYS, HOURS, plot
+from tui_inbox.store.reader import Reader
+
+Sit = Callable[..., None]
+
+
+def lived(world: Any) -> None:
+    """Let five customers write, and something be done about each."""
+    world.fill(5)
+    asked = world.writes("Ada", "ada@one.example", "Answered", "and?", ago=timedelta(hours=3))
+    world.writes("Me", "support@shop.example", "Re: Answered", "yes", ago=timedelta(hours=2), answers=asked)
+    soon = world.now + timedelta(hours=1)
+    acts = [Archive(1, 99), Forward(2, 99, "Mert"), Snooze(3, 99, soon, soon + timedelta(hours=1))]
+    world.inbox.perform(acts, world.now)
+
+
+async def overlook(hands: Any, key: str) -> None:
+    await hands.press("g", key)
+    await hands.until(lambda: isinstance(hands.app.screen, Over) and not hands.app.screen.holding)
+    await hands.rest()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+def test_every_figure_is_shown_with_its_sentence_and_its_plot(world: Any, sit: Sit, size: tuple[int, int]) -> None:
+    lived(world)
+
+    async def work(hands: Any) -> None:
+        await overlook(hands, "r")
+        said = " ".join(hands.text().split())
+        assert "Arrived 6" in said
+        assert "In 6 conversations a customer wrote for the first time." in said
+        for figure in FIGURES[1:]:
+            await hands.press("j")
+            assert figure.title in hands.text()
+            assert figure.says(hands.app.screen.board.figures)[:12] in hands.text()
+        await hands.press("j", "j", "j", "j")
+        assert "Mon 0, Tue 0, Wed" in " ".join(hands.text().split())
+        await hands.press("q")
+        assert hands.app.screen is hands.desk
+
+    sit(work, size=size)
+
+
+def test_enter_leads_to_the_conversations_behind_a_figure_and_escape_back_to_the_inbox(world: Any, sit: Sit) -> None:
+    lived(world)
+
+    async def work(hands: Any) -> None:
+        await overlook(hands, "r")
+        await hands.press("j", "j", "enter")
+        await hands.until(lambda: hands.app.screen is hands.desk and hands.desk.in_step)
+        await hands.rest()
+        assert hands.desk.query_one(Top).title == "Closed"
+        assert list(hands.desk.rows.queue.ids) == [1]
+        await hands.press("escape")
+        assert hands.desk.query_one(Top).title == "Inbox"
+
+    sit(work)
+
+
+def test_figures_are_told_apart_and_one_group_is_looked_at_alone(world: Any, sit: Sit) -> None:
+    lived(world)
+
+    async def work(hands: Any) -> None:
+        await overlook(hands, "r")
+        for by in ("owner", "channel", "tier"):
+            await hands.press("b")
+            assert f"by {by}" in hands.text()
+        await hands.press("l")
+        assert hands.app.screen.board.looked_at == "1"
+        await hands.press("h", "t")
+        assert "12 weeks" in hands.text()
+        assert hands.app.screen.board.looked_at == "all"
+
+    sit(work)
+
+
+def test_with_no_data_there_is_nothing_to_plot_and_every_page_says_what_is_not_there(world: Any, sit: Sit) -> None:
+    async def work(hands: Any) -> None:
+        for key, words in (
+            ("r", "There is nothing to plot."),
+            ("m", "There is no source"),
+            ("o", "Nothing waits to go out"),
+            ("u", "There are no rules"),
+        ):
+            await overlook(hands, key)
+            assert words in hands.text()
+            await hands.press("j", "k", "enter")
+            await hands.press("escape")
+
+    sit(work)
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_every_plot_fits_into_its_room(world: Any, ascii_only: bool) -> None:
+    lived(world)
+    with world.inbox.reader() as reader:
+        for by in (By.WEEK, By.CHANNEL):
+            adding = [Reporting(Window(), world.now, one, Calendar()) for one in ((), (by,))]
+            whole, parts = reader.report(*adding)
+            for name in [*(one.name for one in FIGURES), BACKLOG, HOURS, DAYS]:
+                for width, height in ((78, 9), (30, 6)):
+                    lines = plot(name, whole, parts, width, height, ascii_only=ascii_only)
+                    assert len(lines) <= height
+                    assert all(len(line) <= width for line in lines)
+                    assert not ascii_only or "".join(lines).isascii()
+            assert plot("arrived", whole, parts, 78, 9, ascii_only=False)
+            assert plot("arrived", whole, parts, 20, 9, ascii_only=False) == []
+
+
+def test_sources_say_until_when_they_are_known_and_raise_their_voice_when_silent(world: Any, sit: Sit) -> None:
+    from tui_inbox.inbox.ingest import Origin
+
+    lived(world)
+    mailbox = Account("support", "imap", {}, "config.toml")
+    world.config = replace(world.config, accounts=(mailbox,))
+    origin = Origin("support", "imap", "email")
+    world.inbox.synced(origin, world.now, "The server hung up.")
+
+    async def work(hands: Any) -> None:
+        await overlook(hands, "m")
+        assert "synced today 10:00, <1m ago" in hands.text()
+        assert "The server hung up." in hands.text()
+        assert "7 messages in 6 conversations" in hands.text()
+        assert "Silent" not in hands.text()
+        await hands.press("q")
+        world.now += timedelta(hours=3)
+        await overlook(hands, "m")
+        assert "its clocks stand as of today 10:00" in hands.text()
+        await hands.press("enter")
+        await hands.until(lambda: hands.app.screen is hands.desk and hands.desk.in_step)
+        assert len(hands.desk.rows.queue.ids) == 6
+
+    sit(work)
+
+
+def test_the_outbox_says_what_waits_and_leads_to_it(world: Any, sit: Sit) -> None:
+    lived(world)
+
+    async def work(hands: Any) -> None:
+        await overlook(hands, "o")
+        assert "waits" in hands.text()
+        assert "to Mert" in hands.text()
+        assert "Rechnung 113" in hands.text()
+        await hands.press("enter")
+        await hands.until(lambda: hands.app.screen is hands.desk and hands.desk.in_step)
+        assert list(hands.desk.rows.queue.ids) == [2]
+
+    sit(work)
+
+
+def test_rules_say_how_often_they_matched_and_what_is_wrong_with_them(world: Any, sit: Sit) -> None:
+    cups = Rule("cups", {"text": ["cup"]}, {"tier": 2})
+    broken = Rule("broken", {"tier": "many"}, {"tier": 2})
+    world.config = world.inbox.config = replace(world.config, rules=(cups, broken))
+    world.fill(5)
+
+    async def work(hands: Any) -> None:
+        await overlook(hands, "u")
+        said = " ".join(hands.text().split())
+        assert "cups 1 conversation, last today 07:00" in said
+        assert "broken never matched" in said
+        await hands.press("enter")
+        await hands.until(lambda: hands.app.screen is hands.desk and hands.desk.in_step)
+        assert list(hands.desk.rows.queue.ids) == [5]
+
+    sit(work)
+
+
+def test_a_rule_that_is_gone_is_still_told_with_what_it_did(world: Any) -> None:
+    world.config = world.inbox.config = replace(world.config, rules=(Rule("cups", {"text": ["cup"]}, {"tier": 2}),))
+    world.fill(5)
+    with Reader(world.home.store) as reader:
+        assert {name: count for name, (count, _) in reader.rules_done().items()} == {"cups": 1}
