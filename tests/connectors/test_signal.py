@@ -14,7 +14,7 @@ from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.load import recognise
 from tui_inbox.connectors.signal import Source
 from tui_inbox.problems import Unreadable
-from tui_inbox.rules.align import Known, align, offer
+from tui_inbox.rules.align import Alignment, Known, align, offer
 from tui_inbox.rules.model import Class, Message, State
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "signal"
@@ -90,24 +90,33 @@ def test_a_path_out_of_the_folder_is_refused_and_said(tmp_path: Path) -> None:
     assert "leads out" in one.warnings[0]
 
 
-def test_the_key_is_the_millisecond_and_the_how_manieth(tmp_path: Path) -> None:
-    assert [one.key for one in ann()[2:4]] == ["2026-01-05T10:05:10.007 1", "2026-01-05T10:05:10.007 2"]
+def again(before: list[Message], after: list[Message]) -> Alignment:
+    known = [
+        Known(number, one.at, one.precision, one.token, one.sender, before[number].position)
+        for number, one in enumerate(offer(before))
+    ]
+    return align(known, offer(after))
+
+
+def test_each_message_is_known_by_its_millisecond(tmp_path: Path) -> None:
     rows = [line(f"2026-01-05T10:00:0{n // 2}.5", body=str(n)) for n in range(8)]
-    whole = [one.key for one in lines(tmp_path, *rows)]
-    assert len(set(whole)) == 8
-    for cut in range(0, 8, 2):
-        assert [one.key for one in lines(tmp_path, *rows[cut:])] == whole[cut:]
-        assert [one.key for one in lines(tmp_path, *rows[:cut], rows[cut])] == whole[: cut + 1]
+    whole = lines(tmp_path, *rows)
+    assert {(one.key, one.precision) for one in whole} == {("", "ms")}
+    for cut in range(8):
+        assert again(lines(tmp_path, *rows[cut:]), whole).new == tuple(range(cut))
+        assert again(lines(tmp_path, *rows[: cut + 1]), whole).new == tuple(range(cut + 1, 8))
 
 
 def test_an_edit_a_deletion_and_a_new_name_find_the_message_that_is_known(tmp_path: Path) -> None:
-    (before,) = lines(tmp_path, line("2026-01-05T10:00:00.5"))
-    for other in (
-        line("2026-01-05T10:00:00.5", body="edited"),
-        line("2026-01-05T10:00:00.5", body="", deleted=True),
-        line("2026-01-05T10:00:00.5", sender="Ann Demir"),
+    before = lines(tmp_path, line("2026-01-05T10:00:00.5"))
+    for other, became in (
+        (line("2026-01-05T10:00:00.5", body="edited"), State.EDITED),
+        (line("2026-01-05T10:00:00.5", body="", deleted=True), State.DELETED),
+        (line("2026-01-05T10:00:00.5", sender="Ann Demir"), None),
     ):
-        assert lines(tmp_path, other)[0].key == before.key
+        found = again(before, lines(tmp_path, other))
+        assert found.matched == {0: 0}
+        assert [change.to for change in found.changes] == ([became] if became else [])
 
 
 def test_a_broken_line_is_set_aside_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ import shutil
 import sqlite3
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tui_inbox.connectors import Batch
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.load import channel, kinds
 from tui_inbox.inbox.ingest import Origin
+from tui_inbox.rules.model import Class, Message, State
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 HIDDEN = (".DS_Store", "Thumbs.db")
@@ -141,6 +143,75 @@ def test_what_is_there_twice_in_a_file_stays_twice(kind: str, path: Path, tmp_pa
     keyed = {(one.thread, one.key) for one in offered if one.key}
     unkeyed = [one for one in offered if not one.key]
     assert held(whole(kind, path, tmp_path)).total() == len(keyed) + len(unkeyed)
+
+
+def test_what_has_no_time_that_can_be_read_is_known_again_beside_what_has(tmp_path: Path) -> None:
+    path = tmp_path / "WhatsApp Chat with Ann.txt"
+    times = ("28/02/2026, 10:00", "31/02/2026, 10:01", "01/03/2026, 10:02", "31/02/2026, 10:01")
+    path.write_text("".join(f"{at} - Ann: message at {number}\n" for number, at in enumerate(times)))
+    store = whole("whatsapp", path, tmp_path)
+    before = store.told()
+    assert ingest(store, "whatsapp", read("whatsapp", path)) == (0, 4)
+    assert store.told() == before
+
+
+# --- as another phone writes it -------------------------------------------------------------------------
+
+ALIGNED = [
+    (kind, path) for kind, path in CASES if not any(one.message.key for b in read(kind, path) for one in b.arrivals)
+]
+aligned = pytest.mark.parametrize(("kind", "path"), ALIGNED, ids=[f"{kind}: {path.name}" for kind, path in ALIGNED])
+APART = timedelta(hours=5, minutes=30)
+
+
+def elsewhere(message: Message) -> Message:
+    """Return *message* as a phone in another zone writes it, which stamps everything with its present wall time."""
+    if message.local_at is None or message.received_at is None:
+        return message
+    moved = message.received_at + APART
+    return replace(message, local_at=message.local_at + APART, received_at=moved, sent_at=moved)
+
+
+def in_other_words(message: Message) -> Message:
+    """Return *message* as a phone in another language writes it: what the app itself says of it."""
+    if message.verdict.as_ is Class.SYSTEM or message.state is State.DELETED:
+        return replace(message, text="Přečtěte si více.", raw=b"x")
+    return replace(
+        message, attachments=tuple(replace(one, name="obrázek", type="image/*") for one in message.attachments)
+    )
+
+
+def as_written_by(write: Callable[[Message], Message], batches: list[Batch]) -> list[Batch]:
+    return [
+        replace(batch, arrivals=tuple(replace(one, message=write(one.message)) for one in batch.arrivals))
+        for batch in batches
+    ]
+
+
+@aligned
+@pytest.mark.parametrize("write", [elsewhere, in_other_words])
+def test_the_same_chat_from_a_phone_elsewhere_or_in_another_language_brings_nothing(
+    kind: str, path: Path, write: Callable[[Message], Message], tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "store")
+    ingest(store, kind, read(kind, path))
+    before = held(store)
+    new, _ = ingest(store, kind, as_written_by(write, read(kind, path)))
+    assert new == 0
+    assert held(store) == before
+    assert ingest(store, kind, read(kind, path))[0] == 0
+
+
+@each
+def test_only_a_time_whose_zone_the_file_does_not_name_can_be_put_into_another(kind: str, path: Path) -> None:
+    def said(zone: str) -> list[Message]:
+        with open_bundle(path) as bundle:
+            batches = list(channel(kind).Source(bundle=bundle, zone=zone).read({}))
+        return [one.message for batch in batches for one in batch.arrivals]
+
+    for here, there in zip(said("UTC"), said("Asia/Tokyo"), strict=True):
+        assert here.local_at == there.local_at
+        assert (here.local_at is not None) == (here.received_at != there.received_at)
 
 
 # --- with and without media -----------------------------------------------------------------------------

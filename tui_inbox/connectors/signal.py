@@ -2,10 +2,11 @@
 
 A chat is one conversation: Signal knows nothing smaller, and the one who asks is the one who is answered.
 
-`data.json` and sigtop have milliseconds: the key is the millisecond within the chat and, of equal ones, the n-th. The
-sender and the text are not in it, because an edit, a deletion or a contact's new name must find the message that is
-here already; Signal itself names a message by its sender's millisecond. `chat.md` has seconds or only minutes: its
-messages are aligned. A folder of signal-export holds both for each chat; then `chat.md` is left alone.
+sigtop has the moment in UTC: the key is the millisecond within the chat and, of equal ones, the n-th. The sender and
+the text are not in it, because an edit, a deletion or a contact's new name must find the message that is here already;
+Signal itself names a message by its sender's millisecond. signal-export writes the wall time of the computer: its
+messages are aligned, by the millisecond in `data.json`, by seconds or minutes in `chat.md`. A folder of it holds both
+for each chat; then `chat.md` is left alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tui_inbox.connectors.formats import signal_records
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.jsonstream import clean, cleaned, decoded
 from tui_inbox.connectors.formats.moments import UNREADABLE, LocalClock, zone_of
-from tui_inbox.connectors.formats.packing import Counted, Found, enclosed, packed, places
+from tui_inbox.connectors.formats.packing import Found, enclosed, packed, places
 from tui_inbox.connectors.formats.signal_marks import DELETED, OLD, Body, is_call, parted, shape_of, tidy, type_of
 from tui_inbox.connectors.formats.textrows import LINE, head_of, lines
 from tui_inbox.problems import Unreadable
@@ -130,7 +131,6 @@ class _Chat:
     zone: ZoneInfo
     me: tuple[str, ...]
     people: set[str]
-    counted: Counted = field(default_factory=Counted)
     clock: LocalClock = field(init=False)
 
     def __post_init__(self) -> None:
@@ -218,13 +218,10 @@ def _line(chat: _Chat, one: dict[str, Any], raw: bytes, number: int) -> Message:
         if isinstance(quote, str)
         else ""
     )
-    stamp = local.isoformat(timespec="milliseconds") if local else str(one["date"])[:40]
     gone = one.get("deleted") is True
     said = Body(tidy(body), quoted, tuple(files))
     call = one.get("call") is True or is_call(said.text)
-    return _message(
-        chat, sender, local, said, raw, number, key=f"{stamp} {chat.counted.next(stamp)}", gone=gone, call=call
-    )
+    return _message(chat, sender, local, said, raw, number, gone=gone, call=call)
 
 
 def _local(written: object) -> datetime | None:
@@ -307,7 +304,6 @@ def _message(
     *,
     gone: bool,
     call: bool,
-    key: str = "",
 ) -> Message:
     received = chat.clock.utc(local)
     files, warnings = _files(chat, said.files)
@@ -315,7 +311,7 @@ def _message(
     empty = not (said.text or said.quoted or files or gone)
     return Message(
         channel=CHANNEL,
-        key=key,
+        key="",
         sender=Person("" if sender == _NOBODY else sender),
         received_at=received,
         text=said.text,

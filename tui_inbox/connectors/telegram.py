@@ -261,7 +261,7 @@ class _Teller:
             external_id=f"{thread}/{one['id']}" if number else "",
             mine=mine,
             sent_at=received,
-            local_at=None if zoned and number else local,  # what has no id is aligned by its time
+            local_at=None if zoned else local,
             position=int(one["id"]) if number and abs(int(one["id"])) < 2**62 else 0,
             verdict=_verdict(chat, one, service, mine),
             state=State.MISSING_BODY if one.get("type") == "unsupported" else state,

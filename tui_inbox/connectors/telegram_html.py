@@ -205,7 +205,8 @@ class _Teller:
 
     def told(self) -> Iterator[tuple[Message | SetAside, int]]:
         """Yield each message in the order of the pages, with the bytes behind it."""
-        before, sender, last = 0, "", None
+        before, sender = 0, ""
+        last: Message | None = None
         waiting: list[Message] = []
         for page in self._chat.pages:
             with self._bundle.open(page) as stream:
@@ -222,10 +223,10 @@ class _Teller:
                     if one.service:
                         waiting.append(message)
                     elif message.received_at:
-                        last = message.received_at
+                        last = message
                     if waiting and (last or not one.service):
                         for event in waiting:
-                            yield replace(event, received_at=last, sent_at=last), at
+                            yield _beside(event, last), at
                         waiting = []
                     if not one.service:
                         yield message, at
@@ -321,3 +322,10 @@ class _Teller:
         if path is None and not kept.stored:
             warning = "the path of an attachment leads out of the export; it is not followed"
         return (kept,), (warning,) if warning else ()
+
+
+def _beside(event: Message, last: Message | None) -> Message:
+    """Return *event*, which has no time of its own, at that of the message before it."""
+    if last is None:
+        return event
+    return replace(event, received_at=last.received_at, sent_at=last.sent_at, local_at=last.local_at)

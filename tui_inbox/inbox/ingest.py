@@ -338,7 +338,7 @@ class Intake:
         if judged.direction is Direction.OUT:
             self._tie_bounces(message, thread, conversation, id_)
         if new.aligned:
-            self.origin.walked[message.thread].add(id_, message.local_at)
+            self.origin.walked[message.thread].add(id_, rules_align.written(message))
         self.came.new += 1
         self._span(new.received)
         self.touched.add(conversation)

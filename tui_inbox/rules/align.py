@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tui_inbox.rules.model import Class, Message, State
 
@@ -117,12 +117,19 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", _SPACES.sub(" ", _INVISIBLE.sub("", text))).strip()
 
 
+def written(message: Message) -> datetime | None:
+    """Return the naive time by which *message* is aligned: as written, or in UTC where the file names the zone."""
+    if message.local_at is not None or message.sent_at is None:
+        return message.local_at
+    return message.sent_at.astimezone(UTC).replace(tzinfo=None)
+
+
 def offer(messages: Iterable[Message]) -> list[Offered]:
     """Return *messages* of one thread, in the file's order, as `align` takes them, numbered from 0."""
     return [
         Offered(
             index,
-            one.local_at,
+            written(one),
             one.precision,
             token(one),
             one.sender.identity or one.sender.name,
@@ -142,9 +149,7 @@ def align(known: Sequence[Known], offered: Sequence[Offered], shift: timedelta |
     stored = sorted(known, key=_time_order)
     walk = _Walk(stored, offered, shift or timedelta(0))
     if shift is None and stored and walk.hits * 2 < min(len(offered), len(stored)):
-        found = _shift(stored, offered)
-        moved = _Walk(stored, offered, found) if found else walk
-        walk = moved if moved.hits > walk.hits + 1 else walk
+        walk = _shifted(stored, offered, walk)
     places = walk.found
     return Alignment(
         matched={one.index: None if at is None else stored[at].id for one, at in zip(offered, places, strict=True)},
@@ -185,6 +190,7 @@ class _Walk:
         self._taken = bytearray(len(stored))
         self._times = [one.at for one in stored if one.at is not None]
         self._exact(with_sender=True)
+        self._same_moment()
         self._exact(with_sender=False)
         if self.hits or self._mostly_near():
             self._between(self._off_a_little)
@@ -241,6 +247,27 @@ class _Walk:
                     gone[place] = 1
                     yield number, place
                     break
+
+    def _same_moment(self) -> None:
+        """Take what stands at the very same millisecond: by the same person, whatever it says, or the same words."""
+        index: dict[datetime, list[int]] = {}
+        for place, stored in enumerate(self._stored):
+            if stored.precision == "ms" and stored.at is not None and not self._taken[place]:
+                index.setdefault(stored.at, []).append(place)
+        for number, one in enumerate(self._offered) if index else ():
+            if self.found[number] is None and one.precision == "ms" and one.at is not None:
+                for place in index.get(one.at - self.shift, ()):
+                    stored = self._stored[place]
+                    if not self._taken[place] and (stored.sender == one.sender or stored.token == one.token):
+                        self._take(number, place)
+                        self._note_change(stored, one)
+                        break
+
+    def _note_change(self, stored: Known, one: Offered) -> None:
+        """Note what has become of a message whose words are others now."""
+        if stored.token != one.token and SYSTEM not in (stored.token, one.token):
+            to = State.DELETED if DELETED in (stored.token, one.token) else State.EDITED
+            self.changes.append(Change(stored.id, one.index, to, fill=stored.token == DELETED))
 
     def _plausible(self, chosen: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """Yield those matches under another name that many agree on, or whose neighbours are known."""
@@ -309,15 +336,12 @@ class _Walk:
             stored = self._stored[place]
             if SYSTEM in (one.token, stored.token) or not self._one_person(stored, one):
                 continue
-            if one.token == DELETED:
-                self.changes.append(Change(stored.id, one.index, State.DELETED))
-                return place
-            if stored.token == DELETED:
-                self.changes.append(Change(stored.id, one.index, State.DELETED, fill=True))
+            if DELETED in (one.token, stored.token):
+                self._note_change(stored, one)
                 return place
             closed = low == place - 1 >= 0 and high == place + 1 < len(self._stored) and number + 1 < len(self.found)
             if one.edited or (closed and stored.at == (one.at and one.at - self.shift) and _fine(one.precision)):
-                self.changes.append(Change(stored.id, one.index, State.EDITED))
+                self._note_change(stored, one)
                 return place
         return None
 
@@ -326,11 +350,26 @@ def _minute(at: datetime | None) -> datetime | None:
     return None if at is None else at.replace(second=0, microsecond=0)
 
 
-def _shift(stored: list[Known], offered: Sequence[Offered]) -> timedelta:
-    """Return the one difference of time that nearly all distinctive texts share (a quarter of an hour's multiple)."""
+def _shifted(stored: list[Known], offered: Sequence[Offered], walk: _Walk) -> _Walk:
+    """Return the walk by the one difference of time that the file shows, if it shows one; else *walk*.
+
+    Several distinctive texts may show it, or else all of a short chat, said at the same distances.
+    """
+    enough = {DISTINCT: 2, 0: max(ALIASES_FROM, min(len(stored), len(offered)))}
+    for longer, hits in enough.items():
+        found = _shift(stored, offered, longer)
+        moved = _Walk(stored, offered, found) if found else walk
+        if moved.hits > walk.hits + 1 and moved.hits >= hits:
+            return moved
+    return walk
+
+
+def _shift(stored: list[Known], offered: Sequence[Offered], longer: int) -> timedelta:
+    """Return the one difference of time (a quarter of an hour's multiple) that nearly all texts *longer* than so many
+    characters share."""
     times: dict[str, datetime | None] = {}
     for one in stored:
-        if one.at is not None and len(one.token) > DISTINCT + len("text:"):
+        if one.at is not None and len(one.token) > longer + len("text:"):
             times[one.token] = None if one.token in times else one.at
     apart: Counter[int | None] = Counter()
     seen: set[str] = set()

@@ -49,10 +49,12 @@ _ADD_IDENTITY, _ADD_CONTACT, _ADD_THREAD = insert(_identity), insert(_contact), 
 _ADD_ATTACHMENT = insert(_attachment)
 _KEEP_BLOB = upsert(_blob).on_conflict_do_nothing()
 _TIE_IDS = upsert(_mail_id).on_conflict_do_nothing()
+_WRITTEN = func.coalesce(_message.c.local_at, _message.c.sent_at)
+"""The time as written, or in UTC where the file names the zone: the index of a thread is by it."""
 _LINED = select(
     _message.c.id,
     _message.c.key,
-    _message.c.local_at,
+    _WRITTEN.label("written_at"),
     _message.c.precision,
     _message.c.token,
     _message.c.sender_identity,
@@ -235,20 +237,25 @@ class Lined:
         return align.Known(self.id, self.at, self.precision, self.token, self.sender, self.position)
 
 
+_TIMELESS = 10_000
+
+
 def lined(
     connection: Connection,
     thread_id: int,
     between: tuple[datetime, datetime] | None,
     without: Collection[int] = (),
 ) -> tuple[list[Lined], set[str]]:
-    """Return the stored messages of a chat, those written *between* two naive times, but for those *without*.
+    """Return the stored messages of a chat, those written *between* two naive times, but for those *without*; and the
+    first ten thousand of those whose time cannot be read.
 
     Beside them the keys of all of these. A digest of their text is not worked out: alignment compares tokens.
     """
-    wanted = [_message.c.thread_id == thread_id]
+    here = _message.c.thread_id == thread_id
+    rows = connection.execute(_LINED.where(here, _WRITTEN.is_(None)).limit(_TIMELESS)).all()
     if between is not None:
-        wanted.append(_message.c.local_at.between(as_written(between[0]), as_written(between[1])))
-    rows = connection.execute(_LINED.where(*wanted))
+        span = as_written(between[0]), as_written(between[1])
+        rows = [*rows, *connection.execute(_LINED.where(here, _WRITTEN.between(*span)))]
     found: list[Lined] = []
     keys: set[str] = set()
     for id_, key, at, precision, token, identity, name, position, conversation, state, edited, history in rows:

@@ -276,7 +276,7 @@ CREATE INDEX message_live ON message (conversation_id, received_at) WHERE histor
 
 CREATE INDEX message_lost ON message (account_id) WHERE class = 'bounce' AND bounced IS NULL;
 
-CREATE INDEX message_thread ON message (thread_id, local_at);
+CREATE INDEX message_thread ON message (thread_id, coalesce(local_at, sent_at));
 
 CREATE TABLE promise (
   id INTEGER NOT NULL,

@@ -10,7 +10,7 @@ import mimetypes
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from tui_inbox.connectors.formats.whatsapp_dates import Clockwork, DateOrder, Sh
 from tui_inbox.rules.model import Attachment, Message, Person
 
 _When = tuple[datetime | None, datetime | None, str]
-"""The moment in UTC, the local time that alignment compares, and its precision."""
+"""The moment in UTC, the time as written where no zone is named, and its precision."""
 
 _COLUMNS = ["authorid", "author", "date", "content", "attachments", "reactions"]
 _FRAME = re.compile(r"={20,}\n(?:Guild|Server): [^\n]*\nChannel: ([^\n]*)\n")
@@ -128,11 +128,11 @@ class _Teller:
             yield self._message(line, raw, person, when, row["content"], files), read
 
     def _moment(self, written: str) -> _When:
-        """Return the moment of a cell; where it names an offset, alignment compares UTC itself."""
+        """Return the moment of a cell."""
         received, local = from_iso(written, self._zone)
         if received is not None:
             precision = "ms" if received.microsecond else "s"
-            return received, local or received.astimezone(UTC).replace(tzinfo=None), precision
+            return received, local, precision
         head = self._head(f"[{written}]")
         local = head[0] if head else None
         return self._clock.utc(local), local, self._precision

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
+from tui_inbox.rules.align import written
 from tui_inbox.rules.model import Attachment, Message
 
 BATCH = 2000
@@ -59,9 +60,10 @@ def _apart(arrivals: list[Arrival], one: Message) -> bool:
     if one.key or not arrivals:
         return True
     before = arrivals[-1].message
-    if one.local_at is None or before.local_at is None:
+    here, there = written(one), written(before)
+    if here is None or there is None:
         return False
-    return one.thread != before.thread or abs(one.local_at - before.local_at) > APART
+    return one.thread != before.thread or abs(here - there) > APART
 
 
 def _batch(
