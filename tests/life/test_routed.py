@@ -174,6 +174,15 @@ def test_a_teammate_who_has_the_skill_keeps_it(store: Ruled) -> None:
     assert store.says("my refund").owner == "Mert"
 
 
+def test_what_a_rule_says_is_human_comes_home_from_a_removed_teammate_too(store: Ruled) -> None:
+    store.says()
+    store.forward("Mert")
+    store.config = replace(RULED, teammates=RULED.teammates[1:])
+    store.reopen()
+    assert store.says("hello", "auto").owner == "Mert"
+    assert store.says("I am no robot", "auto").owner == "me"
+
+
 # --- what is said of it ---------------------------------------------------------------------------------
 
 

@@ -41,10 +41,12 @@ def run(unit: Unit, config: Config, touched: Collection[int], since: int, now: d
         touched = cases.others(unit, touched)
     robots = any(rule.effects.human and "reply" in rule.on for rule in rules.rules)
     for occasion in cases.occasions(unit, touched, since, known=asks_known(config), robots=robots):
-        if occasion.owner not in mates and not occasion.machine:
+        routed = _routed(config, rules, occasion) if rules.rules else None
+        human = not occasion.machine or (routed is not None and routed.effects.human)
+        if human and occasion.owner not in mates:
             warnings.append(_come_home(unit, occasion, now))
-        if rules.rules:
-            _route(unit, config, rules, occasion, now)
+        if routed is not None:
+            _route(unit, config, occasion, routed, now)
     return warnings
 
 
@@ -56,13 +58,16 @@ def _come_home(unit: Unit, occasion: Occasion, now: datetime) -> str:
     return f"{occasion.owner} is no teammate any more: conversation {occasion.conversation} has come to you."
 
 
-def _route(unit: Unit, config: Config, rules: Rules, occasion: Occasion, now: datetime) -> None:
+def _routed(config: Config, rules: Rules, occasion: Occasion) -> Routed | None:
+    """Return what the rules say; None where a reply matches none, or no human wrote it and no rule says otherwise."""
     case = replace(occasion.case, in_hours=config.hours.is_open(occasion.received))
     routed = routing.route(case, rules, "new" if occasion.new else "reply")
-    if routed.matched is None and not occasion.new:
-        return
-    if occasion.machine and not occasion.new and not routed.effects.human:
-        return  # what no human wrote changes nothing, unless the rule says that a human wrote it
+    if occasion.new:
+        return routed
+    return None if routed.matched is None or (occasion.machine and not routed.effects.human) else routed
+
+
+def _route(unit: Unit, config: Config, occasion: Occasion, routed: Routed, now: datetime) -> None:
     owner, why = _owner(unit, config, routed.effects, occasion, now)
     projection.routed(unit, occasion.conversation, told(occasion, routed, why))
     if routed.matched is None:
