@@ -30,7 +30,7 @@ from tui_inbox.connectors.load import channel, kinds, recognise  # noqa: E402
 from tui_inbox.problems import Problem  # noqa: E402
 
 SLOW = 10
-"""Seconds after which a few kilobytes count as a hang."""
+"""Seconds of this process's own time after which a few kilobytes count as a hang, however busy the machine is."""
 LARGEST = 200_000
 WORDS = [
     *(
@@ -119,7 +119,7 @@ class Fuzz:
         """Read *seed* as a file of its kind; return whether it reached something new."""
         path = written(seed, folder)
         lines: set[tuple[str, int]] = set()
-        signal.alarm(SLOW)
+        signal.setitimer(signal.ITIMER_PROF, SLOW)
         sys.settrace(tracer(lines))
         try:
             read(seed.kind, path)
@@ -134,7 +134,7 @@ class Fuzz:
             self.keep(seed, path, f"{type(trouble).__name__} at {Path(last.filename).name}:{last.lineno}", trouble)
         finally:
             sys.settrace(None)
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         new = not lines <= self.reached
         self.reached |= lines
         return new
@@ -284,7 +284,7 @@ def main() -> int:
         if sum(map(len, seed.members.values())) < LARGEST
     ]
     fuzz = Fuzz(random.Random(number), chosen.found, corpus)
-    signal.signal(signal.SIGALRM, hung)
+    signal.signal(signal.SIGPROF, hung)
     with tempfile.TemporaryDirectory(prefix="tui-inbox-fuzz-") as folder:
         fuzz.run(time.monotonic() + chosen.minutes * 60, Path(folder))
     print(
