@@ -31,7 +31,7 @@ class ScriptedGmail(ScriptedImap):
         everything = Mailbox(flags=b"\\All", uidvalidity=11)
         folders = {name: Mailbox(flags=FLAGS.get(label, b""), uidvalidity=12) for label, name in FOLDERS.items()}
         super().__init__({**folders, ALL_MAIL: everything})
-        self.capabilities = CAN.replace(b"ESEARCH ", b"").replace(b"CONDSTORE ", b"")
+        self.capabilities = CAN
         self.mails: dict[int, _Mail] = {}
         self._next: dict[bytes, int] = {}
 
@@ -72,6 +72,8 @@ class ScriptedGmail(ScriptedImap):
             mail.uids[name] = self._next[name]
         for name, uid in mail.uids.items():
             box = self.mailboxes[name]
+            box.modseq += 1
+            box.changed[uid] = box.modseq
             box.messages[uid] = mail.raw
             box.uidnext = self._next[name] + 1
             box.said[uid] = b'INTERNALDATE "02-Mar-2026 08:%02d:00 +0000" FLAGS (%s) ' % (

@@ -35,6 +35,10 @@ class Mailbox:
     uidnext: int | None = None
     said: dict[int, bytes] = field(default_factory=dict)
     """What FETCH says of a message besides its size, if not just `SAID`."""
+    modseq: int = 0
+    """HIGHESTMODSEQ (RFC 7162); 0: the folder keeps none."""
+    changed: dict[int, int] = field(default_factory=dict)
+    """The MODSEQ of each message."""
 
     @property
     def uids(self) -> list[int]:
@@ -167,15 +171,23 @@ class _Session:
         box = self.open
         count = len(box.messages) if box.counted is None else box.counted
         upcoming = box.uidnext or (box.uids[-1] + 1 if box.messages else 1)
-        return b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] x\r\n* OK [UIDNEXT %d] x\r\n" % (count, box.uidvalidity, upcoming)
+        modseq = b"* OK [HIGHESTMODSEQ %d] x\r\n" % box.modseq if box.modseq else b""
+        state = b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] x\r\n* OK [UIDNEXT %d] x\r\n"
+        return state % (count, box.uidvalidity, upcoming) + modseq
 
     def on_uid_search(self, rest: bytes) -> bytes:
         self.verdict = b" OK found"
-        return b"* SEARCH " + b" ".join(b"%d" % uid for uid in self.open.chosen(rest.split()[-1].decode())) + b"\r\n"
+        uids = [b"%d" % uid for uid in self.open.chosen(rest.split()[-1].decode())]
+        if b"RETURN" in rest:  # RFC 4731
+            return b"* ESEARCH UID" + (b" ALL " + b",".join(uids) if uids else b"") + b"\r\n"
+        return b"* SEARCH " + b" ".join(uids) + b"\r\n"
 
     def on_uid_fetch(self, rest: bytes) -> bytes:
         self.verdict = b" OK fetched"
         wanted = self.open.chosen(rest.split()[2].decode())
+        if since := re.search(rb"\(CHANGEDSINCE (\d+)\)", rest):
+            news = [(uid, self.open.changed[uid]) for uid in wanted if self.open.changed[uid] > int(since[1])]
+            return b"".join(b"* 1 FETCH (UID %d FLAGS () MODSEQ (%d))\r\n" % one for one in news)
         return b"".join(fetched(self.open, uid, b"BODY" in rest) for uid in wanted)
 
 

@@ -26,7 +26,6 @@ def server(box: Mailbox) -> Iterator[ScriptedImap]:
     with ScriptedImap({b"INBOX": box}) as running:
         running.capabilities = CAN
         running.on["ENABLE"] = lambda tag, rest: b"* ENABLED QRESYNC\r\n" + tag + b" OK done\r\n"
-        running.on["UID SEARCH"] = found(box)
         yield running
 
 
@@ -34,17 +33,6 @@ def server(box: Mailbox) -> Iterator[ScriptedImap]:
 def kept(tmp_path: Path) -> Iterator[Kept]:
     with Kept(tmp_path / "home") as running:
         yield running
-
-
-def found(box: Mailbox) -> Answer:
-    """Return an answer by ESEARCH (RFC 4731)."""
-
-    def answer(tag: bytes, rest: bytes) -> bytes:
-        uids = b",".join(b"%d" % uid for uid in box.chosen(rest.split()[-1].decode()))
-        all_ = b" ALL " + uids if uids else b""
-        return b'* ESEARCH (TAG "%s") UID%s\r\n' % (tag, all_) + tag + b" OK done\r\n"
-
-    return answer
 
 
 def opened(box: Mailbox, modseq: int, told: bytes = b"") -> Answer:
@@ -153,7 +141,6 @@ def test_a_number_from_a_server_that_never_said_it_keeps_them_is_not_trusted(
 ) -> None:
     """As Yahoo's does: it stays the same whatever comes."""
     server.capabilities = b"IMAP4rev1 AUTH=PLAIN"
-    del server.on["UID SEARCH"]
     server.on["EXAMINE"] = opened(box, 10)
     kept.sync(mailbox(server.port))
     box.messages[9] = mail(9)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert
 
+from tests.cli.running import Tui
 from tests.connectors.kept import NOW, Kept, mailbox
 from tests.scripted_imap import Mailbox, ScriptedImap, fetched
 from tests.torture.scenes import mail
@@ -108,6 +111,28 @@ def test_a_folder_is_counted_once_a_day(server: ScriptedImap, kept: Kept) -> Non
     kept.count(mailbox(server.port))
     assert not kept.inbox.count_due("support", NOW + timedelta(hours=23))
     assert kept.inbox.count_due("support", NOW + timedelta(hours=24))
+
+
+def test_the_doctor_says_what_the_count_came_to(server: ScriptedImap, box: Mailbox, tmp_path: Path) -> None:
+    tui = Tui(tmp_path / "tui")
+    tui.configure(
+        f'[[account]]\nname = "support"\nkind = "imap"\nhost = "127.0.0.1"\nport = {server.port}\ntls = "none"\n'
+        'user = "ada"\npassword_command = ["printf", "pw"]\n'
+    )
+
+    def told() -> tuple[bool, str]:
+        [check] = [one for one in tui.json("doctor", code=None)["checks"] if one["name"] == "mail of support"]
+        return check["ok"], check["what"]
+
+    assert told() == (True, "its folders have not been counted yet: the next sync does it.")
+    tui.json("sync")
+    assert told()[0]
+    assert told()[1].endswith(" UTC: INBOX 5, Sent 0.")
+    with closing(sqlite3.connect(tmp_path / "tui" / "inbox.db")) as store, store:
+        store.execute("UPDATE census SET missing = 2, at = 0")
+    assert told() == (False, "INBOX: of 5 messages on the server 2 are not here, and 0 that lay there are gone.")
+    tui.json("sync")
+    assert told()[0], "what was counted more than a day ago is counted again"
 
 
 # --- folders that are no more -------------------------------------------------------------------------
