@@ -139,7 +139,9 @@ def as_csv(found: Report) -> str:
     writer.writeheader()
     for one in found.groups:
         told = _flat(_group(one))
-        writer.writerow({name: told[f"by.{name}"] if name in named else told[name] for name in columns})
+        writer.writerow(
+            {name: clean.table_cell(str(told[f"by.{name}"])) if name in named else told[name] for name in columns}
+        )
     return out.getvalue()
 
 

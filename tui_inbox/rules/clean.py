@@ -147,6 +147,12 @@ def _unled(found: re.Match[str]) -> str:
     return run[start:]
 
 
+def table_cell(text: str) -> str:
+    """Return *text* as a safe line that no spreadsheet takes for a formula when it reads it from a CSV file."""
+    said = line(text)
+    return f"'{said}" if said[:1] in "=+-@|%＝＋－＠" and said else said
+
+
 # --- the grid of a terminal ---------------------------------------------------------------------------------
 
 _CLUSTER = re.compile(
