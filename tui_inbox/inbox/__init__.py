@@ -79,10 +79,10 @@ class Inbox:
         """Record that the waiting hand-overs of *ids* have reached their new owners, or were refused for good."""
         from tui_inbox.inbox.reading import Readings
         from tui_inbox.rules.lifecycle import Delivery
-        from tui_inbox.store import histories
+        from tui_inbox.store import acts
 
         with self.writer.unit() as unit:
-            histories.deliver(unit, ids, Delivery.REFUSED if refused else Delivery.SENT, now)
+            acts.deliver(unit, ids, Delivery.REFUSED if refused else Delivery.SENT, now)
             Readings(unit, self.config).record(ids, now, "server")
 
     def plan_snooze(self, id: int, words: str, now: datetime) -> SnoozePlan:  # noqa: A002 - the product's word

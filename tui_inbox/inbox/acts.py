@@ -15,9 +15,10 @@ from tui_inbox.rules import lifecycle
 from tui_inbox.rules.handover import UNDO_TIME
 from tui_inbox.rules.lifecycle import Act, Verb
 from tui_inbox.rules.model import ME, Command, Forward
+from tui_inbox.store import acts as on_record
 from tui_inbox.store import arrivals, histories, outgoing, projection
 from tui_inbox.store import moves as mail_moves
-from tui_inbox.store.histories import Stood
+from tui_inbox.store.acts import Stood
 from tui_inbox.store.writer import Unit
 
 
@@ -33,7 +34,7 @@ def perform(unit: Unit, config: Config, commands: Sequence[Command], now: dateti
     whole = {parts.get(one.id, one.id): replace(one, id=parts.get(one.id, one.id)) for one in reversed(commands)}
     commands = tuple(reversed(whole.values()))
     kept = histories.load(unit, list(whole))
-    batch = histories.next_batch(unit)
+    batch = on_record.next_batch(unit)
     done: list[int] = []
     skipped: list[Skipped] = []
     for command in commands:
@@ -63,7 +64,7 @@ def _allow(config: Config, command: Command) -> None:
 
 def _record(unit: Unit, config: Config, command: Command, act: Act, batch: int, now: datetime) -> None:
     note = command.note if isinstance(command, Forward) else ""
-    act_id = histories.record(unit, command.id, act, batch, note)
+    act_id = on_record.record(unit, command.id, act, batch, note)
     projection.saw(unit, command.id, act.seen)
     detail: dict[str, object] = {"act": act_id}
     match act.verb:
@@ -72,7 +73,7 @@ def _record(unit: Unit, config: Config, command: Command, act: Act, batch: int, 
         case Verb.FORWARD:
             detail |= {"to": act.to, "note": note}
             if act.to != ME:
-                histories.post(unit, act_id, command.id, "hand_over", act.to, now + UNDO_TIME, now)
+                on_record.post(unit, act_id, command.id, "hand_over", act.to, now + UNDO_TIME, now)
         case Verb.ARCHIVE:
             moves.owe(unit, config, act_id, command.id, now)
         case _:
@@ -92,7 +93,7 @@ def taken_out(unit: Unit, config: Config, account: str, now: datetime) -> int:
     seen = arrivals.watermark(unit)
     for id_ in ids:
         act = Act(0, Verb.ARCHIVE, now, seen, by="server")
-        act_id = histories.record(unit, id_, act, histories.NO_BATCH)
+        act_id = on_record.record(unit, id_, act, on_record.NO_BATCH)
         projection.event(unit, id_, now, PAST[Verb.ARCHIVE], "server", {"act": act_id})
     Readings(unit, config).record(ids, now, "server")
     return len(ids)
@@ -101,9 +102,9 @@ def taken_out(unit: Unit, config: Config, account: str, now: datetime) -> int:
 def undo(unit: Unit, config: Config, now: datetime, *, batches: int = 1, act_id: int | None = None) -> Outcome:
     """Undo the last *batches* of acts, or one act; what may not be undone is skipped with its reason."""
     if act_id is not None:
-        found = histories.standing(unit, act_id=act_id)
+        found = on_record.standing(unit, act_id=act_id)
     else:
-        found = histories.standing(unit, histories.last_batches(unit, batches))
+        found = on_record.standing(unit, on_record.last_batches(unit, batches))
     if not found:
         raise Refused("There is nothing to undo.", "Acts that stand are listed by `tui-inbox show ID`.")
     done: dict[int, None] = {}
@@ -122,13 +123,13 @@ def undo(unit: Unit, config: Config, now: datetime, *, batches: int = 1, act_id:
 def _undo(unit: Unit, stood: Stood, now: datetime) -> None:
     id_ = stood.conversation_id
     acts = histories.load(unit, [id_])[id_].history.acts
-    began = stood.act.verb is Verb.ARCHIVE and histories.continued_after(unit, id_, stood.act.at)
+    began = stood.act.verb is Verb.ARCHIVE and on_record.continued_after(unit, id_, stood.act.at)
     lifecycle.undoable(stood.act, acts, began)
     if stood.act.verb is Verb.FORWARD and outgoing.under_way(unit, stood.act.id):
         raise Refused(
             f"The hand-over to {stood.act.to} is with the mail server, which has not said yet whether it took it.",
             "Take it back with `forward --to me`.",
         )
-    histories.undo(unit, stood.act.id, now)
+    on_record.undo(unit, stood.act.id, now)
     mail_moves.take_back(unit, stood.act.id, now)
     projection.event(unit, id_, now, "undone", ME, {"act": stood.act.id, "verb": stood.act.verb.value})

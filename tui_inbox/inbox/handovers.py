@@ -10,8 +10,7 @@ from tui_inbox.inbox.reading import Readings
 from tui_inbox.rules.handover import HAND_OVER, MAIL, pause
 from tui_inbox.rules.lifecycle import Act, Conversation, Delivery, Verb
 from tui_inbox.rules.model import ME
-from tui_inbox.store import arrivals, histories, outgoing, projection
-from tui_inbox.store.histories import NO_BATCH
+from tui_inbox.store import acts, arrivals, histories, outgoing, projection
 from tui_inbox.store.outgoing import Outgoing
 from tui_inbox.store.writer import Unit
 
@@ -107,7 +106,7 @@ def refused(unit: Unit, config: Config, one: Outgoing, why: str, at: datetime, n
     elif histories.owner(unit, one.conversation_id) == one.to:
         seen = outgoing.watermark(unit, one.conversation_id)
         back = Act(0, Verb.RETURN, now, seen, by="returned")
-        histories.record(unit, one.conversation_id, back, NO_BATCH)
+        acts.record(unit, one.conversation_id, back, acts.NO_BATCH)
     _end(unit, one, state, why, now)
     Readings(unit, config).record([one.conversation_id], now, "server")
 

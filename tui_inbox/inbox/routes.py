@@ -13,7 +13,7 @@ from tui_inbox.rules import lifecycle, routing
 from tui_inbox.rules.lifecycle import Act, Delivery, Verb
 from tui_inbox.rules.model import ME, Class, Place
 from tui_inbox.rules.routing import Effects, Routed, Rules
-from tui_inbox.store import cases, histories, projection
+from tui_inbox.store import acts, cases, histories, projection
 from tui_inbox.store.cases import Occasion
 from tui_inbox.store.writer import Unit
 
@@ -53,7 +53,7 @@ def run(unit: Unit, config: Config, touched: Collection[int], since: int, now: d
 def _come_home(unit: Unit, occasion: Occasion, now: datetime) -> str:
     """A customer writes to somebody who is no teammate any more: it comes to me."""
     act = Act(0, Verb.RETURN, now, occasion.message, by="returned")
-    histories.record(unit, occasion.conversation, act, histories.NO_BATCH)
+    acts.record(unit, occasion.conversation, act, acts.NO_BATCH)
     projection.event(unit, occasion.conversation, now, "returned", "server", {"owner": occasion.owner})
     return f"{occasion.owner} is no teammate any more: conversation {occasion.conversation} has come to you."
 
@@ -93,11 +93,11 @@ def _effect(unit: Unit, config: Config, occasion: Occasion, routed: Routed, owne
         opening=occasion.new,
         delivery=Delivery.WAITING if handed else None,
     )
-    act_id = histories.record(unit, occasion.conversation, act, histories.NO_BATCH)
+    act_id = acts.record(unit, occasion.conversation, act, acts.NO_BATCH)
     if wanted.place is Place.ARCHIVED:
         moves.owe(unit, config, act_id, occasion.conversation, occasion.received)
     if handed and owner is not None:
-        histories.post(unit, act_id, occasion.conversation, "hand_over", owner, occasion.received, occasion.received)
+        acts.post(unit, act_id, occasion.conversation, "hand_over", owner, occasion.received, occasion.received)
     projection.event(
         unit,
         occasion.conversation,
