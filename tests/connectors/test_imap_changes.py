@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from tests.connectors.kept import Kept, mailbox
-from tests.scripted_imap import Answer, Mailbox, ScriptedImap
+from tests.scripted_imap import HANG_UP, Answer, Mailbox, ScriptedImap, fetched
 from tests.torture.scenes import mail
 from tui_inbox.connectors import Batch
-from tui_inbox.problems import Unreachable
+from tui_inbox.problems import Problem, Unreachable
 
 CAN = b"IMAP4rev1 AUTH=PLAIN ENABLE CONDSTORE QRESYNC ESEARCH"
 
@@ -237,3 +240,74 @@ def test_new_numbers_double_no_mail_that_the_server_writes_differently_now(
     box.messages[4] = head + written % (b"three", b"three", b"three")
     kept.sync(mailbox(server.port))
     assert len(kept.told()["message"]) == len(before) + 1, "another mail of the same id, under the same numbers"
+
+
+NOISE = [b"(", b")", b'"', b"{9}\r\n", b"\r\n", b"\0", b"* ", b"\xff", b" ", b"NIL", b"-1", b":", b",", b"9" * 30]
+
+
+def mangled(plain: bytes, chance: Random) -> bytes:
+    reply = bytearray(plain)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(reply))
+        reply[at : at + chance.randint(0, 3)] = chance.choice(NOISE)
+    return bytes(reply)
+
+
+@pytest.mark.parametrize("command", ["ENABLE", "EXAMINE", "UID SEARCH", "UID FETCH"])
+def test_whatever_a_server_tells_of_changes_only_a_sentence_comes_of_it_and_no_mail_is_lost(
+    server: ScriptedImap, box: Mailbox, kept: Kept, command: str
+) -> None:
+    chance = Random(command)  # the same on every machine
+    server.on["EXAMINE"] = opened(box, 10)
+    kept.sync(mailbox(server.port))
+    box.messages |= {uid: mail(uid) for uid in (9, 11)}
+    told = b"* VANISHED (EARLIER) 1:2,4\r\n" + b"".join(
+        b"* 4 FETCH (UID %d FLAGS () MODSEQ (12))\r\n" % uid for uid in (9, 11)
+    )
+    good = server.on | {"EXAMINE": opened(box, 12, told)}
+    plain = {
+        "ENABLE": b"* ENABLED QRESYNC\r\n",
+        "UID SEARCH": b"* ESEARCH UID ALL 3,5,8:9,11\r\n",
+        "UID FETCH": b"".join(fetched(box, uid, body) for uid in (9, 11) for body in (False, True)),
+    }
+    for _ in range(25):
+        server.on = dict(good)
+        state = (good["EXAMINE"](b"", b"QRESYNC") or b"").removesuffix(b" OK [READ-ONLY] opened\r\n")
+        said = plain.get(command, state)
+        server.on[command] = lambda tag, rest, said=said: mangled(said + tag + b" OK done\r\n", chance) + HANG_UP
+        with suppress(Problem):
+            kept.sync(mailbox(server.port))
+    server.on = good
+    for _ in range(4):  # what the noise made doubtful is asked again
+        kept.sync(replace(mailbox(server.port), thorough=True))
+    assert {uid for _, uid in kept.places()} >= set(box.messages)
+    subjects = {f"Order {uid}" for uid in box.messages}
+    assert subjects <= set(kept.listed())
+
+
+@pytest.mark.parametrize("round_", range(6))
+def test_a_large_mail_with_any_structure_is_one_mail_or_a_sentence(
+    server: ScriptedImap, box: Mailbox, kept: Kept, round_: int
+) -> None:
+    chance = Random(round_)
+    structure = (
+        b'((("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "8BIT" 5 1)("TEXT" "HTML" NIL NIL NIL "7BIT" 9 1) '
+        b'"ALTERNATIVE" ("BOUNDARY" "in"))("IMAGE" "PNG" NIL NIL NIL "BASE64" 3000000) "MIXED" ("BOUNDARY" "out"))'
+    )
+    box.messages = {3: mail(3)}
+
+    def large(tag: bytes, rest: bytes) -> bytes | None:
+        if b"RFC822.SIZE" in rest:
+            return b"* 1 FETCH (UID 3 RFC822.SIZE 3000000 FLAGS ())\r\n" + tag + b" OK done\r\n"
+        if b"BODYSTRUCTURE" in rest:
+            return mangled(b"* 1 FETCH (UID 3 BODYSTRUCTURE %s)\r\n" % structure, chance) + tag + b" OK done\r\n"
+        section = rest.partition(b"BODY.PEEK[")[2].partition(b"]")[0]
+        content = mail(3).partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if section == b"HEADER" else b"Hello"
+        name = b"BODY[%s]%s" % (section, b"<0>" if b"<" in rest else b"")
+        return b"* 1 FETCH (UID 3 %s {%d}\r\n%s)\r\n" % (name, len(content), content) + tag + b" OK done\r\n"
+
+    server.on["UID FETCH"] = large
+    for _ in range(5):
+        with suppress(Problem):
+            kept.sync(mailbox(server.port, largest=1))
+    assert len(kept.told().get("message", [])) <= 1

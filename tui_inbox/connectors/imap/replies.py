@@ -112,11 +112,12 @@ def numbers(told: dict[str, list[Any]]) -> list[int]:
 
 
 def spans(lines: Iterable[object]) -> Uids:
-    """Return the UIDs of ESEARCH replies (RFC 4731); ValueError where they are no set."""
+    """Return the UIDs of ESEARCH replies (RFC 4731); the ends of a range may stand in either order."""
     found = Uids()
     for line in lines:
         if isinstance(line, bytes) and (part := _ALL.search(line)):
-            found |= Uids.parse(part[1].decode())
+            ends = [sorted(map(int, one.split(b":"))) for one in part[1].split(b",")]
+            found |= Uids.parse(",".join(f"{low[0]}:{low[-1]}" for low in ends))
     return found
 
 

@@ -103,7 +103,8 @@ class Wire(Session):
         """
         can = self.capabilities()
         special = [b"RETURN (SPECIAL-USE)"] if {"SPECIAL-USE", "LIST-EXTENDED"} <= can else []
-        enabling = self._say("ENABLE", "QRESYNC") if resync and "QRESYNC" in can and not self._enabled else None
+        may = resync and "QRESYNC" in can and not self._enabled and self._imap.state == "AUTH"
+        enabling = self._say("ENABLE", "QRESYNC") if may else None
         listing = self._say("LIST", b'""', b'"*"', *special)
         if enabling is not None:
             self._enabled = self._enables(enabling)
