@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ def samples(kind: str) -> list[Path]:
 FILES = [kind for kind in kinds() if hasattr(channel(kind), "sniff")]
 CASES = [(kind, path) for kind in FILES for path in samples(kind)]
 NAMES = [f"{kind}: {path.name}" for kind, path in CASES]
+WHOLE = [(kind, path) for kind, path in CASES if path.is_file()]
 CUTS = 300
 
 
@@ -87,15 +89,25 @@ def test_keys_are_there_once_in_a_thread(kind: str, path: Path) -> None:
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize(("kind", "path"), CASES, ids=NAMES)
-def test_a_sample_cut_at_any_byte_ends_in_messages_or_in_one_sentence(kind: str, path: Path, tmp_path: Path) -> None:
-    if path.is_dir():
-        return
+def cut_at(lengths: Iterable[int], kind: str, path: Path, folder: Path) -> None:
+    """Read *path* as if it ended after each of *lengths* bytes."""
     whole = path.read_bytes()
-    cut = tmp_path / path.name
-    for length in range(0, len(whole), max(1, len(whole) // CUTS)):
+    cut = folder / path.name
+    for length in lengths:
         cut.write_bytes(whole[:length])
         ended(kind, cut)
+
+
+@pytest.mark.parametrize(("kind", "path"), WHOLE, ids=[f"{kind}: {path.name}" for kind, path in WHOLE])
+def test_a_sample_cut_at_any_byte_ends_in_messages_or_in_one_sentence(kind: str, path: Path, tmp_path: Path) -> None:
+    size = path.stat().st_size
+    cut_at(range(0, size, max(1, size // CUTS)), kind, path, tmp_path)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize(("kind", "path"), WHOLE, ids=[f"{kind}: {path.name}" for kind, path in WHOLE])
+def test_a_sample_cut_at_every_byte_ends_in_messages_or_in_one_sentence(kind: str, path: Path, tmp_path: Path) -> None:
+    cut_at(range(path.stat().st_size), kind, path, tmp_path)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
