@@ -14,6 +14,7 @@ from tui_inbox.config.values import Sla, Target
 from tui_inbox.problems import Refused
 from tui_inbox.rules.calendar import Calendar
 from tui_inbox.rules.model import Archive, Clock, Forward, Place, Reason, Snooze
+from tui_inbox.rules.query import parse
 from tui_inbox.store.reader import Row
 
 NOW = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)  # a Wednesday, 11:00 in Berlin
@@ -101,6 +102,21 @@ def test_a_message_counts_as_received_no_later_than_it_arrived(store: Store) -> 
     store.hear(Said("d.1", "ask", PHONE, "d", NOW + 5 * DAY), now=NOW)
     it = row(store, store.conversation_with("d.1"))
     assert (it.waiting_since, it.last_at) == (NOW, NOW)
+
+
+def test_what_was_archived_without_an_answer_counts_neither_as_waiting_nor_as_answered(store: Store) -> None:
+    first, second, third = store.conversations()
+    for topic in "ab":
+        store.hear(Said(f"{topic}.out", "answer", MAILBOX, topic, NOW - 2 * MINUTE), now=NOW)
+    store.hear(Said("b.2", "ask", MAILBOX, "b", NOW - MINUTE), now=NOW)
+    store.inbox.perform([Archive(one, store.seen()) for one in (first, second, third)], NOW)
+    with store.inbox.reader() as reader:
+
+        def found(words: str) -> list[int]:
+            return sorted(reader.search(parse(words, NOW, "UTC"), NOW).ids)
+
+        assert found("is:answered") == [first]
+        assert found("waiting:>0h") == []
 
 
 # --- time -----------------------------------------------------------------------------------------------

@@ -67,6 +67,12 @@ _COLUMNS = {
 }
 
 _INDEXED = "m.stamp IN (SELECT rowid FROM fulltext WHERE fulltext MATCH ?)"
+_ASKED_SINCE = (
+    "EXISTS (SELECT 1 FROM message q WHERE q.conversation_id = c.id AND q.received_at > c.last_out_at "
+    "AND q.direction = 'in' AND COALESCE(q.judged, q.class) = 'human' AND NOT q.history)"
+)
+"""Whether the customer wrote after our last answer: archived without one, nobody waits for it, and yet it is none."""
+
 _CONTACTS = (
     "SELECT id FROM contact WHERE instr(' ' || folded(name), ?)"
     " UNION SELECT contact_id FROM identity WHERE instr(' ' || folded(value), ?) OR instr(' ' || folded(name), ?)"
@@ -390,7 +396,7 @@ class _Compiler:
                 held = f"({self.trait(Trait.OPEN)})"
                 return f"{held} AND c.risk_at <= {self.value(self.now)} AND c.due >= {self.value(self.now)}"
             case Trait.ANSWERED:
-                return "c.waiting_since IS NULL AND c.last_out_at IS NOT NULL"
+                return f"c.waiting_since IS NULL AND c.last_out_at IS NOT NULL AND NOT {_ASKED_SINCE}"
             case Trait.NEWS:
                 return "c.news"
             case _:
