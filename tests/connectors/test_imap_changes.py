@@ -149,6 +149,7 @@ def test_a_number_from_a_server_that_never_said_it_keeps_them_is_not_trusted(
     box.messages[9] = mail(9)
     assert came(kept.sync(mailbox(server.port))) == [9]
     assert not [heard for heard in server.heard if b"CONDSTORE" in heard or b"CHANGEDSINCE" in heard]
+    assert kept.cursors["INBOX"]["highestmodseq"] is None
 
 
 @pytest.mark.parametrize("refusal", [b" BAD unknown\r\n", b" NO not now\r\n", b" OK nothing enabled\r\n"])

@@ -72,11 +72,7 @@ class News:
             if still and len(there) == self.here.exists:
                 self._seen_all()
                 return there, True
-            self.here = self.wire.examine(self.stop.folder)  # it moved under our hands: ask anew
-            if self.here.uidvalidity != self.mark.uidvalidity:
-                raise Unreachable(
-                    f"The folder {self.stop.folder.name} was renumbered while it was read.", "Sync again."
-                )
+            self.here = self.same(self.wire.examine(self.stop.folder))  # it moved under our hands: ask anew
         if len(there) > 2 * self.here.exists + MOST_FOUND:
             raise Unreachable(
                 f"The server {self.wire.host} counts {self.here.exists} messages in {self.stop.folder.name} and lists "
@@ -84,6 +80,12 @@ class News:
                 "Try again later.",
             )
         return there, False
+
+    def same(self, here: Opened) -> Opened:
+        """Return *here*, the folder opened again; Unreachable where it has other numbers than before."""
+        if here.uidvalidity != self.mark.uidvalidity:
+            raise Unreachable(f"The folder {self.stop.folder.name} was renumbered while it was read.", "Sync again.")
+        return here
 
     def _seen_all(self) -> None:
         """Note that nothing below the next UID was left unseen."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from tui_inbox.connectors import Arrival, Batch, Census, Location, SetAside
 from tui_inbox.connectors.imap import standin
-from tui_inbox.connectors.imap.bookmark import drafted, forgotten, stored
+from tui_inbox.connectors.imap.bookmark import NONE, drafted, forgotten, stored
 from tui_inbox.connectors.imap.folders import Role
 from tui_inbox.connectors.imap.news import News
 from tui_inbox.connectors.imap.session import Asked
@@ -37,23 +37,34 @@ class Reading(News):
     """List everything, and let it be compared with what is stored."""
     elsewhere: dict[str, Location] = field(default_factory=dict)
     """Where mails lie that this run already brought, by the server's own number for them."""
+    _before: Uids = NONE
+    _vanished: tuple[Location, ...] = ()
+    _warning: tuple[SetAside, ...] = ()
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield the folder's batches: new and waiting messages newest first, then those that came without a body
-        last time, then what is gone. Nothing at all where nothing changed."""
-        before = self.mark.empty
-        vanished, warning = self.listed(thorough=self.thorough)
+    def newest(self) -> Iterator[Batch]:
+        """Find out what is new and what is gone, and yield the newest messages: all others may wait for `rest`."""
+        self._before = self.mark.empty
+        self._vanished, self._warning = self.listed(thorough=self.thorough)
         if not self.mark.held:
             yield from self._fetch(self.mark.waiting.newest(FIRST))
+        yield from self._fetch(self.mark.waiting.newest(OUTLINED))
+
+    def again(self) -> None:
+        """Open the folder again, after others were opened; Unreachable where its numbers changed meanwhile."""
+        self.same(self.wire.examine(self.stop.folder))
+
+    def rest(self) -> Iterator[Batch]:
+        """Yield all other messages, newest first, then those that came without a body last time, then what is gone.
+        With `newest`, nothing at all where nothing changed."""
         while self.mark.waiting:
             yield from self._fetch(self.mark.waiting.newest(OUTLINED))
-        yield from self._fetch(before.newest(RETRIED), again=True)
+        yield from self._fetch(self._before.newest(RETRIED), again=True)
         if self.thorough:
             yield from self._fetch(list(self.mark.drafts - self.wire.drafts(self.mark.drafts)), again=True)
-        yield from self._part(vanished)
-        if warning or self.thorough or self._moved():
+        yield from self._part(self._vanished)
+        if self._warning or self.thorough or self._moved():
             self.mark = replace(self.mark, modseq=self.here.modseq)
-            yield self._batch(set_aside=warning, census=self._census() if self.thorough else None)
+            yield self._batch(set_aside=self._warning, census=self._census() if self.thorough else None)
 
     def _moved(self) -> bool:
         return replace(self.mark, modseq=self.here.modseq).text != self.cursor

@@ -34,12 +34,15 @@ def read(source: Source, cursors: Mapping[str, str]) -> Iterator[Batch]:
 
 
 def over(wire: Wire, source: Source, cursors: Mapping[str, str]) -> Iterator[Batch]:
-    """Yield the same over a connection that is open already, and stays so."""
+    """Yield the same over a connection that is open already, and stays so.
+
+    The newest of every folder come before the rest of any: an answer must not wait for the whole inbox."""
     listed = wire.folders(resync=any(since(text) for text in cursors.values()))
     stops, missing = route(source, listed, gmail=wire.gmail)
     refused: list[Problem] = [_no_such_folder(source, missing)] if missing else []
     yield from departed(cursors, listed)
     elsewhere: dict[str, Location] = {}
+    unfinished: list[Reading] = []
     for stop in stops:
         text = cursors.get(stop.folder.key)
         try:
@@ -56,10 +59,17 @@ def over(wire: Wire, source: Source, cursors: Mapping[str, str]) -> Iterator[Bat
             thorough=source.thorough,
             elsewhere=elsewhere,
         )
-        yield from reading.batches()
+        yield from reading.newest()
+        if reading.mark.waiting and not wire.gmail:  # where All Mail would bring first what the inbox holds
+            unfinished.append(reading)
+            continue
+        yield from reading.rest()
         if wire.gmail and stop.role is Role.INBOX and _unfinished(stops, cursors):
             ids = wire.object_ids(reading.mark.held)
             elsewhere |= {id_: Location(reading.key, reading.mark.uidvalidity, uid) for id_, uid in ids.items()}
+    for reading in unfinished:
+        reading.again()
+        yield from reading.rest()
     if refused:  # said last: one folder's absence keeps no mail of the others back
         raise refused[0]
 
