@@ -141,7 +141,7 @@ class Hands:
 
     async def rest(self) -> None:
         """Wait until no thread is at work for the screen and everything is drawn."""
-        for _ in range(400):
+        for _ in range(3000):
             await self.pilot.pause()
             if self.desk.resting:
                 break

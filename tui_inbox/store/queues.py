@@ -29,6 +29,8 @@ REASON = f"CASE WHEN {BACK} THEN 'returned' WHEN {TURNED} THEN turns_reason ELSE
 
 _STAYS = "(turns_at IS NULL OR turns_at > :now)"
 _MOVED = "turns_at <= :now"
+_TURNING = "conversation INDEXED BY conversation_turns"
+"""Where those that time has moved are looked for: they are few, and without being told SQLite walks all."""
 
 # Each queue's order as ascending keys that are never null, so that a page can go on behind any of them.
 _DUE_FIRST = ("due IS NULL", "COALESCE(due, 0)", "COALESCE(last_at, 0)", "id")
@@ -106,13 +108,13 @@ def ids(
 def _due_first(connection: sqlite3.Connection, values: dict[str, object], standing: str) -> Iterator[int]:
     """Yield what lies in a queue, the earliest due first; what nothing is promised for comes last, the oldest first."""
     for due, order in (("due IS NOT NULL", "due, last_at, id"), ("due IS NULL", "last_at, id")):
-        keys = f"SELECT {order}, id FROM conversation WHERE {LIVE} AND {due}"  # noqa: S608 - our own words only
-        stays = f"{keys} AND place = :name AND {_STAYS}{_only(standing, 'reason')} ORDER BY {order}"
-        moved = f"{keys} AND {_MOVED} AND {PLACE} = :name{_only(standing, REASON)} ORDER BY {order}"
-        few = [tuple(row) for row in connection.execute(moved, values)]
+        keys, only = f"SELECT {order}, id FROM", f"{LIVE} AND {due}"
+        stays = f"{keys} conversation WHERE {only} AND place = :name AND {_STAYS}{_only(standing, 'reason')}"
+        moved = f"{keys} {_TURNING} WHERE {only} AND {_MOVED} AND {PLACE} = :name{_only(standing, REASON)}"
+        few = [tuple(row) for row in connection.execute(f"{moved} ORDER BY {order}", values)]
         there = connection.cursor()
         there.row_factory = None
-        whole: Iterable[tuple[int, ...]] = there.execute(stays, values)
+        whole: Iterable[tuple[int, ...]] = there.execute(f"{stays} ORDER BY {order}", values)
         for row in heapq.merge(whole, few) if few else whole:
             yield row[-1]
 
@@ -124,10 +126,13 @@ def _only(standing: str, reason: str) -> str:
 def counts(connection: sqlite3.Connection, now: datetime) -> Counts:
     """Return how many conversations lie in each queue and how the clocks of the inbox stand."""
     queues, clocks, due = dict.fromkeys(QUEUES, 0), [0] * len(STANDINGS), None
-    for place, reason, where in (("place", "reason", _STAYS), (PLACE, REASON, _MOVED)):
+    for table, place, reason, where in (
+        ("conversation", "place", "reason", _STAYS),
+        (_TURNING, PLACE, REASON, _MOVED),
+    ):
         stand = ", ".join(f"COUNT(*) FILTER (WHERE {_standing(one, reason)})" for one in STANDINGS)
         for name, count, first, *found in connection.execute(
-            f"SELECT {place}, COUNT(*), MIN(due), {stand} FROM conversation WHERE {LIVE} AND {where} GROUP BY 1",  # noqa: S608 - our own words only
+            f"SELECT {place}, COUNT(*), MIN(due), {stand} FROM {table} WHERE {LIVE} AND {where} GROUP BY 1",  # noqa: S608 - our own words only
             {"now": stored(now)},
         ):
             queues[name] += count
@@ -157,7 +162,7 @@ def came_at_risk(connection: sqlite3.Connection, since: datetime, now: datetime)
     risky = "due >= :now AND risk_at > :since AND risk_at <= :now"
     sql = (
         f"SELECT (SELECT COUNT(*) FROM conversation WHERE {LIVE} AND place = 'inbox' AND {_STAYS} AND {risky})"  # noqa: S608 - our own words only
-        f" + (SELECT COUNT(*) FROM conversation WHERE {LIVE} AND {_MOVED} AND {PLACE} = 'inbox' AND {risky})"
+        f" + (SELECT COUNT(*) FROM {_TURNING} WHERE {LIVE} AND {_MOVED} AND {PLACE} = 'inbox' AND {risky})"
     )
     return int(connection.execute(sql, {"since": stored(since), "now": stored(now)}).fetchone()[0])
 
@@ -165,9 +170,12 @@ def came_at_risk(connection: sqlite3.Connection, since: datetime, now: datetime)
 def held(connection: sqlite3.Connection, now: datetime) -> dict[str, int]:
     """Return how many open conversations each owner holds."""
     found: dict[str, int] = {}
-    for owner, place, where in (("owner", "place", _STAYS), (OWNER, PLACE, _MOVED)):
+    for table, owner, place, where in (
+        ("conversation", "owner", "place", _STAYS),
+        (_TURNING, OWNER, PLACE, _MOVED),
+    ):
         for name, count in connection.execute(
-            f"SELECT {owner}, COUNT(*) FROM conversation WHERE {LIVE} AND {where} "  # noqa: S608 - our own words only
+            f"SELECT {owner}, COUNT(*) FROM {table} WHERE {LIVE} AND {where} "  # noqa: S608 - our own words only
             f"AND {place} IN ('inbox', 'handed_over') GROUP BY 1",
             {"now": stored(now)},
         ):
