@@ -312,3 +312,12 @@ def test_a_large_mail_with_any_structure_is_one_mail_or_a_sentence(
         with suppress(Problem):
             kept.sync(mailbox(server.port, largest=1))
     assert len(kept.told().get("message", [])) <= 1
+
+
+def test_what_vanished_from_a_large_folder_is_told_in_one_line(server: ScriptedImap, box: Mailbox, kept: Kept) -> None:
+    server.on["EXAMINE"] = opened(box, 10)
+    kept.sync(mailbox(server.port))
+    gaps = b",".join(b"%d" % uid for uid in range(1_000_001, 1_300_001, 2))
+    server.on["EXAMINE"] = opened(box, 12, b"* VANISHED (EARLIER) 5," + gaps + b"\r\n")
+    del box.messages[5]
+    assert gone(kept.sync(mailbox(server.port))) == [5]

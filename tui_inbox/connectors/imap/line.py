@@ -18,6 +18,9 @@ FAREWELL = 5.0
 """Seconds to wait for the answer to LOGOUT."""
 
 LONGEST_LINE = 2**20
+"""Bytes of a line that nobody asked for."""
+LONGEST_LIST = 2**23
+"""Bytes of a line in a reply: what vanished from a folder of a million messages with a gap behind each is one."""
 LARGEST_LITERAL = 64 * 2**20
 LARGEST_REPLY = 128 * 2**20
 """Bytes that one command may bring, all lines and literals together."""
@@ -56,8 +59,8 @@ class Line(imaplib.IMAP4):
         return self._reader.read(size)
 
     def readline(self) -> bytes:
-        line = self._reader.readline(LONGEST_LINE + 1)
-        if len(line) > LONGEST_LINE:
+        line = self._reader.readline(LONGEST_LIST + 1)
+        if len(line) > LONGEST_LIST:
             raise self.abort("it sent a line without an end")
         self._count(len(line))
         return line

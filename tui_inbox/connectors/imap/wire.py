@@ -130,12 +130,11 @@ class Wire(Session):
         else:
             parameter = "" if self.tier is Tier.PLAIN else "(CONDSTORE)"
         told = self._examined(folder, parameter)
-        trusted = self.tier is not Tier.PLAIN and "NOMODSEQ" not in told
         here = Opened(
             exists=number(told, "EXISTS") or 0,
             uidvalidity=number(told, "UIDVALIDITY") or 0,
             uidnext=number(told, "UIDNEXT"),
-            modseq=number(told, "HIGHESTMODSEQ") if trusted else None,
+            modseq=None if self.tier is Tier.PLAIN else number(told, "HIGHESTMODSEQ"),
         )
         if since is None or "QRESYNC" not in parameter or self._blunt or here.uidvalidity != since.uidvalidity:
             return here
@@ -186,7 +185,7 @@ class Wire(Session):
         Sequence numbers only say where to cut: a message expunged meanwhile moves a cut, and nothing falls between."""
         step = max(MOST_FOUND, exists // MOST_CUTS)
         at = ",".join(str(number) for number in range(step, exists, step))
-        if not at or "ESEARCH" in self.capabilities():  # which answers in ranges
+        if not at:
             return [(1, "*")]
         cuts = sorted(set(numbers(self._ask("FETCH", at, "(UID)"))))
         return [*zip([1, *(cut + 1 for cut in cuts)], [*map(str, cuts), "*"], strict=True)]
