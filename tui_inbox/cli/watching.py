@@ -26,6 +26,8 @@ TICK = 0.5
 """Seconds between two looks at the clock and at what others wrote."""
 LONGEST_WAIT = 600.0
 """Seconds that a watch waits for a one-time sync to end."""
+GIVES_WAY = 5
+"""How much less the system gives it than its program, where both want all there is (`nice`)."""
 SPOKEN = 1.0
 """Seconds between two lines about how far it is, where they go to no terminal."""
 
@@ -40,6 +42,7 @@ def watch(desk: Desk, chosen: argparse.Namespace, secret: Callable[..., str]) ->
         said: Said = SimpleQueue()
         _end_on_signals(said)
         if chosen.attached:
+            os.nice(GIVES_WAY)  # whoever started it answers to a person's keys
             threading.Thread(target=_end_with_input, args=(said,), name="input", daemon=True).start()
         watching = Watch(
             desk.inbox, accounts(desk.inbox, chosen.names), desk.now, secret, said, folders=not chosen.names

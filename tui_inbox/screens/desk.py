@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
@@ -20,6 +21,8 @@ from tui_inbox.store.reader import Reader, Row
 
 POLL = 0.5
 """Seconds between two looks at whether anybody else has written."""
+CALM = 2.0
+"""Seconds from one such notice to the next while a mailbox comes in: each has the list and its figures read anew."""
 TICK = 15.0
 """Seconds after which clocks are read anew although nobody has written."""
 WIDE, TALL = 140, 34
@@ -58,6 +61,8 @@ class Desk(Opening):
         super().__init__(post)
         self._reader: Reader | None = None
         self._version = -1
+        self._noticed = 0.0
+        """When (monotonic) it was noticed last that somebody else had written."""
 
     def compose(self) -> ComposeResult:
         post = self.post
@@ -148,8 +153,10 @@ class Desk(Opening):
 
     def _poll(self) -> None:
         """Notice that somebody else has written; a look costs a few microseconds."""
+        if self.query_one(Top).going and monotonic() - self._noticed < CALM:
+            return
         if self._reader and (version := self._reader.version()) != self._version:
-            self._version = version
+            self._version, self._noticed = version, monotonic()
             self.stale.set()
 
     async def action_quit(self) -> None:
