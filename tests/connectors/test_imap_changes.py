@@ -321,3 +321,24 @@ def test_what_vanished_from_a_large_folder_is_told_in_one_line(server: ScriptedI
     server.on["EXAMINE"] = opened(box, 12, b"* VANISHED (EARLIER) 5," + gaps + b"\r\n")
     del box.messages[5]
     assert gone(kept.sync(mailbox(server.port))) == [5]
+
+
+def test_a_folder_that_gets_new_numbers_while_it_is_read_is_left_for_the_next_time(
+    server: ScriptedImap, box: Mailbox, kept: Kept
+) -> None:
+    kept.sync(mailbox(server.port))
+    before = kept.places()
+
+    def renumbered(tag: bytes, rest: bytes) -> None:
+        box.uidvalidity += 1
+
+    box.messages[9] = mail(9)
+    box.counted = 7  # so that it is opened again to be counted
+    server.on["EXAMINE"] = renumbered
+    with pytest.raises(Unreachable, match="INBOX was renumbered while it was read"):
+        kept.sync(mailbox(server.port))
+    assert kept.places() == before
+    del server.on["EXAMINE"]
+    box.counted = None
+    assert came(kept.sync(mailbox(server.port))) == [3, 5, 8, 9]
+    assert kept.places() == before | {("INBOX", 9)}
