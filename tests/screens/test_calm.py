@@ -17,6 +17,8 @@ from tui_inbox.store.reader import Queue
 Sit = Callable[..., None]
 
 WATCHED = ("open", "sqlite3.connect", "import", "socket.connect", "subprocess.Popen")
+WINDOWS = ("PRAGMA data_version", "WHERE c.id IN (", "FROM identity WHERE contact_id IN (")
+"""The only questions that the screen's own connection answers: whether anybody wrote, and rows by their ids."""
 _seen: list[tuple[str, str]] = []
 _watching = threading.Event()
 
@@ -33,6 +35,8 @@ def test_the_screens_thread_opens_no_file_socket_or_module_once_the_first_pictur
     world.fill()
 
     async def work(hands: Any) -> None:
+        queries: list[str] = []
+        hands.desk._reader._connection.set_trace_callback(queries.append)
         # Once through everything, so that Textual has loaded what it loads late; then with open eyes.
         for watched in (False, True):
             _seen.clear()
@@ -42,6 +46,8 @@ def test_the_screens_thread_opens_no_file_socket_or_module_once_the_first_pictur
             await hands.press("s", "1", "enter", "z", "f", "m", "escape")
         _watching.clear()
         assert _seen == []
+        asked = {" ".join(one.split()) for one in queries}
+        assert [one for one in asked if not any(own in one for own in WINDOWS)] == []
 
     try:
         sit(work)

@@ -1,3 +1,8 @@
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tui_inbox.problems import Misconfigured
@@ -60,3 +65,54 @@ def test_the_footer_and_the_help_show_a_remapped_key() -> None:
     assert ("E", "archive") in keys.shown(keys.LIST, mapped)
     said = ["".join(text for text, _ in line) for line in help_lines(keys.LIST, mapped, (), ascii_only=False)]
     assert any(line.startswith("E ") and "Archive" in line for line in said)
+
+
+LEADS: dict[str, tuple[str, ...]] = {
+    keys.DESK: (),
+    keys.LIST: (),
+    keys.READING: ("enter",),
+    keys.SEARCH: ("slash",),
+    keys.GO: ("g",),
+    keys.SELECT: ("asterisk",),
+    keys.REVIEW: ("R",),
+    keys.PROMPT: ("s",),
+    keys.CONFIRM: ("x", "x", "e"),
+    keys.CUSTOMER: ("i",),
+    keys.PLACE: ("o",),
+    keys.PAGE: ("question_mark",),
+    keys.RULE: ("enter", "c", "enter"),
+    keys.REPORT: ("g", "r"),
+    keys.STANDING: ("g", "m"),
+}
+"""The keys that lead to each part of the screen."""
+
+
+@pytest.mark.parametrize("where", dict.fromkeys(key.where for key in keys.KEYS))
+def test_every_key_that_is_declared_is_heard_where_it_is_declared(
+    world: Any, sit: Callable[..., None], where: str
+) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        await hands.press(*LEADS[where])
+        ran: list[str] = []
+
+        async def noted(action: str, *_: Any, **__: Any) -> bool:
+            ran.append(action)
+            return True
+
+        act, hands.app.run_action = hands.app.run_action, noted
+        for key in (one for one in keys.KEYS if one.where == where):
+            for name in key.keys.split(","):
+                ran.clear()
+                await hands.pilot.press(name)
+                assert ran == [key.action], f"{name} for {key.id}"
+        hands.app.run_action = act
+
+    sit(work)
+
+
+def test_the_page_of_keys_is_made_of_the_declaration() -> None:
+    root = Path(__file__).parent.parent.parent
+    made = runpy.run_path(str(root / "tools" / "keys_page.py"))["page"]()
+    assert (root / "docs" / "keys.md").read_text("utf-8") == made, "run tools/keys_page.py"
