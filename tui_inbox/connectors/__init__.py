@@ -21,6 +21,7 @@ from tui_inbox.rules.model import Message
 
 if TYPE_CHECKING:
     import socket
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,19 @@ class Census:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A mail as its source holds it, which somebody has yet to read: reading costs most, and many are read at once."""
+
+    raw: bytes
+    position: int
+    where: str
+    received_at: datetime | None = None
+    location: Location | None = None
+    history: bool = False
+    rank: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What fits in memory at once. The cursor is stored in the same transaction as the arrivals.
 
@@ -98,6 +112,8 @@ class Batch:
     done: int = 0
     total: int = 0
     unit: str = "messages"
+    unread: tuple[Unread, ...] = ()
+    """Mails that come behind the arrivals, once they have been read."""
 
 
 @runtime_checkable
@@ -110,6 +126,15 @@ class Source(Protocol):
         The generator holds its own connections and files; closing it closes them. It knows no store, screen,
         callback or thread. Trouble is a `Problem`; one bad message is a `SetAside`.
         """
+        ...
+
+
+@runtime_checkable
+class MailSource(Source, Protocol):
+    """A source of mail, which leaves the reading of it to others where they ask for that."""
+
+    def unread(self, cursors: dict[str, str]) -> Iterator[Batch]:
+        """Yield the very batches of `read`, their mails unread."""
         ...
 
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui_inbox.connectors import Arrival, Batch, SetAside, rfc822
+from tui_inbox.connectors import Batch, SetAside, Unread
 from tui_inbox.connectors.formats.bundle import Bundle
-from tui_inbox.connectors.formats.mailfiles import Gathering, Listing, files, is_mail, too_large, whole
+from tui_inbox.connectors.formats.mailfiles import Gathering, Listing, files, is_mail, opened, too_large, whole
 from tui_inbox.problems import Unreadable
 
 CHANNEL = "email"
@@ -32,6 +32,10 @@ class Source:
 
     def read(self, cursors: dict[str, str]) -> Iterator[Batch]:
         """Yield the mails in the order of their names; an interrupted run goes on if no file came, went or grew."""
+        yield from opened(self.unread(cursors))
+
+    def unread(self, cursors: dict[str, str]) -> Iterator[Batch]:
+        """Yield the same, its mails unread."""
         names = [name for name in self.bundle.names() if name.lower().endswith(_NAMED)] or self.bundle.names()[:1]
         listing = Listing(names, [self.bundle.size(name) for name in names])
         place = (
@@ -40,7 +44,7 @@ class Source:
         )
         yield from files(Gathering(place, "files"), listing, cursors.get(place, ""), self._one)
 
-    def _one(self, name: str, number: int) -> Iterator[Arrival | SetAside]:
+    def _one(self, name: str, number: int) -> Iterator[Unread | SetAside]:
         try:
             with self.bundle.open(name) as stream:
                 raw = whole(stream)
@@ -52,8 +56,7 @@ class Source:
             return
         if name.lower().endswith(".emlx"):
             raw = _without_count(raw)
-        message = rfc822.parse(raw, position=number, where=name)
-        yield Arrival(message, rank=0 if _SENT.search(name) else 1)
+        yield Unread(raw, number, name, rank=0 if _SENT.search(name) else 1)
 
 
 def _without_count(raw: bytes) -> bytes:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui_inbox.connectors import Arrival, Batch, SetAside, rfc822
+from tui_inbox.connectors import Batch, SetAside, Unread
 from tui_inbox.connectors.formats.bundle import Bundle
-from tui_inbox.connectors.formats.mailfiles import Gathering, Listing, files, is_mail, too_large, whole
+from tui_inbox.connectors.formats.mailfiles import Gathering, Listing, files, is_mail, opened, too_large, whole
 from tui_inbox.problems import Unreadable
 
 CHANNEL = "email"
@@ -36,6 +36,10 @@ class Source:
     def read(self, cursors: dict[str, str]) -> Iterator[Batch]:
         """Yield the mails folder by folder. Drafts are left out: nobody sent them. What lies in the trash or among
         the junk only fills in. An interrupted run goes on if no file came, went or grew."""
+        yield from opened(self.unread(cursors))
+
+    def unread(self, cursors: dict[str, str]) -> Iterator[Batch]:
+        """Yield the same, its mails unread."""
         names = [name for name in self.bundle.names() if _read(name)]
         listing = Listing(names, [self.bundle.size(name) for name in names])
         place = (
@@ -44,7 +48,7 @@ class Source:
         )
         yield from files(Gathering(place, "files"), listing, cursors.get(place, ""), self._one)
 
-    def _one(self, name: str, number: int) -> Iterator[Arrival | SetAside]:
+    def _one(self, name: str, number: int) -> Iterator[Unread | SetAside]:
         try:
             with self.bundle.open(name) as stream:
                 raw = whole(stream)
@@ -55,9 +59,8 @@ class Source:
             yield too_large(name, self.bundle.head(name))
             return
         folder = _folder(name)
-        message = rfc822.parse(raw, position=number, where=name)
         deleted = "T" in _flags(name) or bool(_ASIDE.search(folder))
-        yield Arrival(message, history=deleted, rank=0 if _SENT.search(folder) else 1)
+        yield Unread(raw, number, name, history=deleted, rank=0 if _SENT.search(folder) else 1)
 
 
 def _read(name: str) -> bool:

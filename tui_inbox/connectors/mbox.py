@@ -10,16 +10,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from tui_inbox.connectors import Arrival, Batch, SetAside, rfc822
+from tui_inbox.connectors import Batch, SetAside, Unread
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.headers import unfolded
-from tui_inbox.connectors.formats.mailfiles import LARGEST, Gathering, too_large
+from tui_inbox.connectors.formats.mailfiles import LARGEST, Gathering, opened, too_large
 from tui_inbox.connectors.formats.words import text
 
 CHANNEL = "email"
 
-_LINE = 1 << 16
-"""Bytes read at once; a longer line comes in pieces."""
+_BLOCK = 1 << 20
+"""Bytes read at once."""
+_DECIDING = 1 << 14
+"""So many bytes from the beginning of a line tell whether it separates two mails."""
+_HEADER = 1 << 12
+_FROM = re.compile(rb"^From ", re.MULTILINE)
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 # "From", one word, and a date in one of the two orders that are in use; a zone and "remote from" may follow.
@@ -87,6 +91,10 @@ class Source:
     def read(self, cursors: dict[str, str]) -> Iterator[Batch]:
         """Yield the mails in file order. An interrupted run goes on behind its last batch, after what lies before
         was read again and found unchanged; a finished one leaves an empty cursor: the next reads all anew."""
+        yield from opened(self.unread(cursors))
+
+    def unread(self, cursors: dict[str, str]) -> Iterator[Batch]:
+        """Yield the same, its mails unread."""
         for name in _files(self.bundle):
             yield from self._file(name, cursors)
 
@@ -111,15 +119,14 @@ class Source:
         yield gathering.batch("", size)
 
 
-def _found(raw: bytes | None, number: int, where: str, *, sent: bool) -> Arrival | SetAside | None:
-    """Return the mail *raw* as it arrives; None for a draft, which nobody has sent."""
+def _found(raw: bytes | None, number: int, where: str, *, sent: bool) -> Unread | SetAside | None:
+    """Return the mail *raw* as it lies there; None for a draft, which nobody has sent."""
     if raw is None:
         return too_large(where)
     labels = _labels(raw)
     if labels & _DRAFT and not labels & _SENT:
         return None
-    message = rfc822.parse(raw, position=number, where=where)
-    return Arrival(message, history=bool(labels & _ASIDE), rank=0 if sent or labels & _SENT else 1)
+    return Unread(raw, number, where, history=bool(labels & _ASIDE), rank=0 if sent or labels & _SENT else 1)
 
 
 def _labels(raw: bytes) -> set[str]:
@@ -142,7 +149,7 @@ def _resumed(reader: _Reader, cursor: str) -> int | None:
 
 @dataclass(slots=True)
 class _Reader:
-    """The lines of an mbox, cut into mails; no more than one of them is in memory."""
+    """An mbox, cut into mails; little more than one of them is in memory."""
 
     stream: BinaryIO
     offset: int = 0
@@ -171,27 +178,33 @@ class _Reader:
         pieces: list[bytes] = []
         size = 0
         begun = large = False
-        for line, separates in self._lines():
+        for block, separates in self._blocks():
             if separates:
                 if begun:
                     yield self._out(pieces, large)
                 begun, large, size, pieces = True, False, 0, []
-                self._pass(line)
+                self._pass(block)
                 continue
-            if not begun and not line.strip():
-                self._pass(line)
-                continue
-            begun = True
-            size += len(line)
+            if not begun:
+                block = self._without_blank_lines(block)
+                begun = bool(block)
+            size += len(block)
             if size > LARGEST:
                 large = True
-                self._pass(*pieces, line)
+                self._pass(*pieces, block)
                 pieces = []
             else:
-                pieces.append(line)
+                pieces.append(block)
         self.ended = True
         if begun:
             yield self._out(pieces, large)
+
+    def _without_blank_lines(self, block: bytes) -> bytes:
+        """Return *block* from its first line on that is not blank."""
+        blank = len(block) - len(block.lstrip())
+        begins = len(block) if blank == len(block) else block.rfind(b"\n", 0, blank) + 1
+        self._pass(block[:begins])
+        return block[begins:]
 
     def _out(self, pieces: list[bytes], large: bool) -> bytes | None:
         raw = b"".join(pieces)
@@ -206,24 +219,47 @@ class _Reader:
             raw = _QUOTED.sub(rb"\1", raw)
         return raw
 
-    def _pass(self, *lines: bytes) -> None:
-        """Count *lines* as given out."""
-        for line in lines:
-            self.offset += len(line)
-            self._digest.update(line)
+    def _pass(self, *blocks: bytes) -> None:
+        """Count *blocks* as given out."""
+        for block in blocks:
+            self.offset += len(block)
+            self._digest.update(block)
 
-    def _lines(self) -> Iterator[tuple[bytes, bool]]:
-        """Yield each line, and whether it separates two mails: it ends in a date, and a header follows."""
-        line = self.stream.readline(_LINE)
-        fresh = True
-        while line:
-            following = self.stream.readline(_LINE)
-            separates = (
-                fresh and line.startswith(b"From ") and is_separator(line) and bool(_HEADER_LINE.match(following))
-            )
-            yield line, separates
-            fresh = line.endswith(b"\n")
-            line = following
+    def _blocks(self) -> Iterator[tuple[bytes, bool]]:
+        """Yield the file in blocks: a line that separates two mails (it ends in a date, and a header follows), or all
+        that lies up to the next one, in parts that are not too large."""
+        held, begins, ended = b"", True, False
+        while not ended:
+            read = self.stream.read(_BLOCK)
+            ended = not read
+            held += read
+            out, look, doubtful = 0, 0, False
+            while (found := _FROM.search(held, look)) and not doubtful:
+                start = found.start()
+                doubtful = not ended and len(held) - start < _DECIDING
+                if not doubtful:
+                    look = _behind(held, start)
+                    if (start or begins) and self._separates(held, start, look):
+                        if out < start:
+                            yield held[out:start], False
+                        yield held[start:look], True
+                        out = look
+            # What may yet turn out to be a separator stays, else what begins the line that is not whole.
+            left = start if doubtful and found else len(held) if ended else max(out, _behind(held, 0, last=True))
+            if out < left:
+                yield held[out:left], False
+            begins = held[left - 1 : left] == b"\n" if left else begins
+            held = held[left:]
+
+    @staticmethod
+    def _separates(held: bytes, start: int, behind: int) -> bool:
+        following = held[behind : min(_behind(held, behind), behind + _HEADER)]
+        return is_separator(held[start:behind]) and _HEADER_LINE.match(following) is not None
+
+
+def _behind(held: bytes, start: int, *, last: bool = False) -> int:
+    """Return where the line that lies at *start* ends, or the *last* whole line; all of it where there is none."""
+    return (held.rfind(b"\n") if last else held.find(b"\n", start)) + 1 or len(held)
 
 
 def is_separator(line: bytes) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_inbox.connectors import Batch, Source
 from tui_inbox.exports.report import Ask, FileReport, Progress, Question, Told, quiet
-from tui_inbox.inbox import Inbox
+from tui_inbox.inbox import Inbox, readers
 from tui_inbox.problems import Misconfigured, Problem, StoreTrouble, Unreadable
 from tui_inbox.rules.model import Class
 
@@ -187,14 +187,15 @@ class _Run:
             for one in batch.arrivals:
                 mine = mine or bool(one.message.mine)
                 if one.message.mine is None and one.message.verdict.as_ is Class.HUMAN and len(unsaid) < 20:
-                    unsaid[one.message.sender.name] = None
+                    unsaid[one.message.sender.name or one.message.sender.identity] = None
             self._progress(report.path.name, batch)
         into.settle(self._now)
         into.synced(origin, self._now, None)
         self._put_right(into, origin, report, before)
         _count_finished(report, cursors, bundle)
-        if report.me is None and unsaid and not mine and origin.channel != MAIL:
-            report.hint = f"Nothing says which of them is you ({', '.join(unsaid)}): name yourself with --me."
+        names = ", ".join(one for one in unsaid if one)
+        if report.me is None and names and not mine and origin.channel != MAIL:
+            report.hint = f"Nothing says which of them is you ({names}): name yourself with --me."
 
     def _otherwise(self, cursor: str, reading: dict[str, str | None]) -> bool:
         """Return whether what *cursor* stands for was read as something else than was said now."""
@@ -248,7 +249,7 @@ def _count_finished(report: FileReport, cursors: dict[str, str], bundle: Bundle)
 
 def closing(source: Source, cursors: dict[str, str]) -> Iterator[Batch]:
     """Yield what *source* reads, and close its connections and files whatever happens."""
-    reading = source.read(cursors)
+    reading = readers.batches(source, cursors)
     try:
         yield from reading
     finally:

@@ -334,6 +334,7 @@ class Intake:
                 bounced[0] if bounced else None,
                 new.token,
             ),
+            getattr(new.arrival, "prepared", None),
         )
         if judged.direction is Direction.OUT:
             self._tie_bounces(message, thread, conversation, id_)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from tui_inbox.rules.model import Attachment, Class, Direction, Message, State
 from tui_inbox.rules.thanks import only_thanks
 from tui_inbox.store import search
 from tui_inbox.store.moments import as_written, moment, stored
+from tui_inbox.store.prepared import pack
 from tui_inbox.store.tables import (
     AccountRow,
     AttachmentRow,
@@ -517,18 +517,11 @@ def _new_contact(connection: Connection, name: str) -> int:
 
 def keep_raw(connection: Connection, message_id: int, raw: bytes) -> None:
     """Keep the bytes as they came, so that nothing is ever unrecoverable."""
-    values = packed(raw)
+    kept = pack(raw)
+    values = {"packed": kept is not raw, "content": kept}
     connection.execute(
         upsert(_raw).values(message_id=message_id, **values).on_conflict_do_update(["message_id"], set_=values)
     )
-
-
-def packed(raw: bytes) -> dict[str, object]:
-    """Return the columns that keep *raw*: compressed where that makes it smaller."""
-    smaller = zlib.compress(raw, 6)
-    if len(smaller) < len(raw):
-        return {"packed": True, "content": smaller}
-    return {"packed": False, "content": raw}
 
 
 def attach(connection: Connection, message_id: int, attachments: Sequence[Attachment]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from tui_inbox.problems import NotFound, Refused
 from tui_inbox.rules import lookalike
@@ -78,20 +78,37 @@ def conversations_of(connection: Connection, identities: Collection[int]) -> set
     )
 
 
+_SAME = """
+SELECT value FROM identity WHERE id < :before AND looks = :looks AND looks <> '' AND lower(value) <> :address
+ORDER BY looks LIMIT 1
+"""
+_NEAR = """
+SELECT value FROM identity WHERE id < :before AND looks BETWEEN :least AND :most AND looks <> ''
+AND substr(lower(value), :long) <> :there AND id < (
+  SELECT min(id) FROM identity WHERE looks BETWEEN :least AND :most AND substr(lower(value), :long) = :there
+)
+ORDER BY looks LIMIT 1
+"""
+# Asked for every new address, and making a statement costs more than running it.
+
+
 def alike(connection: Connection, identity: int, address: str) -> str:
     """Return the address of somebody known before *identity* whom *address* only looks like; "" where there is none."""
     mine = lookalike.looks(address)
     site, there = mine.partition("@")[0], f"@{address.lower().rpartition('@')[2]}"
     if not mine:
         return ""
-    known = select(_identity.c.value).where(_identity.c.id < identity, _identity.c.looks != "").limit(1)
-    same = known.where(_identity.c.looks == mine, func.lower(_identity.c.value) != address.lower())
-    of_site = _identity.c.looks.between(f"{site}@", f"{site}@\U0010ffff")
-    here = func.substr(func.lower(_identity.c.value), -len(there)) == there
-    first = select(func.min(_identity.c.id)).where(of_site, here).scalar_subquery()
-    near = known.where(of_site, ~here, _identity.c.id < first)
-    for question in (same, near):
-        found = connection.execute(question.order_by(_identity.c.looks)).scalar()
+    asked = {
+        "before": identity,
+        "looks": mine,
+        "address": address.lower(),
+        "least": f"{site}@",
+        "most": f"{site}@\U0010ffff",
+        "there": there,
+        "long": -len(there),
+    }
+    for question in (_SAME, _NEAR):
+        found = connection.exec_driver_sql(question, asked).scalar()
         if found is not None:
             return str(found)
     return ""

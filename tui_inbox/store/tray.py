@@ -15,6 +15,7 @@ from tui_inbox.rules.model import Class, Direction, Message
 from tui_inbox.rules.thanks import only_thanks
 from tui_inbox.store import arrivals, search
 from tui_inbox.store.moments import as_written, stored
+from tui_inbox.store.prepared import Prepared, prepare
 from tui_inbox.store.tables import LocationRow, MessageRow, RawRow, table
 
 _message, _raw, _location = table(MessageRow), table(RawRow), table(LocationRow)
@@ -72,12 +73,17 @@ class Tray:
     _locations: list[dict[str, Any]] = field(default_factory=list)
     _attached: list[tuple[int, Message]] = field(default_factory=list)
 
-    def add(self, message: Message, placed: Placed) -> int:
-        """Put *message* in whole (row, bytes, attachments, index entry) and return the id it has from now on."""
+    def add(self, message: Message, placed: Placed, prepared: Prepared | None = None) -> int:
+        """Put *message* in whole (row, bytes, attachments, index entry) and return the id it has from now on.
+
+        *prepared* is what was worked out of it beforehand.
+        """
+        if prepared is None:
+            prepared = prepare(message)
         id_ = self._next()
         self._messages.append(_row(id_, message, placed))
-        self._raws.append({"message_id": id_, **arrivals.packed(message.raw)})
-        self._texts.append(facts(message))
+        self._raws.append({"message_id": id_, "packed": prepared.packed, "content": prepared.content})
+        self._texts.append(prepared.words)
         if message.attachments:
             self._attached.append((id_, message))
         return id_
@@ -192,15 +198,3 @@ def _row(id_: int, message: Message, placed: Placed) -> dict[str, Any]:
 def _json(values: Iterable[object]) -> str:
     listed = list(values)
     return json.dumps(listed, ensure_ascii=False) if listed else "[]"
-
-
-def facts(message: Message) -> search.Facts:
-    """Return the index columns of a message."""
-    return search.index_values(
-        message.subject,
-        message.text,
-        message.quoted,
-        (message.sender.name, message.sender.identity),
-        [(one.name, one.identity) for one in (*message.to, *message.cc)],
-        [one.name for one in message.attachments],
-    )

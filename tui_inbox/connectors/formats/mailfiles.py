@@ -6,10 +6,10 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from tui_inbox.connectors import Arrival, Batch, SetAside
+from tui_inbox.connectors import Arrival, Batch, SetAside, Unread, rfc822
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of one mail; a larger one is set aside."""
@@ -22,7 +22,7 @@ _TELLING = re.compile(
     rb"^(?:From|To|Subject|Date|Received|Message-ID|Return-Path|Delivered-To|MIME-Version)[ \t]*:", re.I | re.M
 )
 
-ReadOne = Callable[[str, int], Iterator[Arrival | SetAside]]
+ReadOne = Callable[[str, int], Iterator[Unread | SetAside]]
 """Yields what lies in the file of that name and number in the list."""
 
 
@@ -39,32 +39,38 @@ def whole(stream: BinaryIO) -> bytes | None:
 
 @dataclass(slots=True)
 class Gathering:
-    """Arrivals on their way into one batch after another, with the cursor that goes on behind each."""
+    """Mails on their way into one batch after another, with the cursor that goes on behind each."""
 
     place: str
     unit: str
     total: int = 0
-    arrivals: list[Arrival] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     aside: list[SetAside] = field(default_factory=list)
     weight: int = 0
 
-    def add(self, found: Arrival | SetAside) -> None:
+    def add(self, found: Unread | SetAside) -> None:
         if isinstance(found, SetAside):
             self.aside.append(found)
-            self.weight += len(found.raw)
         else:
-            self.arrivals.append(found)
-            self.weight += len(found.message.raw)
+            self.unread.append(found)
+        self.weight += len(found.raw)
 
     def full(self) -> bool:
-        return len(self.arrivals) + len(self.aside) >= BATCH_MESSAGES or self.weight >= BATCH_BYTES
+        return len(self.unread) + len(self.aside) >= BATCH_MESSAGES or self.weight >= BATCH_BYTES
 
     def batch(self, cursor: str, done: int) -> Batch:
         """Return what was gathered, and begin anew."""
         made = Batch(
-            tuple(self.arrivals), self.place, cursor, tuple(self.aside), done=done, total=self.total, unit=self.unit
+            (),
+            self.place,
+            cursor,
+            tuple(self.aside),
+            done=done,
+            total=self.total,
+            unit=self.unit,
+            unread=tuple(self.unread),
         )
-        self.arrivals, self.aside, self.weight = [], [], 0
+        self.unread, self.aside, self.weight = [], [], 0
         return made
 
 
@@ -102,6 +108,18 @@ def files(gathering: Gathering, listing: Listing, cursor: str, read_one: ReadOne
         if gathering.full() and number + 1 < len(listing.names):
             yield gathering.batch(json.dumps({"done": number + 1, "listing": digest}), number + 1)
     yield gathering.batch("", len(listing.names))
+
+
+def arrival(of: Unread) -> Arrival:
+    """Return the mail as it arrives, once it has been read."""
+    message = rfc822.parse(of.raw, position=of.position, where=of.where, received_at=of.received_at)
+    return Arrival(message, of.location, of.history, of.rank)
+
+
+def opened(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Yield *batches* with their mails read, here and one after another."""
+    for batch in batches:
+        yield replace(batch, arrivals=(*batch.arrivals, *map(arrival, batch.unread)), unread=())
 
 
 def is_mail(head: bytes) -> bool:
