@@ -68,6 +68,14 @@ SCENES: dict[str, tuple[str, ...]] = {
     "select": ("asterisk",),
     "many": ("asterisk", "l", "e"),
     "late": ("g", "1"),
+    "files": ("enter", "a"),
+    "handed-over-open": ("f", "enter", "enter", "g", "h", "enter"),
+    "review-which": ("R",),
+    "review": ("R", "i"),
+    "reports": ("g", "r"),
+    "sources": ("g", "m"),
+    "outbox": ("g", "o"),
+    "rules": ("g", "u"),
     "all-done": ("asterisk", "a", "e", "enter"),
 }
 STATES: dict[str, tuple[str, ...]] = {
