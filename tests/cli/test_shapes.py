@@ -53,6 +53,7 @@ CONVERSATION = {
     "last_at": Maybe(MOMENT),
     "snippet": str,
     "continues": Maybe(int),
+    "as_of": Maybe(MOMENT),
 }
 LISTING = {"queue": str, "total": int, "next": Maybe(str), "conversations": [CONVERSATION]}
 MESSAGE = {

@@ -11,6 +11,7 @@ from typing import Any
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
 from tui_inbox.rules.model import Clock, Direction, Place
+from tui_inbox.rules.silence import late_by_silence
 from tui_inbox.rules.when import spoken
 from tui_inbox.store.reader import Row, Whole
 
@@ -75,6 +76,10 @@ def state(row: Row, now: datetime, zone: str) -> str:
 def _due(row: Row, now: datetime, zone: str) -> str:
     if row.due is None:
         return "no SLA"
+    if row.as_of is not None:
+        doubt = " by its silence" if late_by_silence(row.due, row.as_of, now) else ""
+        word = "late since" if row.due < now else "due"
+        return f"{word} {spoken(row.due, now, zone)}{doubt}, as of {spoken(row.as_of, now, zone)}"
     word = {Clock.BREACHED: "late since", Clock.AT_RISK: "at risk", Clock.RUNNING: "due", Clock.NONE: "due"}[row.clock]
     return f"{word} {spoken(row.due, now, zone)}"
 

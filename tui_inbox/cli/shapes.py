@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tui_inbox.exports import FileReport
-from tui_inbox.exports.folder import FolderReport
 from tui_inbox.inbox import Skipped
 from tui_inbox.store.reader import MessageLine, Row, Whole
-from tui_inbox.sync import AccountReport
 
 if TYPE_CHECKING:
+    from tui_inbox.exports import FileReport
+    from tui_inbox.exports.folder import FolderReport
+    from tui_inbox.sync import AccountReport
     from tui_inbox.sync.watch import Finished
 
 
@@ -46,6 +46,7 @@ def conversation(row: Row) -> dict[str, Any]:
         "last_at": moment(row.last_at),
         "snippet": row.snippet,
         "continues": row.continues,
+        "as_of": moment(row.as_of),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from rich.style import Style
 from textual.content import Content
@@ -17,6 +18,7 @@ from textual.widgets import Static
 from tui_inbox.config import View
 from tui_inbox.rules.clean import cells as clipped
 from tui_inbox.rules.clean import width as width_of
+from tui_inbox.rules.silence import as_of
 from tui_inbox.screens import cells, paint
 from tui_inbox.screens.cells import TITLES, Marks, Piece, amount, fit
 from tui_inbox.store.queues import Counts
@@ -76,6 +78,8 @@ class Top(Lines):
         super().__init__("top")
         self.counts: Counts | None = None
         self.queue, self.title, self.synced = "inbox", "Inbox", ""
+        self.silent = ""
+        """Until when a source is known that has been silent too long."""
         self.going = ""
         """How far the reading of a mailbox is, in words; shown in place of how old what we know is."""
         self.position = ""
@@ -96,11 +100,16 @@ class Top(Lines):
             for name, (text, role) in zip(cells.STANDINGS, cells.counters(self.counts), strict=True):
                 here = self.queue == f"clock:{name}"
                 right += [("  ", "quiet"), (f"[{text}]" if here else text, role)]
-        if (words := self.going or self.synced) and not self.has_class("-queues"):
-            right += [("   ", "quiet"), (words, "quiet")]
+        if (words := self.going or self.silent or self.synced) and not self.has_class("-queues"):
+            right += [("   ", "quiet"), (words, self._voice)]
         while right and _width(left) + _width(right) > width:
             right = right[:-2]
         return [*left, (" " * (width - _width(left) - _width(right)), "quiet"), *right]
+
+    @property
+    def _voice(self) -> str:
+        """The role of what is said about the sources: silence is said louder."""
+        return "late" if self.silent and not self.going else "quiet"
 
     def _queues(self) -> list[Piece]:
         if self.counts is None:
@@ -111,8 +120,8 @@ class Top(Lines):
             words = f"{SHORT.get(name, TITLES[name])} {self.counts.queues.get(name, 0)}"
             said += [(f"[{words}]" if name == self.queue else f" {words} ", role), (" ", "quiet")]
         room = self.size.width - _width(said)
-        if (words := self.going or self.synced) and room > 0:
-            said.append((clipped(words, room).rjust(room), "quiet"))
+        if (words := self.going or self.silent or self.synced) and room > 0:
+            said.append((clipped(words, room).rjust(room), self._voice))
         return said
 
     def on_click(self, event: Click) -> None:
@@ -240,3 +249,12 @@ def freshness(accounts: Sequence[AccountLine], configured: set[str], now: dateti
         return "", trouble
     since = amount(now - (min(moments) if boxes else max(moments)))
     return f"{'synced' if boxes else 'imported'} {since} ago", trouble
+
+
+def silent(accounts: Sequence[AccountLine], configured: set[str], now: datetime, zone: ZoneInfo) -> str:
+    """Return until when the inbox is known, where a mailbox, or without any the last import, is silent; else ""."""
+    boxes = [one for one in accounts if one.name in configured]
+    moments = [one.synced_at for one in boxes or accounts if one.synced_at]
+    oldest = min(moments, default=None) if boxes else max(moments, default=None)
+    then = as_of(oldest, now, mailbox=bool(boxes))
+    return cells.known(then, now, zone) if then else ""

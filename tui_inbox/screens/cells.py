@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from tui_inbox.rules.calendar import MONTHS, WEEKDAYS
 from tui_inbox.rules.clean import cells, line, width
 from tui_inbox.rules.model import ME, Clock, Place, Reason
+from tui_inbox.rules.silence import late_by_silence
 from tui_inbox.rules.when import spoken
 from tui_inbox.store.queues import Counts
 from tui_inbox.store.reader import Row
@@ -100,6 +102,8 @@ def clock(row: Row, now: datetime, zone: ZoneInfo, marks: Marks = FANCY) -> Piec
         return spoken(row.last_at, now, zone), "quiet"
     if row.due is None:
         return marks.dash, "quiet"
+    if late_by_silence(row.due, row.as_of, now):
+        return "late? " + amount(now - row.due).replace(" ", ""), "risk"
     if row.clock is Clock.BREACHED or row.due < now:
         return "late " + amount(now - row.due), "late"
     left = amount(row.due - now)
@@ -123,6 +127,17 @@ def who(row: Row) -> str:
     return row.contact.name or next(iter(row.contact.identities), "") or "somebody"
 
 
+def known(as_of: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return until when a source is known, in at most 15 cells: `as of 14:00`, `as of Tue 14:00`, `as of 3 Mar`."""
+    then, today = as_of.astimezone(zone), now.astimezone(zone)
+    days = (today.date() - then.date()).days
+    if days == 0:
+        return f"as of {then:%H:%M}"
+    if days < 7:
+        return f"as of {WEEKDAYS[then.weekday()]} {then:%H:%M}"
+    return f"as of {then.day} {MONTHS[then.month - 1]}"
+
+
 def remark(row: Row, now: datetime, zone: ZoneInfo) -> str:
     """Return the short word at the right of a row: whose it is where not mine, until when it is then to be answered
     where it is snoozed, else why it lies there."""
@@ -130,6 +145,8 @@ def remark(row: Row, now: datetime, zone: ZoneInfo) -> str:
         return f"by {spoken(row.due, now, zone)}"
     if row.unmoved:
         return "not yet moved"
+    if row.as_of is not None and row.due is not None and row.place is Place.INBOX:
+        return known(row.as_of, now, zone)
     if row.owner != ME:
         return row.owner + {"waiting": ", unsent", "failed": ", refused"}.get(row.delivery or "", "")
     return REASONS[row.reason] if row.reason else ""
@@ -150,7 +167,7 @@ def row_pieces(
     when, role = clock(row, now, zone, marks)
     wait = 17 if dated else 12
     name = max(10, min(24, room // 5))
-    last = 17 if room >= 100 else 15 if room >= 74 else 0
+    last = 17 if room >= 100 else (16 if row.as_of else 15) if room >= 74 else 0
     text = max(0, room - 4 - wait - 3 - name - 1 - last)
     pieces = [
         (marks.cursor if cursor else " ", "cursor"),

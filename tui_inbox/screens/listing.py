@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,8 +15,9 @@ from tui_inbox.rules.asked import WrongQuery
 from tui_inbox.rules.query import Query, parse
 from tui_inbox.rules.query import terms as sought_in
 from tui_inbox.screens import cells
-from tui_inbox.screens.bars import Places, Top, freshness
+from tui_inbox.screens.bars import Places, Top, freshness, silent
 from tui_inbox.screens.going import Going, View
+from tui_inbox.screens.keys import BY_ID, keys_of
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.rows import follow
 from tui_inbox.screens.search import SearchLine
@@ -64,6 +66,8 @@ class Standing:
     trouble: str
     at_risk: int = 0
     """How many have come to be at risk since the reading before."""
+    silent: str = ""
+    """Until when the inbox is known, where that is too long ago."""
 
 
 class Listing(Going):
@@ -156,6 +160,8 @@ class Listing(Going):
     def _draw(self, read: Listed, settled: set[int], *, moved: bool) -> None:
         """Draw what was read; the cursor stays on its conversation."""
         rows, top, places, search = self.rows, self.query_one(Top), self.query_one(Places), self.query_one(SearchLine)
+        if self._listed is None and read.queue.ids:
+            self.say(greeting(self.post.keys, ascii_only=self.post.marks.ascii))
         self._listed = read.view
         top.queue = places.queue = read.view.queue
         top.title = title_of(read.view)
@@ -173,6 +179,7 @@ class Listing(Going):
             self._say_nothing()
             rows.show(read.queue, at if same else 0, settled)
             self.settled -= settled
+            self._return()
             self._arrive()
             if self.reading.has_focus and not read.queue.ids:
                 self.action_leave()
@@ -186,6 +193,12 @@ class Listing(Going):
             place = "search" if self.view.words else self.view.queue
             configured = bool(self.post.config.accounts)
             self.rows.nothing = cells.empty(place, self._counts, self.post.clock(), self.post.zone, configured)
+
+    def _return(self) -> None:
+        """Put the cursor on what an undo has brought back, where this list has it."""
+        id_, self.restored = self.restored, None
+        if id_ is not None and id_ in self.rows.queue.ids:
+            self.rows.go(self.rows.queue.ids.index(id_))
 
     def _arrive(self) -> None:
         """Open the conversation that was gone to, where its queue has it."""
@@ -221,9 +234,12 @@ class Listing(Going):
         """Return what the store holds; runs in a thread."""
         now, since = self.post.clock(), self._looked_at
         self._looked_at = now
-        synced, trouble = freshness(reader.accounts(), {one.name for one in self.post.config.accounts}, now)
+        accounts, configured = reader.accounts(), {one.name for one in self.post.config.accounts}
+        synced, trouble = freshness(accounts, configured, now)
+        voice = silent(accounts, configured, now, self.post.zone)
         found = {one.name: self._count(reader, one.query, now) for one in self.post.views}
-        return Standing(reader.counts(now), found, synced, trouble, reader.came_at_risk(since, now) if since else 0)
+        risky = reader.came_at_risk(since, now) if since else 0
+        return Standing(reader.counts(now), found, synced, trouble, risky, voice)
 
     def _count(self, reader: Reader, words: str, now: datetime) -> int:
         try:
@@ -235,7 +251,7 @@ class Listing(Going):
         """Draw the figures, put them into the terminal's title, and ring once for what has come to be at risk."""
         top, places, rows = self.query_one(Top), self.query_one(Places), self.rows
         self._counts = top.counts = places.counts = read.counts
-        places.found, top.synced = read.found, read.synced
+        places.found, top.synced, top.silent = read.found, read.synced, read.silent
         if read.trouble != self._trouble and read.trouble:
             self.say(read.trouble, trouble=True)
         self._trouble = read.trouble
@@ -248,6 +264,14 @@ class Listing(Going):
             rows.refresh()
         top.refresh()
         places.refresh()
+
+
+def greeting(mapped: Mapping[str, str], *, ascii_only: bool) -> str:
+    """Return what somebody who sees the list for the first time needs to know."""
+    down, opens, helps = (
+        keys_of(BY_ID[id_], mapped, ascii_only).split(" ")[0] for id_ in ("list.down", "list.open", "desk.help")
+    )
+    return f"What is due first is on top. {down} goes on, {opens} opens, {helps} teaches the keys."
 
 
 def _named(view: View) -> str:

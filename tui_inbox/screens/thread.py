@@ -9,8 +9,21 @@ from zoneinfo import ZoneInfo
 
 from tui_inbox.rules import clean
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Outcome, Place, State
+from tui_inbox.rules.silence import late_by_silence
 from tui_inbox.rules.when import spoken
-from tui_inbox.screens.cells import FANCY, REASONS, TITLES, Marks, Piece, amount, channel, channel_name, fit, who
+from tui_inbox.screens.cells import (
+    FANCY,
+    REASONS,
+    TITLES,
+    Marks,
+    Piece,
+    amount,
+    channel,
+    channel_name,
+    fit,
+    known,
+    who,
+)
 from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.posted import Posted
 from tui_inbox.store.reader import AttachmentLine, MessageLine, Row, Whole
@@ -153,6 +166,11 @@ def _promise(whole: Whole, width: int, now: datetime, zone: ZoneInfo) -> Iterato
     yield from (((text, role),) for text in more)
     if why:
         yield from (((text, "quiet"),) for text in wrap(why, width))
+    if row.as_of is not None:
+        said = f"{known(row.as_of, now, zone).capitalize()}: {row.account} has been silent since"
+        late = late_by_silence(row.due, row.as_of, now)
+        said += "; it is late only by that, and may have been answered." if late else "."
+        yield from (((text, "warning"),) for text in wrap(said, width))
 
 
 # --- one message --------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from tui_inbox.problems import Misconfigured, NotFound, StoreTrouble
-from tui_inbox.rules import clean, lifecycle
+from tui_inbox.rules import clean, lifecycle, silence
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Kind, Outcome, Place, Reason, State, Status
 from tui_inbox.rules.places import Written
 from tui_inbox.rules.promise import Promise, Responsible, Terms
@@ -72,6 +72,8 @@ class Row:
     """The interrupted snooze (returns, due) that one key takes again."""
     delivery: str | None
     """For a hand-over: `waiting`, `sent`, `failed`; None where nothing was handed over."""
+    as_of: datetime | None = None
+    """Until when its source is known, where that has been silent too long; None where it has not."""
     unmoved: bool = False
     """Whether mails of it wait to be moved on their server."""
 
@@ -223,7 +225,8 @@ class Page:
 
 
 _COLUMNS = f"""
-  c.id, c.channel, a.name AS account, c.subject, c.contact_id, p.name AS contact, {PLACE} AS place,
+  c.id, c.channel, a.name AS account, a.kind AS source, a.synced_at, c.subject, c.contact_id, p.name AS contact,
+  {PLACE} AS place,
   CASE WHEN {TURNED} THEN 'open' ELSE c.status END AS status,
   {OWNER} AS owner,
   c.tier, c.skill, c.due, c.risk_at,
@@ -679,6 +682,7 @@ def _row(row: sqlite3.Row, identities: tuple[str, ...], now: datetime) -> Row:
         continues=row["continues"],
         plan=plan,
         delivery=row["delivery"],
+        as_of=silence.as_of(moment(row["synced_at"]), now, mailbox=row["source"] == "imap"),
         unmoved=bool(row["unmoved"]),
     )
 
