@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import pytest
 from tests.cli.running import Tui
 from tests.dovecot import Dovecot
 from tests.sync.test_watch import mail, table
-from tests.sync.watching import LONGEST, Watching
+from tests.sync.watching import LONGEST, Watching, until
 from tui_inbox.config import Home
-from tui_inbox.sync.owner import owner, owning
+from tui_inbox.sync.owner import Door, knock, owner, owning
 
 pytestmark = pytest.mark.needs("dovecot")
 
@@ -130,6 +131,23 @@ def test_a_sync_waits_for_another_that_runs_once_and_says_whose_it_is(tui: Tui, 
     with owning(home(tui), "2026-03-04T10:00:02Z") as own:
         assert own is not None
     assert owner(home(tui)) is None
+
+
+def test_a_door_that_opens_a_little_later_is_waited_for(tui: Tui) -> None:
+    asked: list[list[str]] = []
+    with owning(home(tui), "2026-03-04T10:00:00Z", door=True) as own:
+        assert own is not None
+        doors: list[Door] = []
+
+        def opens() -> None:
+            doors.append(Door(own.door, ["support"], lambda names, _number: asked.append(names)))
+
+        threading.Timer(0.2, opens).start()
+        told = knock(own, {"sync": ["support"]})
+        assert next(told) == {"number": 1, "accounts": ["support"]}
+        told.close()
+        until(lambda: asked == [["support"]])
+        doors[0].close()
 
 
 def test_a_home_with_a_long_name_has_its_door_elsewhere(tmp_path: Path) -> None:

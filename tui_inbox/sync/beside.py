@@ -78,8 +78,7 @@ class Beside:
                 self._going("")
             elif self.child is None or self.child.returncode is not None:
                 return
-            else:
-                await asyncio.sleep(KNOCK)
+            await asyncio.sleep(KNOCK)
 
     async def _follow(self, who: Owner) -> None:
         """Pass on what the watch *who* tells, until it ends."""

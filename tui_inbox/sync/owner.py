@@ -13,7 +13,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -193,22 +193,35 @@ class Door:
             self.at.parent.rmdir()
 
 
-def knock(who: Owner, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def knock(who: Owner, wanted: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
     """Yield what the watch *who* tells, after it has been told what is *wanted*; end where it ends.
 
     The first one holds the `number` that the answers carry. Raises `Refused` where nobody opens.
     """
-    with socket.socket(socket.AF_UNIX) as line:
-        try:
-            line.connect(who.door)
+    with _opened(who) as line:
+        with suppress(OSError):
             line.sendall(json.dumps(wanted).encode() + b"\n")
-        except OSError:
-            raise Refused(
-                f"Another sync of this store is running ({who.who}) and does not answer.", "Wait until it has ended."
-            ) from None
         with line.makefile("rb") as lines:
             while text := _next(lines):
                 yield json.loads(text)
+
+
+def _opened(who: Owner) -> socket.socket:
+    """Return a line to the watch *who*; it may have begun just now, and not opened its door yet."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        line = socket.socket(socket.AF_UNIX)
+        try:
+            line.connect(who.door)
+        except OSError:
+            line.close()
+        else:
+            return line
+        if time.monotonic() > end:
+            raise Refused(
+                f"Another sync of this store is running ({who.who}) and does not answer.", "Wait until it has ended."
+            )
+        time.sleep(0.05)
 
 
 def _next(lines: Any) -> bytes:
