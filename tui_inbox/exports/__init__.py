@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_inbox.connectors import Batch, Source
 from tui_inbox.exports.report import Ask, FileReport, Progress, Question, Told, quiet
-from tui_inbox.inbox import Inbox, readers
+from tui_inbox.inbox import Inbox
 from tui_inbox.problems import Misconfigured, Problem, StoreTrouble, Unreadable
 from tui_inbox.rules.model import Class
 
@@ -249,6 +249,8 @@ def _count_finished(report: FileReport, cursors: dict[str, str], bundle: Bundle)
 
 def closing(source: Source, cursors: dict[str, str]) -> Iterator[Batch]:
     """Yield what *source* reads, and close its connections and files whatever happens."""
+    from tui_inbox.inbox import readers
+
     reading = readers.batches(source, cursors)
     try:
         yield from reading

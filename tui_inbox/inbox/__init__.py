@@ -5,7 +5,6 @@ Importing it is cheap: what writes (SQLModel) is imported with the first write.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -214,6 +213,8 @@ class Inbox:
     @contextmanager
     def trial(self) -> Iterator[Inbox]:
         """Yield an inbox over a passing copy of the store: what a dry run writes is gone at the end."""
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="tui-inbox-") as folder:
             home = Home(Path(folder), self.home.config)
             migrations.copy(self.home.store, home.store)

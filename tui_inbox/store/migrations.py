@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
-from importlib.resources import files
 from pathlib import Path
 
 from tui_inbox.problems import StoreTrouble
@@ -23,6 +21,8 @@ Step = Callable[[sqlite3.Connection], None]
 
 
 def _first(connection: sqlite3.Connection) -> None:
+    from importlib.resources import files
+
     for statement in files("tui_inbox.store").joinpath("step_001.sql").read_text("utf-8").split(";\n"):
         if statement.strip():
             connection.execute(statement)
@@ -139,6 +139,8 @@ def copy(path: Path, to: Path) -> None:
 
 def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> None:
     """Keep a copy of the store as it was at *version*; none where somebody else has just upgraded it (and kept one)."""
+    import tempfile
+
     kept = path.with_name(f"{path.name}.before-{version + 1}")
     try:
         number, name = tempfile.mkstemp(prefix=f"{kept.name}.", dir=path.parent)
