@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 
+from tui_inbox import crash
+
 
 def main() -> None:
     """Run the command that the arguments name, and end with its exit code."""
     # Whatever is written from here on is for the agent's eyes only.
     os.umask(0o077)
+    crash.keep_words_in()
     try:
         from tui_inbox.cli import run
     except KeyboardInterrupt:

@@ -12,11 +12,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
+from rich.text import Text
 from textual.app import App
 from textual.binding import Binding
 from textual.events import Event, Key
 from textual.widgets import Input
 
+from tui_inbox import crash
 from tui_inbox.config import Config, Home
 from tui_inbox.inbox import Inbox
 from tui_inbox.problems import Problem
@@ -101,6 +103,14 @@ class TuiInbox(App[int]):
             # 22 and 23 keep the title that was there before, and give it back (XTWINOPS).
             self._tell_terminal(("" if self._titled else "\x1b[22;2t") + f"\x1b]2;{words}\x07")
         self._titled = words
+
+    def _fatal_error(self) -> None:
+        """End after a bug and say where it was: the parent's report would show the values of every variable there."""
+        self.bell()
+        self._exit_renderables.append(
+            Text(crash.told(sys.exc_info()[1] or self._exception), no_wrap=True, overflow="ignore")
+        )
+        self._close_messages_no_wait()
 
     def _tell_terminal(self, sequence: str) -> None:
         """Write what only a terminal with a title understands."""
