@@ -13,7 +13,7 @@ def told(trouble: BaseException | None) -> str:
 
     An exception's own words are left out, since they quote what was being handled: a text, a row, a token.
     """
-    parts = ["This is a bug in tui-inbox. What was stored is kept. Where it happened, without what was in hand:"]
+    parts = ["This is a bug in tui-inbox. What was stored is kept. Traceback, without what was in hand:"]
     seen: set[int] = set()
     while trouble is not None and id(trouble) not in seen:
         seen.add(id(trouble))
