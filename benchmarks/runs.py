@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def timed(command: Sequence[str], environ: dict[str, str] | None = None, *, fail
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         cwd=ROOT,
-        env={**os.environ, **(environ or {})},
+        env=environment(environ or {}),
     ) as process:
         assert process.stderr is not None
         said = process.stderr.read()
@@ -44,6 +44,11 @@ def timed(command: Sequence[str], environ: dict[str, str] | None = None, *, fail
     if process.returncode and not fails:
         raise Broken(f"{' '.join(map(str, command))[:200]} ended with {process.returncode}: {said[-400:].decode()}")
     return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+
+
+def environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Return what a measured program finds around it: compiled modules are kept, as they are where it is installed."""
+    return {name: said for name, said in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | dict(more)
 
 
 def together(runs: Sequence[Run]) -> Sample:

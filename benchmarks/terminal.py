@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from benchmarks.figures import Broken
-from benchmarks.runs import ROOT
+from benchmarks.runs import ROOT, environment
 
 QUIET = 0.05
 """Seconds without a byte after which a picture is complete."""
@@ -37,7 +37,7 @@ class Tty:
     out: list[tuple[float, bytes]] = field(default_factory=list)
 
     def __enter__(self) -> Tty:
-        environ = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **self.environ}
+        environ = environment({"TERM": "xterm-256color", "COLORTERM": "truecolor", **self.environ})
         size = struct.pack("HHHH", self.height, self.width, 0, 0)
         main, other = pty.openpty()
         fcntl.ioctl(other, termios.TIOCSWINSZ, size)
