@@ -36,7 +36,7 @@ class Reading(News):
     thorough: bool = False
     """List everything, and let it be compared with what is stored."""
     elsewhere: dict[str, Location] = field(default_factory=dict)
-    """Where mails lie that this run already brought, by the server's own number for them."""
+    """Where mails lie that this run brought from the inbox, by the server's own number for them."""
     _before: Uids = NONE
     _vanished: tuple[Location, ...] = ()
     _warning: tuple[SetAside, ...] = ()
@@ -104,8 +104,8 @@ class Reading(News):
                 yield batch
 
     def _known(self, outlines: dict[int, Outline]) -> tuple[tuple[Location, Location], ...]:
-        """Return where mails lie that another folder brought in this run, and where they lie here: Gmail's All Mail
-        holds the whole inbox. They need not come twice."""
+        """Return where mails lie that the inbox brought in this run, and where they lie here: Gmail's All Mail holds
+        the whole inbox. They need not come twice."""
         known = tuple(
             (self.elsewhere[one.object_id], self._at(uid))
             for uid, one in outlines.items()
@@ -142,11 +142,11 @@ class Reading(News):
 
     def _arrival(self, uid: int, message: Message, outline: Outline) -> Arrival:
         location = self._at(uid)
-        if outline.object_id:
+        outside = self.stop.role is not Role.INBOX
+        if outline.object_id and not outside:
             self.elsewhere[outline.object_id] = location
         if outline.thread_id:
             message = replace(message, server_thread=outline.thread_id)
-        outside = self.stop.role is not Role.INBOX
         ours = self.stop.role is Role.SENT or "\\sent" in outline.labels
         return Arrival(
             message,
