@@ -21,7 +21,7 @@ from tui_inbox.problems import Busy, NotAdmitted, Unreachable
 from tui_inbox.rules.model import Archive, Forward
 from tui_inbox.sync import accounts
 from tui_inbox.sync.pause import pause
-from tui_inbox.sync.watch import Broken, Finished, Watch
+from tui_inbox.sync.watch import Broken, Finished, Watch, Worker
 
 pytestmark = pytest.mark.needs("dovecot")
 
@@ -249,3 +249,21 @@ def test_pauses_grow_and_are_long_where_a_person_or_the_server_wants_them_so() -
     assert pause(gone, 1, 0.0) == 1
     assert [pause(busy, tries, 1.0) for tries in (1, 2, 9)] == [60, 120, 900]
     assert [pause(refused, tries, 1.0) for tries in (1, 2, 9)] == [60, 120, 1800]
+
+
+def test_a_server_that_counts_oddly_is_read_more_and_more_seldom(
+    server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter(range(10**6))
+    monkeypatch.setattr("tui_inbox.connectors.imap.push.Ear.look", lambda _ear: next(looks))
+    waits: list[float] = []
+    rest = Worker.rest
+
+    def noted(worker: Worker, seconds: float) -> None:
+        waits.append(seconds)
+        rest(worker, 0 if len(waits) < 12 else seconds)
+
+    monkeypatch.setattr("tui_inbox.sync.watch.Mailbox.rest", noted)
+    with watched(tmp_path, table(USERS.pop(), server.port)) as it:
+        it.until(lambda: len(waits) == 12)
+    assert waits[:11] == [0.5, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60]

@@ -69,7 +69,8 @@ def _end_on_signals(said: Said) -> None:
         said.put(130 if number == signal.SIGINT else 0)
 
     for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(one, end)
+        if one != signal.SIGHUP or signal.getsignal(one) != signal.SIG_IGN:  # `nohup` has it ignored
+            signal.signal(one, end)
 
 
 def _end_with_input(said: Said) -> None:

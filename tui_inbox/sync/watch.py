@@ -30,8 +30,8 @@ LOOK = 60.0
 """Seconds between two looks at every folder of a mailbox, whatever it pushes or does not."""
 WHOLE = 600.0
 """Seconds after which a mailbox is read although no look found a change."""
-HUSH = 0.5
-"""Seconds between two rounds: a server may tell of each of a hundred mails."""
+HUSH = 0.25
+"""Seconds between two rounds, doubled by each in vain: a server may tell of each of a hundred mails."""
 STEADY = 30.0
 """Seconds that a connection must hold before the failures ahead of it are forgotten."""
 DROPPED = 5.0
@@ -245,6 +245,8 @@ class Mailbox(Timely):
         """When (monotonic) a round is due in any case."""
         self._failures = 0
         """Rounds in a row that did not come to their end; `_tries` counts connections that did not hold."""
+        self._vain = 0
+        """Rounds in a row that brought nothing although each look found a change: some servers count oddly."""
 
     def work(self) -> None:
         while True:
@@ -279,8 +281,9 @@ class Mailbox(Timely):
                     before, problem = standing, self._round(ear)
                     if problem is not None and not ear.sound:
                         return problem
-                    self.watch.stopping.wait(HUSH)
+                    self.rest(min(LOOK, HUSH * 2**self._vain))
                     continue
+                self._vain = 0
                 self._seen()
                 ear.wait(max(0.0, min(LOOK, self._next - time.monotonic())), self.called)
 
@@ -291,7 +294,8 @@ class Mailbox(Timely):
             watch.inbox, self.account, watch.clock, secret=watch.secret, progress=self._progress, through=ear
         )
         watch.said.put(Finished((report,), answers=numbers))
-        problem = report.problem
+        problem, came = report.problem, report.came
+        self._vain = 0 if came.new or came.known or came.gone else min(self._vain + 1, 20)
         self._failures = self._failures + 1 if problem else 0
         wait = pause(problem, self._failures, random.random()) if problem else WHOLE  # noqa: S311 - as above
         self._next = time.monotonic() + wait
