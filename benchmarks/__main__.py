@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import growing, incoming, searching, starting, syncing, typing_keys
+from benchmarks import first_sync, growing, incoming, searching, starting, syncing, typing_keys
 from benchmarks.figures import Figure, Table
 from benchmarks.peers import PACKAGES, Mu, Notmuch, screens, versions
 from benchmarks.stores import Kept
@@ -29,7 +29,7 @@ class Profile:
 
 SMALL = Profile((100, 400), 200, 2_000, 1, 8)
 USUAL = Profile((10_000, 100_000), 10_000, 100_000, 3, 200)
-PARTS = ("start", "keys", "search", "import", "size", "chats", "sync", "acts", "many", "care")
+PARTS = ("start", "keys", "search", "import", "size", "chats", "sync", "first", "acts", "many", "care")
 
 
 def profile(asked: argparse.Namespace) -> Profile:
@@ -50,7 +50,9 @@ def _folder(named: Path | None) -> Iterator[Path]:
 
 def measured(kept: Kept, much: Profile, parts: set[str], table: Table) -> None:
     """Measure *parts* and add each figure to *table*."""
-    sizes = {size: kept.home(size) for size in much.sizes} if parts - {"import", "chats", "sync", "size"} else {}
+    sizes = (
+        {size: kept.home(size) for size in much.sizes} if parts - {"import", "chats", "sync", "first", "size"} else {}
+    )
     large = max(much.sizes)
     indexed = min(large, 100_000)
     notmuch = Notmuch(kept.folder / "notmuch", kept.maildir(much.mails)) if "notmuch" in table.versions else None
@@ -85,6 +87,8 @@ def measured(kept: Kept, much: Profile, parts: set[str], table: Table) -> None:
     part("chats", incoming.chat(kept, much.chats, much.runs))
     if "sync" in parts and "dovecot" in table.versions:
         part("sync", syncing.sync(kept, much.mails, much.runs, table.versions))
+    if "first" in parts and "dovecot" in table.versions:
+        part("first", first_sync.first(kept, much.mails * 2, much.presses))
     part("acts", growing.grow(kept, sizes, much.runs))
     part("many", growing.many(kept, sizes))
     part("care", growing.care(kept, sizes, much.runs))

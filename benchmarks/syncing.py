@@ -57,7 +57,7 @@ def sync(kept: Kept, size: int, runs: int, peers: dict[str, str]) -> Iterator[Fi
     from tests.dovecot import Dovecot
 
     with Dovecot(users={"support": "secret"}) as server:
-        _fill(server.home / "mail" / "support", kept.maildir(size))
+        fill(server.home / "mail" / "support", kept.maildir(size))
         with _far(server.port) as far:
             for port, way in ((server.port, ""), (far, ", 50 ms a round trip")):
                 yield from _ways(kept, port, way, size, runs, peers)
@@ -97,7 +97,7 @@ def _ways(kept: Kept, port: int, way: str, size: int, runs: int, peers: dict[str
     )
 
 
-def _fill(folder: Path, maildir: Path) -> None:
+def fill(folder: Path, maildir: Path) -> None:
     """Let *folder* be a mailbox with the mails of *maildir*: links where they can be, so that it takes no room."""
     for part in ("cur", "new", "tmp"):
         (folder / part).mkdir(parents=True, exist_ok=True)
