@@ -35,12 +35,12 @@ def an_act_that_sees_too_much() -> None:
 
 def a_promise_ended_twice() -> None:
     """A snooze ends again what an act before it had ended."""
-    from tui_inbox.rules import reading
+    from tui_inbox.rules.ledger import Ledger
 
     def every(self: Any, change: Callable[[Any], Any]) -> None:
         self.promises = [change(one) for one in self.promises]
 
-    reading._Reading._replace_open = every  # type: ignore[method-assign]
+    Ledger._replace_open = every  # type: ignore[method-assign]
 
 
 def a_late_answer_ignored() -> None:
@@ -57,9 +57,12 @@ def a_late_answer_ignored() -> None:
 
 def responsibility_not_passed() -> None:
     """A hand-over leaves the promises with who had them."""
-    from tui_inbox.rules import reading
+    from tui_inbox.rules.ledger import Ledger
 
-    reading._Reading._hand_promises = lambda self, who, at: None  # type: ignore[method-assign]
+    def wrong(self: Any, who: str, at: Any) -> None:
+        self.owned[-1:] = [replace(self.owned[-1], who=who)]
+
+    Ledger.give = wrong  # type: ignore[method-assign]
 
 
 def a_bounce_ignored() -> None:

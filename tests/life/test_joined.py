@@ -134,3 +134,24 @@ def test_a_mail_that_lies_in_sent_and_inbox_is_one_answer_whichever_folder_comes
     kept += [told(*order) for order in permutations((ask, ours, copy))]
     assert len({repr(sorted(portrait(one).conversations)) for one in kept}) == 1
     assert {next(iter(portrait(one).conversations.values()))["due"] for one in kept} == {None}
+
+
+def test_what_begins_long_after_begins_at_the_same_owner_whenever_the_report_of_a_lost_answer_comes(
+    kept: list[Store],
+) -> None:
+    then = NOW - 40 * DAY
+    rest = (
+        Said("a.2", "ask", MAILBOX, "a", NOW),
+        Said("a.3", "hard", MAILBOX, "a", then + HOUR, about="a.out"),
+    )
+    for order in permutations(rest):
+        store = Store()
+        kept.append(store)
+        store.hear(Said("a.1", "ask", MAILBOX, "a", then), Said("a.out", "answer", MAILBOX, "a", then), now=then)
+        (only,) = store.conversations()
+        for number, act in enumerate((Forward(only, store.seen(), "Mert"), Archive(only, store.seen()))):
+            store.inbox.perform([act], then + number * timedelta(minutes=5))
+        for one in order:
+            store.hear(one, now=NOW)
+        store.inbox.settle(NOW)
+    agree(kept)

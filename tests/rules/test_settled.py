@@ -20,7 +20,7 @@ from tests.life.said import (
     undone,
 )
 from tui_inbox.problems import Refused
-from tui_inbox.rules.lifecycle import Delivery, undoable
+from tui_inbox.rules.lifecycle import Delivery, heir, undoable
 from tui_inbox.rules.model import ME, Outcome, Place, Reason
 
 # --- whose a promise is ---------------------------------------------------------------------------------
@@ -220,3 +220,18 @@ def test_an_archive_works_in_every_place_and_keeps_the_owner(where: str) -> None
 def test_a_forward_works_in_every_place_and_opens_it(where: str) -> None:
     it = life(*EVERYWHERE[where], forwarded("Mon 11:00", "Ana"), now="Mon 12:00")
     assert (it.place, it.owner) == (Place.HANDED_OVER, "Ana")
+
+
+# --- what continues it ----------------------------------------------------------------------------------
+
+
+def test_what_continues_a_conversation_is_whose_it_was_last() -> None:
+    assert heir(history_of(asked("Mon 09:00"), forwarded("Mon 10:00"), archived("Mon 11:00"))) == "Mert"
+    assert heir(history_of(asked("Mon 09:00"), archived("Mon 11:00"), owner="Mert")) == "Mert"
+    assert heir(history_of(asked("Mon 09:00"), forwarded("Mon 10:00"), forwarded("Mon 10:30", ME))) == ME
+    assert heir(history_of(asked("Mon 09:00"), forwarded("Mon 10:00"), came_home("Mon 11:00"))) == ME
+
+
+def test_what_continues_a_conversation_whose_hand_over_was_never_sent_is_mine() -> None:
+    waiting = forwarded("Mon 10:00", delivery=Delivery.WAITING)
+    assert heir(history_of(asked("Mon 09:00"), waiting, archived("Mon 11:00"))) == ME

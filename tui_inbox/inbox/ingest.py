@@ -20,7 +20,7 @@ from tui_inbox.inbox.reading import Readings
 from tui_inbox.inbox.restated import restate
 from tui_inbox.inbox.twice import Revision
 from tui_inbox.rules import align as rules_align
-from tui_inbox.rules import people, threads
+from tui_inbox.rules import lifecycle, people, threads
 from tui_inbox.rules.align import Change
 from tui_inbox.rules.model import ME, Class, Direction, Message, Person, State
 from tui_inbox.rules.threads import Begin, Stretch
@@ -536,7 +536,7 @@ class Intake:
 
     def _owner_after(self, conversation: int) -> str:
         """Return who owns what continues *conversation*: the old owner, or me where that is no teammate any more."""
-        owner = histories.owner(self.unit, conversation)
+        owner = lifecycle.heir(histories.load(self.unit, [conversation])[conversation].history)
         if owner == ME or any(mate.name == owner for mate in self.config.teammates):
             return owner
         self.came.warnings.append(f"{owner} is no teammate any more: what follows {conversation} is yours.")

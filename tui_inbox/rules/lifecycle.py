@@ -28,6 +28,7 @@ __all__ = [
     "Verb",
     "clock",
     "decide",
+    "heir",
     "place",
     "read",
     "timeline",
@@ -56,6 +57,18 @@ def decide(it: Conversation, command: Command, now: datetime) -> Act | str:
                 return f"It is {'yours' if to == ME else to + chr(8217) + 's'} already."
             waits = None if to == ME else Delivery.WAITING
             return Act(0, Verb.FORWARD, now, seen, to=to, delivery=waits)
+
+
+def heir(history: History) -> str:
+    """Return who owns what continues *history*: whom it was last given to and who has been told of it, else me.
+
+    It hangs on the acts alone, so that the order in which messages arrive changes nothing.
+    """
+    for act in sorted(history.acts, key=lambda one: one.id, reverse=True):
+        given = act.verb is Verb.FORWARD or act.effects.owner is not None
+        if given or act.verb is Verb.RETURN:
+            return act.to if act.delivery is Delivery.SENT else ME
+    return history.owner
 
 
 def undoable(act: Act, acts: Sequence[Act], conversation_began_after: bool) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from tui_inbox.rules.conversation import Conversation
 from tui_inbox.rules.history import Act, Delivery, Heard, History, TermsOf, Verb, timeline
+from tui_inbox.rules.ledger import Ledger
 from tui_inbox.rules.model import ME, Class, Direction, Kind, Outcome, Place, Reason, Status
-from tui_inbox.rules.promise import Promise, Responsible, Terms
+from tui_inbox.rules.promise import Terms
 
 
 def read(history: History, now: datetime, terms_of: TermsOf) -> Conversation:
@@ -38,14 +38,11 @@ class _Reading:
     routed_tier: int | None = None
     skill: str | None = None
     returns: datetime | None = None
-    promises: list[Promise] = field(default_factory=list)
     reason: Reason | None = None
     plan: tuple[datetime, datetime] | None = None
     snoozes: int = 0
     begun_by: Direction | None = None
     answered: bool = False
-    owned: list[Responsible] = field(default_factory=list)
-    """Who has owned it, and from when on; the first from the beginning."""
     waiting: list[Heard] = field(default_factory=list)
     """Customer messages without an answer, that are not history."""
     dismissed: set[int] = field(default_factory=set)
@@ -65,6 +62,7 @@ class _Reading:
     """The last report that opened it: that an answer of ours is lost."""
     human: bool = False
     machine: bool = False
+    ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
         self.owner = self.history.owner
@@ -74,8 +72,7 @@ class _Reading:
             self.routed_tier, self.skill = effects.tier, effects.skill
             self.owner = effects.owner or self.owner
             self.spam = effects.place is Place.SPAM
-        began = datetime.min.replace(tzinfo=UTC)
-        self.owned = [Responsible(who, began) for who in dict.fromkeys((self.history.owner, self.owner))]
+        self.ledger = Ledger.begun(self.history.owner, self.owner)
         self.human = any(one.asks for one in self.history.messages)
         first = min(
             (one for one in self.history.messages if one.class_ is not Class.SYSTEM),
@@ -114,9 +111,7 @@ class _Reading:
             return None
         if act.delivery is Delivery.REFUSED:
             return act.delivered_at
-        handed_at = self.handed_at
-        due = [one.due for one in self.promises if one.open and one.due > handed_at]
-        return min(due, default=None)
+        return self.ledger.due_after(self.handed_at)
 
     def _take_back(self, at: datetime) -> None:
         if self.status is Status.SNOOZED:
@@ -128,7 +123,7 @@ class _Reading:
     def _come_back(self, at: datetime, why: Reason) -> None:
         """End the snooze: the follow-up starts."""
         self.status, self.reason, self.returns = Status.OPEN, why, None
-        self._replace_open(lambda one: replace(one, started=at) if one.started is None else one)
+        self.ledger.start(at)
 
     # --- messages -----------------------------------------------------------------------------------
 
@@ -163,7 +158,7 @@ class _Reading:
 
     def _ask(self, message: Heard, first: bool) -> None:
         at = self.elapse(message.received)
-        owed = self._owed()
+        owed = not self.ledger.responses
         self.waiting.append(message)
         late = self.now is not None and message.received < at
         match self.status:
@@ -184,31 +179,15 @@ class _Reading:
         elif owed:
             self._promise(message)
 
-    def _owed(self) -> bool:
-        """Return whether a customer's message starts a promise: no other response is promised."""
-        return not any(one.open and one.kind is not Kind.FOLLOW_UP for one in self.promises)
-
     def _interrupt(self, at: datetime, why: Reason) -> None:
         """A snooze ends early; its plan is kept, so that one key takes it again."""
-        pending = next((one for one in self.promises if one.open and one.kind is Kind.FOLLOW_UP), None)
-        if self.returns is not None and pending is not None:
-            self.plan = (self.returns, pending.due)
+        if self.returns is not None and self.ledger.follow_up is not None:
+            self.plan = (self.returns, self.ledger.follow_up.due)
         self._come_back(at, why)
 
     def _promise(self, message: Heard) -> None:
         kind = Kind.NEXT if self.answered or self.begun_by is Direction.OUT else Kind.FIRST
-        terms = self.terms_of(kind, message, self.tier)
-        self.promises.append(
-            Promise(
-                f"m{message.id}",
-                kind,
-                message.received,
-                terms,
-                self._responsible_from(message.received),
-                seen_from=message.id,
-                tier=self.tier,
-            )
-        )
+        self.ledger.respond(kind, message, self.terms_of(kind, message, self.tier), self.tier)
 
     def _answer(self, message: Heard) -> None:
         at = self.elapse(message.received)
@@ -216,7 +195,7 @@ class _Reading:
         self.answers.append(message)
         self.answered_by[message.id] = self.waiting
         self.waiting, self.unpromised = [], []
-        self._replace_open(lambda one: one.answered(message.received, message.id) if one.started is not None else one)
+        self.ledger.answer(message)
         if self._first_import(message) and self.status is Status.OPEN:
             self.status, self.reason = Status.ARCHIVED, None
         self.now = at
@@ -238,12 +217,7 @@ class _Reading:
             del self.answers[index]
             later = self.answers[index] if index < len(self.answers) else None
         unanswered = self.answered_by.pop(lost, [])
-        again = [one for one in self.promises if one.answer == lost]
-        for one in again:
-            opened = self._reopened(one, message.id)
-            if later is not None:
-                opened = opened.answered(later.received, later.id)
-            self.promises[self.promises.index(one)] = opened
+        self.ledger.lose(lost, message.id, later)
         if later is not None:
             self.answered_by[later.id] = [*unanswered, *self.answered_by[later.id]]
             return
@@ -279,42 +253,18 @@ class _Reading:
         if not self.spam:
             return
         self.spam = False
-        if self.unpromised and self._owed():
-            first = self.unpromised[0]
-            promised = next((n for n, one in enumerate(self.promises) if one.origin == f"m{first.id}"), None)
-            if promised is None:
-                self._promise(first)
-            else:
-                self.promises[promised] = self._reopened(self.promises[promised], first.id)
+        if self.unpromised and not self.ledger.responses and not self.ledger.take_up(self.unpromised[0]):
+            self._promise(self.unpromised[0])
         self.unpromised = []
-
-    def _end(self, act: Act, response: Outcome, follow_up: Outcome) -> None:
-        """End what is open and what the act had seen."""
-
-        def ended(one: Promise) -> Promise:
-            if one.seen_from > act.seen:
-                return one
-            return one.acted_on(act.at, follow_up if one.kind is Kind.FOLLOW_UP else response)
-
-        self._replace_open(ended)
 
     def _snooze(self, act: Act) -> None:
         assert act.returns is not None
         assert act.due is not None
-        self._end(act, Outcome.RENEGOTIATED, Outcome.RENEGOTIATED)
+        self.ledger.end(act, Outcome.RENEGOTIATED, Outcome.RENEGOTIATED)
         self.status, self.returns, self.reason, self.plan = Status.SNOOZED, act.returns, None, None
         self.snoozes += 1
         self.acted = True
-        self.promises.append(
-            Promise(
-                f"a{act.id}",
-                Kind.FOLLOW_UP,
-                None,
-                self.terms_of_snooze(act),
-                (Responsible(self.owner, act.at),),
-                tier=self.tier,
-            )
-        )
+        self.ledger.return_from(act, self.terms_of_snooze(act), self.tier)
 
     @staticmethod
     def terms_of_snooze(act: Act) -> Terms:
@@ -325,7 +275,7 @@ class _Reading:
         return Terms(due=act.due, risk_at=risk_at.replace(microsecond=risk_at.microsecond // 1000 * 1000))
 
     def _archive(self, act: Act) -> None:
-        self._end(act, Outcome.WAIVED, Outcome.CANCELLED)
+        self.ledger.end(act, Outcome.WAIVED, Outcome.CANCELLED)
         self.dismissed |= {one.id for one in self.waiting if one.id <= act.seen}
         self.status, self.returns, self.plan = Status.ARCHIVED, None, None
         self.reason = _reason_of(act.by)
@@ -350,7 +300,7 @@ class _Reading:
             if effects.place is Place.SPAM:
                 self.spam = True
                 self._owe_nothing_in_spam()
-                self._end(act, Outcome.WAIVED, Outcome.CANCELLED)
+                self.ledger.end(act, Outcome.WAIVED, Outcome.CANCELLED)
         if effects.owner is not None and effects.owner != ME:
             self.hand_over, self.handed_at = act, at
         unseen = any(one.id > act.seen for one in self.waiting) or self.reported > act.seen
@@ -361,36 +311,14 @@ class _Reading:
 
     def _owe_nothing_in_spam(self) -> None:
         """Keep from which message on a response was promised, to promise it again out of spam."""
-        promised = [one.started for one in self.promises if one.open and one.started and one.kind is not Kind.FOLLOW_UP]
+        promised = [one.started for one in self.ledger.responses if one.started]
         if promised:
             self.unpromised = [one for one in self.waiting if one.received >= min(promised)]
-
-    # --- promises -----------------------------------------------------------------------------------
-
-    def _replace_open(self, change: Callable[[Promise], Promise]) -> None:
-        self.promises = [change(one) if one.open else one for one in self.promises]
 
     def _give(self, who: str, at: datetime) -> None:
         """Make *who* the owner from *at* on; the responsibility for what is open goes with it."""
         self.owner, self.came_back = who, None
-        self.owned.append(Responsible(who, at))
-        self._hand_promises(who, at)
-
-    def _hand_promises(self, who: str, at: datetime) -> None:
-        self._replace_open(lambda one: one.handed_to(who, at))
-
-    def _reopened(self, one: Promise, seen_from: int) -> Promise:
-        """Return *one* as if it had been open all the time: it was each owner's in turn."""
-        return replace(one.reopened(seen_from), responsible=self._responsible_from(one.responsible[0].since))
-
-    def _responsible_from(self, began: datetime) -> tuple[Responsible, ...]:
-        """Return who is responsible for what began at *began*: whoever owned it then, and each owner since."""
-        then = max((n for n, one in enumerate(self.owned) if one.since <= began), default=0)
-        spans = [replace(self.owned[then], since=began)]
-        for one in self.owned[then + 1 :]:
-            if one.who != spans[-1].who:
-                spans.append(one)
-        return tuple(spans)
+        self.ledger.give(who, at)
 
     def conversation(self) -> Conversation:
         handed = self.hand_over if self.hand_over and self.owner == self.hand_over.to else None
@@ -401,7 +329,7 @@ class _Reading:
             tier=self.tier,
             skill=self.skill,
             returns=self.returns if self.status is Status.SNOOZED else None,
-            promises=tuple(self.promises),
+            promises=tuple(self.ledger.promises),
             reason=self.reason,
             plan=self.plan,
             snoozes=self.snoozes,
@@ -410,7 +338,7 @@ class _Reading:
             back_at=self.back_at(),
             handed_by=handed.id if handed else None,
             came_back=self.came_back.id if self.came_back else None,
-            owners=tuple(one.who for one in self.owned),
+            owners=tuple(one.who for one in self.ledger.owned),
         )
 
     def _waiting_since(self) -> datetime | None:
