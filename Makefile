@@ -54,7 +54,7 @@ storm: $(VENV)/for-work ## sync 500 times over ways that drop, hang, delay, spli
 faults: $(VENV)/for-work ## seed faults in the life of a conversation, one by one, and see each found
 	@$(BIN)/python tools/faults.py $(ARGS)
 
-fuzz: $(VENV)/for-work ## damage the samples and look for bytes that break a channel (ARGS="--minutes 5 slack")
+fuzz: $(VENV)/for-work ## damage samples, searches, rules, replies and look for what breaks a reader (ARGS="--minutes 10 html")
 	@$(BIN)/python tools/fuzz.py $(ARGS)
 
 reference-check: $(VENV)/for-work ## read the reference samples in SHARED (../shared) and compare with what they should say

@@ -1,4 +1,6 @@
-"""Damages the samples of every channel and looks for bytes that break one: anything but messages or one sentence.
+"""Damages what comes from outside and looks for bytes that break a reader: anything but messages or one sentence.
+
+That is: the samples of every channel, and HTML, searches, rules, the configuration and the replies of a mail server.
 
 It is led by coverage: what reaches a line of a reader that nothing reached before is kept and damaged further. What it
 finds is written to a folder and said; it then becomes a plain test.
@@ -10,6 +12,7 @@ import argparse
 import contextlib
 import io
 import random
+import resource
 import signal
 import sys
 import tempfile
@@ -25,12 +28,15 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tui_inbox.connectors.formats.bundle import open_bundle  # noqa: E402 - the path comes first
+from tools.fuzz_words import READERS, Inputs  # noqa: E402 - the path comes first
+from tui_inbox.connectors.formats.bundle import open_bundle  # noqa: E402
 from tui_inbox.connectors.load import channel, kinds, recognise  # noqa: E402
 from tui_inbox.problems import Problem  # noqa: E402
 
 SLOW = 10
 """Seconds of this process's own time after which a few kilobytes count as a hang, however busy the machine is."""
+MEMORY = 4 << 30
+"""Bytes of memory that the whole run may take: what grows without end is found by it."""
 LARGEST = 200_000
 WORDS = [
     *(
@@ -106,6 +112,7 @@ class Fuzz:
     reached: set[tuple[str, int]] = field(default_factory=set)
     broken: dict[str, Path] = field(default_factory=dict)
     runs: int = 0
+    inputs: Inputs = field(default_factory=Inputs)
 
     def run(self, until: float, folder: Path) -> None:
         while time.monotonic() < until:
@@ -122,7 +129,10 @@ class Fuzz:
         signal.setitimer(signal.ITIMER_PROF, SLOW)
         sys.settrace(tracer(lines))
         try:
-            read(seed.kind, path)
+            if seed.kind in READERS:
+                self.inputs.read(seed.kind, seed.members[seed.name])
+            else:
+                read(seed.kind, path)
         except Problem as problem:
             if not problem.what:
                 self.keep(seed, path, "a Problem without a sentence")
@@ -166,7 +176,9 @@ class Fuzz:
         members[name] = bytes(raw[:LARGEST])
         if len(members) > 1 and self.chance.random() < 0.03:
             del members[self.chance.choice(sorted(members))]
-        kind = seed.kind if self.chance.random() < 0.97 else self.chance.choice(self.corpus).kind
+        kind = self.chance.choice(self.corpus).kind
+        if kind in READERS or seed.kind in READERS or self.chance.random() < 0.97:
+            kind = seed.kind
         return Seed(kind, seed.name, members, seed.zipped)
 
     def damage(self, raw: bytearray) -> None:
@@ -245,8 +257,11 @@ def packed(members: dict[str, bytes]) -> bytes:
     return into.getvalue()
 
 
-def seeds(kind: str) -> Iterator[Seed]:
+def seeds(kind: str, inputs: Inputs) -> Iterator[Seed]:
     """Yield the samples of a channel; a folder becomes a zip."""
+    if kind in READERS:
+        yield from (Seed(kind, f"{kind}.txt", {f"{kind}.txt": raw}, zipped=False) for raw in inputs.seeds(kind))
+        return
     folder = ROOT / "tests" / "samples" / kind
     paths = [folder] if (folder / "cur").is_dir() else sorted(folder.iterdir())
     for path in paths:
@@ -271,19 +286,21 @@ def readable() -> list[str]:
 def main() -> int:
     """Damage and read for so many minutes; 1 where something broke."""
     told = argparse.ArgumentParser(description=__doc__)
-    told.add_argument("kinds", nargs="*", metavar="KIND", help="only these channels")
+    told.add_argument("kinds", nargs="*", metavar="KIND", help=f"only these: a channel, or {', '.join(READERS)}")
     told.add_argument("--minutes", type=float, default=1.0, help="how long (default: 1)")
     told.add_argument("--seed", type=int, default=None, help="the same number, the same damage")
     told.add_argument("--found", type=Path, default=ROOT / "fuzz-found", help="where to write what breaks a reader")
     chosen = told.parse_args()
     number = random.randrange(1 << 32) if chosen.seed is None else chosen.seed
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    inputs = Inputs()
     corpus = [
         seed
-        for kind in chosen.kinds or readable()
-        for seed in seeds(kind)
+        for kind in chosen.kinds or [*readable(), *READERS]
+        for seed in seeds(kind, inputs)
         if sum(map(len, seed.members.values())) < LARGEST
     ]
-    fuzz = Fuzz(random.Random(number), chosen.found, corpus)
+    fuzz = Fuzz(random.Random(number), chosen.found, corpus, inputs=inputs)
     signal.signal(signal.SIGPROF, hung)
     with tempfile.TemporaryDirectory(prefix="tui-inbox-fuzz-") as folder:
         fuzz.run(time.monotonic() + chosen.minutes * 60, Path(folder))

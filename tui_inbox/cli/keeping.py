@@ -139,14 +139,14 @@ def _confirm(desk: Desk, who: Customer, chosen: argparse.Namespace) -> None:
     note(f"{who.messages:,} messages in {len(who.alone):,} conversations of their own{shared}.")
     for one in copies.copies(desk.home.store):
         note(f"Copy of the store: {one.path}{'' if one.here else ' (not there now)'}")
-    if not chosen.export and (to := _asked("Export them first? Name a folder, or press Enter: ")):
+    if not chosen.export and (to := _asked("Export them first? Name a folder, or press Enter:")):
         _take_out(desk, who, to, quiet=False)
-    if _asked("Erase this customer for good? Type yes: ").casefold() != "yes":
+    if _asked("Erase this customer for good? Type yes:").casefold() != "yes":
         raise Refused("Nothing was erased.", "")
 
 
 def _asked(question: str) -> str:
-    sys.stderr.write(question)
+    sys.stderr.write(clean.line(question) + " ")
     sys.stderr.flush()
     try:
         return sys.stdin.readline().strip()
