@@ -13,7 +13,7 @@ from tests.life.world import ARCHIVE, MAILBOX, Said, Store, differences, portrai
 from tui_inbox.rules.model import Archive, Forward
 
 NOW = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def told(*said: Said, archived_first: bool = False, at: datetime = NOW) -> Store:
@@ -147,10 +147,11 @@ def test_what_begins_long_after_begins_at_the_same_owner_whenever_the_report_of_
     for order in permutations(rest):
         store = Store()
         kept.append(store)
-        store.hear(Said("a.1", "ask", MAILBOX, "a", then), Said("a.out", "answer", MAILBOX, "a", then), now=then)
+        ask = Said("a.1", "ask", MAILBOX, "a", then - 2 * MINUTE)
+        store.hear(ask, Said("a.out", "answer", MAILBOX, "a", then - MINUTE), now=then)
         (only,) = store.conversations()
         for number, act in enumerate((Forward(only, store.seen(), "Mert"), Archive(only, store.seen()))):
-            store.inbox.perform([act], then + number * timedelta(minutes=5))
+            store.inbox.perform([act], then + number * MINUTE)
         for one in order:
             store.hear(one, now=NOW)
         store.inbox.settle(NOW)
