@@ -133,8 +133,10 @@ def test_z_undoes_and_again_goes_further_back(world: Any, sit: Sit) -> None:
     async def work(hands: Any) -> None:
         await hands.press("e", "e", "z")
         assert [world.place(1), world.place(2)] == ["archived", "inbox"]
+        await hands.until(lambda: hands.current == 2)
         await hands.press("z")
         assert world.place(1) == "inbox"
+        await hands.until(lambda: hands.current == 1)
         assert hands.said.startswith("Undone")
         await hands.press("z")
         assert world.place(1) == "inbox"

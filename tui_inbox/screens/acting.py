@@ -53,6 +53,8 @@ class Acting(Screen[None]):
         """Set when the list is to be read anew."""
         self.settled: set[int] = set()
         """Conversations whose acts are done, but which the list that is drawn does not know of yet."""
+        self.restored: int | None = None
+        """What an undo has brought back, for the cursor to go there."""
         self._repeat: Intent | None = None
 
     @property
@@ -232,6 +234,7 @@ class Acting(Screen[None]):
             self.say_problem(problem)
             return
         done = len(outcome.done)
+        self.restored = outcome.done[0] if done else None
         words = [f"Undone, {done} conversation{'' if done == 1 else 's'}."] if done else []
         words += [f"{one.why.rstrip('.')}." for one in outcome.skipped[:1]]
         self.say("  ".join(words) or "There is nothing to undo.", trouble=not done and bool(outcome.skipped))
