@@ -153,3 +153,19 @@ def test_a_mail_that_reaches_the_server_stands_in_the_list_by_itself(
             return
         time.sleep(0.01)
     raise AssertionError("The sync outlived the screen.")
+
+
+def test_while_a_mailbox_comes_in_the_list_is_read_anew_only_now_and_then(world: Any, sit: Callable[..., None]) -> None:
+    world.fill(30)
+
+    async def work(hands: Any) -> None:
+        await hands.until(lambda: len(hands.desk.rows.queue.ids) == 30)
+        hands.desk.going("1,200/20,000 support")
+        hands.desk._noticed = time.monotonic() + 3600
+        world.writes("Zoe", "zoe@nine.example", "One more", "Hello?")
+        hands.desk._poll()
+        assert not hands.desk.stale.is_set()
+        hands.desk.going("")
+        await hands.until(lambda: len(hands.desk.rows.queue.ids) == 31)
+
+    sit(work)

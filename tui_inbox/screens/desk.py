@@ -21,8 +21,10 @@ from tui_inbox.store.reader import Reader, Row
 
 POLL = 0.5
 """Seconds between two looks at whether anybody else has written."""
-CALM = 2.0
+CALM = 5.0
 """Seconds from one such notice to the next while a mailbox comes in: each has the list and its figures read anew."""
+ENOUGH = 20
+"""Conversations with which an agent has something to do: until they are there, nothing is waited for."""
 TICK = 15.0
 """Seconds after which clocks are read anew although nobody has written."""
 WIDE, TALL = 140, 34
@@ -153,7 +155,7 @@ class Desk(Opening):
 
     def _poll(self) -> None:
         """Notice that somebody else has written; a look costs a few microseconds."""
-        if self.query_one(Top).going and monotonic() - self._noticed < CALM:
+        if self.query_one(Top).going and len(self.rows.queue.ids) >= ENOUGH and monotonic() - self._noticed < CALM:
             return
         if self._reader and (version := self._reader.version()) != self._version:
             self._version, self._noticed = version, monotonic()
