@@ -388,3 +388,47 @@ def test_a_lists_footer_is_no_part_of_what_was_said():
     read = sample("list_post")
     assert read.text == "I wear 42, which of yours would fit?"
     assert "mailing list" in read.quoted
+
+
+SEALED = "X-Y: z\nContent-Type: {kind}\nContent-Disposition: attachment; filename={name}\n\nMIIB\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "said"),
+    [
+        ("application/pkcs7-mime; smime-type=enveloped-data", "smime.p7m", "Encrypted with S/MIME"),
+        ("application/x-pkcs7-mime; smime-type=signed-data", "smime.p7m", "Signed with S/MIME"),
+        ("application/octet-stream", "SMIME.P7M", "Encrypted with S/MIME"),
+        ("application/octet-stream", "mail.pgp", "Encrypted with PGP"),
+        ("application/pgp", "x", "Encrypted with PGP"),
+    ],
+)
+def test_a_sealed_mail_is_never_an_empty_one(kind: str, name: str, said: str):
+    alone = rfc822.parse(SEALED.format(kind=kind, name=name).encode())
+    assert alone.text.startswith(said)
+    assert alone.state is State.NORMAL
+    assert len(alone.attachments) == 1
+    inside = "Content-Type: multipart/mixed; boundary=b\n\n--b\n" + SEALED.format(kind=kind, name=name) + "--b--\n"
+    assert rfc822.parse(inside.encode()).text.startswith(said)
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        *("display:none", "visibility:hidden", "font-size:0", "opacity:0", "max-height:0px", "text-indent:-9999px"),
+        *("color:#fff;background:white", "COLOR : RGB(255, 255, 255) ; background-color:#ffffff", "color:transparent"),
+        "background:#000;color:black!important",
+    ],
+)
+def test_text_that_nobody_would_see_is_left_out_and_that_is_said(style: str):
+    read = mail(f"<p>Hello</p><p style='{style}'>pay here</p>", Content_Type="text/html")
+    assert read.text == "Hello"
+    assert read.warnings == ("hidden text left out",)
+
+
+@pytest.mark.parametrize(
+    "style", ["color:white", "color:#fff;background:#c00", "background:white", "border-color:#fff"]
+)
+def test_text_in_a_colour_of_its_own_stays(style: str):
+    read = mail(f"<p style='{style}'>Buy</p>", Content_Type="text/html")
+    assert (read.text, read.warnings) == ("Buy", ())

@@ -287,9 +287,8 @@ def name(part: Part) -> str:
 def _attach(mail: Mail, part: Part, read: Body, texts: list[str]) -> None:
     if part.start >= part.end and not name(part) and part is mail.root:
         return
-    if part.kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
-        signed = part.params.get("smime-type", "").lower() == "signed-data"
-        texts.append(SMIME_SIGNED if signed else SMIME)
+    if note := _sealed(part):
+        texts.append(note)
         read.found = True
     read.attachments.append(
         Attachment(name=name(part) or _unnamed(part), type=part.kind, size=size(mail, part), part=part.path)
@@ -323,6 +322,21 @@ def size(mail: Mail, part: Part) -> int:
         written = mail.raw[part.start : part.end].translate(None, b"\r\n\t ")
         return len(written.rstrip(b"=")) * 3 // 4
     return len(content(mail, part))
+
+
+def _sealed(part: Part) -> str:
+    """Return what is said of a part that is a whole mail in a form that cannot be read here; "" for any other."""
+    bare = part.kind in ("application/octet-stream", "text/plain")
+    if part.kind in ("application/pkcs7-mime", "application/x-pkcs7-mime") or (bare and _ends(part, ".p7m")):
+        kind = part.params.get("smime-type", "").lower()
+        return SMIME_SIGNED if kind == "signed-data" else "" if kind == "certs-only" else SMIME
+    if part.kind in ("application/pgp", "application/x-pgp-message") or (bare and _ends(part, ".pgp")):
+        return PGP
+    return ""
+
+
+def _ends(part: Part, ending: str) -> bool:
+    return name(part).lower().endswith(ending)
 
 
 def _encrypted(part: Part) -> str:

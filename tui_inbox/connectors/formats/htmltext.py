@@ -57,6 +57,7 @@ _GONE = re.compile(
 _SIZE = re.compile(
     r"(?<![-\w])font-size\s*:\s*([\d.]*)\s*([a-z%]*)|(?<![-\w])font\s*:[^;]{0,100}?(\d[\d.]*)(px|pt|em|rem|%)", re.I
 )
+_COLOURS = re.compile(r"(?<![-\w])(color|background(?:-color)?)\s*:\s*([#\w(),.% ]{1,40})", re.IGNORECASE)
 _VISIBILITY = re.compile(r"visibility\s*:\s*(\w+)", re.IGNORECASE)
 
 
@@ -190,7 +191,7 @@ class _Walk:
         attributes = node.attributes
         if attributes:
             style = attributes.get("style") or ""
-            if "hidden" in attributes or (style and _GONE.search(style[:2_000])):
+            if "hidden" in attributes or (style and _unseen(style[:2_000])):
                 self.reading.hidden = self.reading.hidden or bool(visible(node.text(deep=True)[:10_000]))
                 return None
             if style:
@@ -296,6 +297,23 @@ class _Walk:
         if self.page.now:
             self.page.now[-1] = self.page.now[-1].rstrip()
         self.page.now.append(f" [{number}]")
+
+
+def _unseen(style: str) -> bool:
+    """Return whether *style* hides an element: it takes no room, or is written in the colour it stands on."""
+    if _GONE.search(style):
+        return True
+    found = {name[:5].lower(): "".join(value.lower().split()) for name, value in _COLOURS.findall(style)}
+    ink, paper = (_colour(found.get(name, "")) for name in ("color", "backg"))
+    return ink == "transparent" or (bool(ink) and ink == paper)
+
+
+def _colour(said: str) -> str:
+    """Return one spelling of a colour for the two that are most common."""
+    said = re.sub(r"^#(\w)(\w)(\w)$", r"#\1\1\2\2\3\3", said.removesuffix("!important"))
+    return {"white": "#ffffff", "black": "#000000", "rgb(255,255,255)": "#ffffff", "rgb(0,0,0)": "#000000"}.get(
+        said, said
+    )
 
 
 def _style(opened: _Open, style: str) -> None:
