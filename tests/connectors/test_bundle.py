@@ -96,3 +96,28 @@ def test_what_is_not_there_is_said_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(Unreadable) as trouble:
         open_bundle(tmp_path / "none.zip")
     assert trouble.value.hint
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_of_two_members_of_one_name_the_later_counts(tmp_path: Path) -> None:
+    path = tmp_path / "twice.zip"
+    with zipfile.ZipFile(path, "w") as zipped:
+        zipped.writestr("a.txt", b"first")
+        zipped.writestr("b.txt", b"between")
+        zipped.writestr("a.txt", b"second")
+    with open_bundle(path) as bundle:
+        assert bundle.names() == ["a.txt", "b.txt"]
+        assert [bundle.head(name) for name in bundle.names()] == [b"second", b"between"]
+
+
+def test_members_are_read_by_whatever_name_they_were_packed(tmp_path: Path) -> None:
+    path = tmp_path / "names.zip"
+    names = {"Ordner\\Größe.txt": "Ordner/Größe.txt", "中文/messages.json": "中文/messages.json", "a b.txt": "a b.txt"}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name in names:
+            zipped.writestr(name, name.encode())
+    with open_bundle(path) as bundle:
+        assert {name: bundle.head(name).decode() for name in bundle.names()} == {
+            inner: packed for packed, inner in names.items()
+        }
+        assert [bundle.size(name) for name in bundle.names()] == [len(bundle.head(name)) for name in bundle.names()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -33,6 +34,38 @@ class SnoozePlan:
     sentence: str
 
 
+class Ids(Collection[int]):
+    """Ids as they were given, one after another: a bit for each, so that a million of them are as good as none."""
+
+    __slots__ = ("_bits", "_count")
+
+    def __init__(self, ids: Iterable[int] = ()) -> None:
+        self._bits = bytearray()
+        self._count = 0
+        self |= ids
+
+    def add(self, id_: int) -> None:
+        at, bit = id_ >> 3, 1 << (id_ & 7)
+        if at >= len(self._bits):
+            self._bits.extend(bytes(at + 1 - len(self._bits)))
+        self._count += not self._bits[at] & bit
+        self._bits[at] |= bit
+
+    def __ior__(self, ids: Iterable[int]) -> Ids:
+        for id_ in ids:
+            self.add(id_)
+        return self
+
+    def __contains__(self, id_: object) -> bool:
+        return isinstance(id_, int) and id_ >> 3 < len(self._bits) and bool(self._bits[id_ >> 3] & 1 << (id_ & 7))
+
+    def __iter__(self) -> Iterator[int]:
+        return (at << 3 | bit for at, byte in enumerate(self._bits) if byte for bit in range(8) if byte & 1 << bit)
+
+    def __len__(self) -> int:
+        return self._count
+
+
 @dataclass(slots=True)
 class Ingested:
     """What one batch, or several added up, came to."""
@@ -43,7 +76,7 @@ class Ingested:
     updated: int = 0
     set_aside: int = 0
     gone: int = 0
-    conversations: set[int] = field(default_factory=set)
+    conversations: Ids = field(default_factory=Ids)
     first: datetime | None = None
     last: datetime | None = None
     warnings: list[str] = field(default_factory=list)
