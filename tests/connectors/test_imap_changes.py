@@ -176,6 +176,15 @@ def test_a_server_that_chokes_on_a_parameter_is_opened_without(server: ScriptedI
     assert came(kept.sync(mailbox(server.port))) == [9]
 
 
+def test_a_server_that_chokes_on_a_short_answer_is_asked_for_a_long_one(
+    server: ScriptedImap, box: Mailbox, kept: Kept
+) -> None:
+    server.on["UID SEARCH"] = lambda tag, rest: tag + b" BAD what?\r\n" if b"RETURN" in rest else None
+    assert came(kept.sync(mailbox(server.port))) == [3, 5, 8]
+    box.messages[9] = mail(9)
+    assert came(kept.sync(mailbox(server.port))) == [9]
+
+
 def test_a_number_that_went_backwards_is_no_ground_to_stand_on(server: ScriptedImap, box: Mailbox, kept: Kept) -> None:
     """A server that was restored from a copy."""
     server.on["EXAMINE"] = opened(box, 10)

@@ -187,7 +187,7 @@ def test_where_nothing_changed_nothing_is_written_and_little_is_asked(
 def test_what_changed_is_told_with_the_opening_and_nothing_more_is_asked(
     server: Dovecot, user: str, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Flags that another program set, a mail that it took out: QRESYNC says both, CONDSTORE the first."""
+    """A flag that another program set, a mail that came, one that was taken out: QRESYNC says all, CONDSTORE two."""
     put(server, user, "INBOX", *range(1, 30))
     source = of(server, user, "INBOX")
     kept.sync(source)
@@ -199,6 +199,11 @@ def test_what_changed_is_told_with_the_opening_and_nothing_more_is_asked(
     monkeypatch.setattr(Wire, "_searched", lambda wire, uids: (asked.append(uids), plain(wire, uids))[1])
     kept.sync(source)
     assert asked == []
+    put(server, user, "INBOX", 30)
+    kept.sync(source)
+    assert asked == ([] if "CONDSTORE" in server.capability else ["30:*"])
+    assert ("INBOX", 30) in kept.places()
+    asked.clear()
     expunge(server, user, "INBOX", 7)
     kept.sync(source)
     assert asked == ([] if "QRESYNC" in server.capability else ["1:*"])

@@ -78,7 +78,7 @@ class Wire(Session):
     _enabled = False
     """Whether the server takes QRESYNC on this connection."""
     _blunt = False
-    """Whether it refused to open a folder with a parameter, whatever it says it can."""
+    """Whether it refused what it says it can: to open a folder with a parameter, to answer in ranges."""
 
     # --- what the server has --------------------------------------------------------------------------
 
@@ -192,13 +192,22 @@ class Wire(Session):
 
     def _searched(self, uid_set: str) -> tuple[Uids, bool]:
         """Return which of *uid_set* there are, and whether the folder moved meanwhile."""
-        short = "ESEARCH" in self.capabilities()
-        told = self._ask("UID", "SEARCH", *(["RETURN (ALL)"] if short else []), "UID", uid_set)
+        told = self._search(uid_set)
         moved = bool({"EXISTS", "EXPUNGE", "VANISHED"} & told.keys())
         if "ESEARCH" in told:
             return spans(told["ESEARCH"]), moved
         lines = [line for line in told.get("SEARCH", []) if isinstance(line, bytes)]
         return Uids.of(int(one) for line in lines for one in line.partition(b"(")[0].split()), moved
+
+    def _search(self, uid_set: str) -> dict[str, list[Any]]:
+        if "ESEARCH" in self.capabilities() and not self._blunt:
+            try:
+                return self._ask("UID", "SEARCH", "RETURN (ALL)", "UID", uid_set)
+            except (Declined, imaplib.IMAP4.error) as refused:
+                if isinstance(refused, imaplib.IMAP4.abort):
+                    raise
+                self._blunt = True
+        return self._ask("UID", "SEARCH", "UID", uid_set)
 
     # --- messages -------------------------------------------------------------------------------------
 
