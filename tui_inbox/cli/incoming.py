@@ -124,7 +124,7 @@ def correct(desk: Desk, chosen: argparse.Namespace) -> int:
     else:
         say(
             f"{clean.line(came.account)}: {came.turned} messages have changed sides, {came.moved} their time;"
-            f" {len(came.conversations)} conversations are read anew."
+            f" {_counted(len(came.conversations))} read anew."
         )
     return 0
 
