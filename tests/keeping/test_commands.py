@@ -33,3 +33,4 @@ def test_a_person_is_told_what_would_go_and_must_say_yes(tmp_path: Path) -> None
     said = tui("purge", "--contact", 1, code=1)
     assert "would be erased for good" in said.err
     assert "--export" in said.err
+    assert "may be the same person" in said.err

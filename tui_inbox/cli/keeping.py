@@ -80,8 +80,11 @@ def restore(desk: Desk, chosen: argparse.Namespace) -> int:
 def purge(desk: Desk, chosen: argparse.Namespace) -> int:
     """Erase a customer for good, after an export was offered and the agent said yes."""
     who = desk.inbox.customer(chosen.contact)
+    alike = desk.reader.customer(chosen.contact, desk.now()).alike
     if chosen.export:
         _take_out(desk, who, chosen.export, quiet=chosen.json)
+    for one in alike:
+        note(f"Contact {one.contact} ({one.name}) may be the same person, and is not erased with this one: {one.why}")
     if not chosen.yes:
         _confirm(desk, who, chosen)
     came = desk.inbox.forget(who, desk.now())
@@ -97,6 +100,7 @@ def purge(desk: Desk, chosen: argparse.Namespace) -> int:
                     "messages": came.messages,
                     "conversations": came.conversations,
                     "mentions": came.mentions,
+                    "alike": [one.contact for one in alike],
                     "backups": [str(one) for one in came.backups],
                     "still": still,
                 }

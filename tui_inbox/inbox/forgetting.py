@@ -59,6 +59,8 @@ def _erase(writer: Writer, config: Config, who: Customer, now: datetime, *, arch
             seen = arrivals.watermark(unit)
             acts.perform(unit, config, [Archive(id_, seen) for id_ in who.alone], now)
         erased = erasing.erase(unit, who)
+        for id_ in who.alone:
+            projection.saw(unit, id_, arrivals.watermark(unit))  # nothing is left there to be seen
         every = [*who.alone, *who.shared]
         Readings(unit, config).record(every, now, ME)
         for id_ in every:
