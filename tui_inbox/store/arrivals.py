@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tui_inbox.rules import align, lookalike
@@ -42,13 +42,18 @@ _message, _raw, _attachment, _blob = table(MessageRow), table(RawRow), table(Att
 _location, _set_aside = table(LocationRow), table(SetAsideRow)
 
 # Statements are made once: making one costs more than running it.
-_FIND_IDENTITY = select(_identity.c.id, _identity.c.name, _identity.c.contact_id).where(
-    _identity.c.key == bindparam("key_")
-)
-_ADD_IDENTITY, _ADD_CONTACT, _ADD_THREAD = insert(_identity), insert(_contact), insert(_thread)
+_ADD_CONTACT = insert(_contact)
 _ADD_ATTACHMENT = insert(_attachment)
 _KEEP_BLOB = upsert(_blob).on_conflict_do_nothing()
-_TIE_IDS = upsert(_mail_id).on_conflict_do_nothing()
+
+# What every mail asks is the driver's own words: the layer above them costs several times what they do.
+_FIND_IDENTITY = "SELECT id, name, contact_id FROM identity WHERE key = ?"
+_ADD_IDENTITY = (
+    "INSERT INTO identity (contact_id, key, channel, value, name, born_with, looks)"
+    " VALUES (:contact_id, :key, :channel, :value, :name, :contact_id, :looks)"
+)
+_ADD_THREAD = "INSERT INTO thread (account_id, key, title, is_group, first_at) VALUES (?, ?, ?, ?, ?)"
+_TIE_IDS = "INSERT INTO mail_id (account_id, message_id, thread_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _WRITTEN = func.coalesce(_message.c.local_at, _message.c.sent_at)
 """The time as written, or in UTC where the file names the zone: the index of a thread is by it."""
 _LINED = select(
@@ -444,18 +449,15 @@ def _thread_of(row: Row[*tuple[Any, ...]]) -> Thread:
 
 
 def begin_thread(connection: Connection, account_id: int, key: str, title: str, group: bool, now: datetime) -> Thread:
-    done = connection.execute(
-        _ADD_THREAD, {"account_id": account_id, "key": key, "title": title, "is_group": group, "first_at": stored(now)}
-    )
-    assert done.inserted_primary_key is not None
-    return Thread(int(done.inserted_primary_key[0]), key, moment(stored(now)))
+    done = connection.exec_driver_sql(_ADD_THREAD, (account_id, key, title, group, stored(now)))
+    return Thread(int(done.lastrowid), key, moment(stored(now)))
 
 
 def tie_ids(connection: Connection, account_id: int, thread_id: int, ids: Iterable[str]) -> None:
     """Say that mail ids belong to a thread."""
-    values = [{"account_id": account_id, "message_id": one, "thread_id": thread_id} for one in ids]
+    values = [(account_id, one, thread_id) for one in ids]
     if values:
-        connection.execute(_TIE_IDS, values)
+        connection.exec_driver_sql(_TIE_IDS, values)
 
 
 def join_threads(connection: Connection, into: int, others: Collection[int]) -> None:
@@ -474,7 +476,7 @@ def identity(connection: Connection, key: str, channel: str, value: str, name: s
 
     A better name is learned.
     """
-    row = connection.execute(_FIND_IDENTITY, {"key_": key}).one_or_none()
+    row = connection.exec_driver_sql(_FIND_IDENTITY, (key,)).one_or_none()
     if row is not None:
         if name and not row.name:
             connection.execute(update(_identity).where(_identity.c.id == row.id).values(name=name))
@@ -483,20 +485,8 @@ def identity(connection: Connection, key: str, channel: str, value: str, name: s
             )
         return int(row.id)
     contact = _contact_with(connection, also) or _new_contact(connection, name or value)
-    made = connection.execute(
-        _ADD_IDENTITY,
-        {
-            "contact_id": contact,
-            "key": key,
-            "channel": channel,
-            "value": value,
-            "name": name,
-            "born_with": contact,
-            "looks": lookalike.looks(value),
-        },
-    ).inserted_primary_key
-    assert made is not None
-    return int(made[0])
+    new = {"contact_id": contact, "key": key, "channel": channel, "value": value, "name": name}
+    return int(connection.exec_driver_sql(_ADD_IDENTITY, new | {"looks": lookalike.looks(value)}).lastrowid)
 
 
 def _contact_with(connection: Connection, keys: Sequence[str]) -> int | None:
