@@ -139,7 +139,7 @@ def since(text: str | None) -> Since | None:
     mark = read(text)
     if mark is None or mark.modseq is None or not mark.known:
         return None
-    return Since(mark.uidvalidity, mark.modseq, mark.known)
+    return Since(mark.uidvalidity, mark.modseq)
 
 
 def again(text: str, uids: Iterable[int]) -> str:

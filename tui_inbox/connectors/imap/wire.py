@@ -37,11 +37,10 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What was known of a folder when it was last read, for a server that can say what changed since."""
+    """Where a folder stood when it was last read, for a server that can say what changed since."""
 
     uidvalidity: int
     modseq: int
-    known: Uids
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +123,8 @@ class Wire(Session):
     def examine(self, folder: Folder, since: Since | None = None) -> Opened:
         """Open *folder* for reading only; Declined if the server will not. *since*: and say what changed."""
         if since is not None and self.tier is Tier.QRESYNC:
-            known = str(since.known)
-            range_ = f" {known}" if 0 < len(known) <= LONGEST_SET else ""
-            parameter = f"(QRESYNC ({since.uidvalidity} {since.modseq}{range_}))"
+            # Without the UIDs that are known: with them, a server tells of these alone, and of none that came.
+            parameter = f"(QRESYNC ({since.uidvalidity} {since.modseq}))"
         else:
             parameter = "" if self.tier is Tier.PLAIN else "(CONDSTORE)"
         told = self._examined(folder, parameter)
