@@ -14,6 +14,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 
 from tui_inbox.rules.model import Class, Message, State
 
@@ -28,6 +29,8 @@ DISTINCT = 12
 
 SYSTEM = "sys"
 DELETED = "del"
+_SPELT_OUT = 40
+"""Characters up to which a token holds the words themselves."""
 _SEARCH = 256
 """Places looked at around one time: more of one kind within two minutes are taken as they come."""
 
@@ -98,16 +101,17 @@ class Alignment:
 def token(message: Message) -> str:
     """Return what *message* is, in a form that no language of the app and no file that came along changes.
 
-    A class and the words: `text:`, `att:` with its caption, `sys`, `del`, `poll:`; marks, spaces and composition are
-    evened out. Two exports of one message give one token.
+    A class and the words: `text:`, `att:` with its caption, `sys`, `del`; marks, spaces and composition are evened out,
+    and of many words there is a digest. Two exports of one message give one token.
     """
     if message.state is State.DELETED:
         return DELETED
     if message.verdict.as_ is Class.SYSTEM:
         return SYSTEM
-    if message.attachments:
-        return f"att:{normal(message.text)}"
-    return f"text:{normal(message.text)}"
+    words = normal(message.text)
+    if len(words) > _SPELT_OUT:
+        words = blake2b(words.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return f"att:{words}" if message.attachments else f"text:{words}"
 
 
 def normal(text: str) -> str:
