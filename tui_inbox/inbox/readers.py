@@ -86,11 +86,14 @@ def _read(batch: Batch, arrivals: Future[Sequence[Arrival]]) -> Batch:
 
 
 class Reader:
-    """A process that reads mails; where it cannot be had any more, they are read here."""
+    """A process that reads mails; where it cannot be had any more, they are read here.
+
+    It is started with `-P`: what lies in the folder that an import was asked for in is no code of ours.
+    """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603 - this very module
-            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-P", "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
 
     def read(self, mails: Sequence[Unread]) -> Sequence[Arrival]:
