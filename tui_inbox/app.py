@@ -154,6 +154,8 @@ class TuiInbox(App[int]):
 
     async def _leave(self) -> None:
         """Leave once every act that was asked for before is done: acts are done in their order."""
+        if self.beside:
+            self.beside.end()  # a sync may be ended at any moment, and is taken up again
         await self.post.write(lambda _inbox: None)
         self.exit(0)
 
@@ -188,12 +190,12 @@ class TuiInbox(App[int]):
         elif (active := screen.active_bindings.get(event.key)) and active.enabled:
             await self.run_action(active.binding.action, active.node)
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         self.post.leaving = True
         if self._titled:
             self._tell_terminal("\x1b[23;2t")
         if self.beside:
-            self.beside.end()  # a sync may be ended at any moment, and is taken up again
+            await self.beside.ended()
         self.post.close()
 
 

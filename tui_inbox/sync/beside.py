@@ -17,6 +17,8 @@ from tui_inbox.sync.pause import pause
 
 KNOCK = 0.1
 """Seconds between two looks whether the watch that was started has opened its door."""
+FAREWELL = 3.0
+"""Seconds for which the end of a watch is waited for."""
 STEADY = 30.0
 """Seconds that a watch must have lived before its end is taken for the first one."""
 
@@ -34,17 +36,20 @@ class Beside:
         self.command = command
         self.child: Process | None = None
         self._going = going
-        self._ended = ended
+        self._say_ended = ended
         self._why = ""
         """The last words of the watch that ended."""
+        self._over = asyncio.Event()
 
     async def keep(self) -> None:
-        """Follow a watch, as long as there is one to be had; never return."""
+        """Follow a watch, and see that there is one, until `end`."""
         tries = 0
         clock = asyncio.get_running_loop().time
-        while True:
+        while not self._over.is_set():
             began = clock()
             await self._followed()
+            if self._over.is_set():
+                return
             if self.child is None:
                 await self._start()
                 continue
@@ -54,13 +59,22 @@ class Beside:
             tries = 1 if clock() - began > STEADY else tries + 1
             wait = pause(Problem(self._why), tries, random.random())  # noqa: S311 - nothing depends on it
             why = f" {self._why}" if self._why else ""
-            self._ended(f"The sync beside the inbox has ended.{why} It starts again in {wait:.0f} s.")
+            self._say_ended(f"The sync beside the inbox has ended.{why} It starts again in {wait:.0f} s.")
             await asyncio.sleep(wait)
 
     def end(self) -> None:
         """End the watch that was started here; a service manager's goes on."""
+        self._over.set()
         if self.child is not None and self.child.returncode is None:
-            self.child.terminate()
+            with suppress(ProcessLookupError):  # it was faster
+                self.child.terminate()
+
+    async def ended(self) -> None:
+        """End it, and return when it has ended, or after FAREWELL."""
+        self.end()
+        if (child := self.child) is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.gather(asyncio.shield(self._hearing), child.wait()), FAREWELL)
 
     async def _start(self) -> None:
         self._why = ""
