@@ -11,7 +11,7 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from rich.style import Style
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
+SIGN = "? help"
+"""What stands on the first picture."""
+LONGEST = 60.0
 QUIET = 1.0
 """Seconds without a byte after which the screen counts as drawn."""
 
@@ -36,10 +39,10 @@ def drawn(command: Sequence[str], keys: Sequence[str], size: tuple[int, int], en
         os.execve(command[0], list(command), {**bare, **environ})
     fcntl.ioctl(file, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
     try:
-        _listen(file, stream, 8 * QUIET)
+        _listen(file, stream, LONGEST, until=lambda: any(SIGN in line for line in screen.display))
         for key in keys:
             os.write(file, key.encode())
-            _listen(file, stream, QUIET)
+            _listen(file, stream, 10 * QUIET)
     finally:
         os.kill(pid, signal.SIGTERM)
         os.waitpid(pid, 0)
@@ -47,14 +50,14 @@ def drawn(command: Sequence[str], keys: Sequence[str], size: tuple[int, int], en
     return _svg(screen, " ".join(f"{name}={value}" for name, value in environ.items()))
 
 
-def _listen(file: int, stream: pyte.ByteStream, longest: float) -> None:
-    """Feed *stream* until the screen is drawn, at most for *longest* seconds."""
+def _listen(file: int, stream: pyte.ByteStream, longest: float, until: Callable[[], bool] = lambda: True) -> None:
+    """Feed *stream* until the screen is drawn and *until* holds, at most for *longest* seconds."""
     end, said = time.monotonic() + longest, False
     while time.monotonic() < end:
-        if select.select([file], [], [], QUIET if said else longest)[0]:
+        if select.select([file], [], [], QUIET)[0]:
             stream.feed(os.read(file, 1 << 16))
             said = True
-        elif said:
+        elif said and until():
             return
 
 

@@ -178,7 +178,7 @@ class Homes:
         """Lend a home for *scene*, with its configuration."""
         self._count += 1
         home = Home(self._folder / f"home-{self._count}", self._filled.config)
-        home.folder.mkdir()
+        home.folder.mkdir(mode=0o700)
         config = load(self._filled.config)
         match scene.partition("-")[0]:
             case "first":

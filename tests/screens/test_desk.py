@@ -635,7 +635,7 @@ def test_ascii_mode_draws_nothing_but_ascii_of_its_own(world: Any, sit: Sit) -> 
     world.writes("Ada", "ada@one.example", "Order", "Where is it?")
 
     async def work(hands: Any) -> None:
-        for keys in ((), ("enter",), ("q", "s"), ("escape", "question_mark"), ("q", "g")):
+        for keys in ((), ("enter",), ("q", "s", "2"), ("escape", "question_mark"), ("q", "g")):
             await hands.press(*keys)
             strange = {char for char in hands.text() if not char.isascii()}
             assert strange <= {"\u00a0"}

@@ -11,6 +11,7 @@ import pytest
 
 from tui_inbox.app import title, titles
 from tui_inbox.rules.snoozing import half_day
+from tui_inbox.screens import looks
 from tui_inbox.screens.bars import Top
 from tui_inbox.screens.menus import Confirm
 from tui_inbox.store.queues import Counts
@@ -153,6 +154,13 @@ def test_the_terminals_title_says_what_is_late_and_at_risk() -> None:
     assert title(Counts({"inbox": 0}, 0, 0, 0, 0, 0, None, None)) == "0 in the inbox"
     assert titles({"TERM": "xterm-256color"})
     assert not titles({"TERM": "linux"})
+
+
+def test_auto_takes_the_terminals_own_colours_where_it_has_sixteen_only() -> None:
+    assert looks.chosen("auto", {"TERM": "linux"}) == "ansi-dark"
+    assert looks.chosen("auto", {"TERM": "xterm-256color"}) == "inbox-dark"
+    assert looks.chosen("auto", {"TERM": "xterm", "COLORTERM": "truecolor"}) == "inbox-dark"
+    assert looks.chosen("auto", {"TERM": "xterm-256color", "COLORFGBG": "0;15"}) == "inbox-light"
 
 
 def test_the_snooze_prompt_says_how_many_others_are_due_in_that_half_of_the_day(world: Any, sit: Sit) -> None:

@@ -54,6 +54,8 @@ THEMES = {
         boost="#303030",
     ),
 }
+FEW_COLOURS = {"linux", "ansi", "vt100", "vt220", "xterm", "screen", "tmux", "rxvt", "cygwin"}
+"""Terminals that may know no more than sixteen colours, where ours would become whatever is nearest."""
 NAMES = ("auto", *THEMES, "terminal")
 
 _COLOURS: Mapping[str, str] = {
@@ -96,11 +98,14 @@ def css() -> str:
 def chosen(name: str, environ: Mapping[str, str]) -> str:
     """Return Textual's name of the theme that the configuration calls *name*.
 
-    `auto` is light where the terminal says that its background is (COLORFGBG), else dark. Raises `Misconfigured`.
+    `auto` is the terminal's own colours where it has sixteen only, light where the terminal says that its background
+    is (COLORFGBG), else dark. Raises `Misconfigured`.
     """
     if name not in NAMES:
         raise Misconfigured(f'[look] theme "{name}" is not there.', f"Choose one of {', '.join(NAMES)}.")
-    if name == "auto":
+    if name == "auto" and environ.get("TERM") in FEW_COLOURS and not environ.get("COLORTERM"):
+        name = "terminal"
+    elif name == "auto":
         ground = environ.get("COLORFGBG", "").rpartition(";")[2]
         name = "light" if ground in {"7", "15"} else "dark"
     return "ansi-dark" if name == "terminal" else THEMES[name].name

@@ -119,6 +119,7 @@ class Confirm(ModalScreen[bool]):
     Confirm Static { height: auto; }
     Confirm Foot { margin-top: 1; padding: 0; }
     Confirm:ansi { background: transparent; }
+    Confirm:ansi > #window { border: ascii ansi_default; padding: 0 2; }
     """
 
     def __init__(self, post: Post, verb: str, count: int, rows: Sequence[Row]) -> None:

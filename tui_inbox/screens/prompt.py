@@ -46,6 +46,7 @@ class Prompt(ModalScreen[R | None], Generic[R]):
     Prompt #preview { margin-top: 1; min-height: 2; }
     Prompt Foot { margin-top: 1; padding: 0; }
     Prompt:ansi { background: transparent; }
+    Prompt:ansi > #window { border: ascii ansi_default; padding: 0 2; }
     """
 
     def __init__(self, post: Post, title: str, placeholder: str = "") -> None:

@@ -10,7 +10,7 @@ from tui_inbox.inbox import SnoozePlan
 from tui_inbox.problems import Problem
 from tui_inbox.rules.snoozing import CROWDED, PRESETS, half_day, meant
 from tui_inbox.screens import paint
-from tui_inbox.screens.cells import Piece
+from tui_inbox.screens.cells import FANCY, Piece
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt
 
@@ -65,7 +65,8 @@ class SnoozePrompt(Prompt[Until]):
             return
         self._found = Until(words, plan)
         due = f"{others} other{' is' if others == 1 else 's are'} due that {half}." if others else ""
-        self.preview(paint.lines([[(plan.sentence, "good")], [(due, "risk" if others > CROWDED else "quiet")]]))
+        said = plan.sentence.replace(FANCY.dash, self.post.marks.dash)
+        self.preview(paint.lines([[(said, "good")], [(due, "risk" if others > CROWDED else "quiet")]]))
         if self.holding:
             self.confirm()
 
