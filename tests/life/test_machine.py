@@ -186,7 +186,7 @@ class Life(RuleBasedStateMachine):
     def _the_same_as_before(self, name: str, drawn: dict[str, Any]) -> dict[str, Any]:
         """Return what every copy and every edit of one message has in common."""
         at = self.times.setdefault(name, self.now - drawn["age"])
-        return {"age": self.now - at, "words": "hello", "position": 0}
+        return {"age": self.now - at, "words": "hello", "position": 0, "history": False}
 
     def _arrives(self, came: Sequence[Came]) -> None:
         self.store.arrive(came, self.now)
