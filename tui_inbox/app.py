@@ -37,6 +37,8 @@ from tui_inbox.store.queues import Counts
 if TYPE_CHECKING:
     from tui_inbox.sync.beside import Beside
 
+SWITCH = 0.0005
+"""Seconds after which a thread that reads or imports lets the screen's go on: Python's own 5 ms add up to 50 a key."""
 LONGEST_HOLD = 2.0
 """Seconds a key waits at most for a prompt that has been confirmed."""
 
@@ -218,6 +220,7 @@ def run(home: Home, config: Config, config_file: Path | None = None) -> int:
             "The inbox is a full screen program, and this is not a terminal.",
             "Open it in a terminal, or use a command such as `tui-inbox list`.",
         )
+    sys.setswitchinterval(SWITCH)
     app = TuiInbox(
         home,
         config,
