@@ -82,6 +82,24 @@ def test_nothing_of_them_is_found_listed_or_shown(store: Store) -> None:
             assert "uastel" not in repr(reader.conversation(id_, store.at))
 
 
+def test_what_was_noted_elsewhere_goes_too(store: Store) -> None:
+    merge_contacts(store)
+    with closing(sqlite3.connect(store.home.store)) as connection, connection:
+        connection.execute(
+            "INSERT INTO review (of, state) VALUES ('from:ada.quastel@one.example', '{}'), ('inbox', '{}')"
+        )
+        connection.execute("UPDATE account SET problem = 'Nobody knows ada.quastel@one.example.'")
+        connection.execute(
+            'INSERT INTO set_aside (account_id, place, "where", what, content, at)'
+            " VALUES (1, 'p', 'line 1', 'Ada Quastel', x'78', 0), (1, 'p', 'line 2', 'else', x'79', 0)"
+        )
+    forget(store, "Ada Quastel")
+    assert left(store.folder) == set()
+    with closing(sqlite3.connect(store.home.store)) as connection:
+        assert connection.execute("SELECT of FROM review").fetchall() == [("inbox",)]
+        assert connection.execute("SELECT what FROM set_aside").fetchall() == [("else",)]
+
+
 def test_our_own_names_and_addresses_are_not_theirs(store: Store) -> None:
     merge_contacts(store)
     with store.inbox() as inbox:

@@ -354,6 +354,7 @@ def _account(account: argparse.ArgumentParser) -> None:
     add.add_argument("--port", type=_port, help="default: 993, or 143 without implicit TLS")
     add.add_argument("--tls", choices=("implicit", "starttls", "none"), help="none only on this machine")
     add.add_argument("--ca", metavar="FILE", help="the authority of the server's certificate (PEM)")
+    add.add_argument("--pin", metavar="SHA256", help="the one certificate of the server that is believed")
     add.add_argument("--user", help="the user name, where it is not the address")
     add.add_argument("--auth", choices=("password", "oauth2"))
     add.add_argument(

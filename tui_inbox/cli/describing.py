@@ -48,6 +48,8 @@ def described(config: Config, chosen: argparse.Namespace, asking: Asking) -> tup
         table["tls"] = tls
     if chosen.ca:
         table["ca"] = chosen.ca
+    if chosen.pin:
+        table["pin"] = chosen.pin
     table |= _authority(provider, chosen, asking)
     if smtp := _smtp(provider, address, table, chosen, asking):
         table["smtp"] = smtp

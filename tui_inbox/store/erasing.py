@@ -22,6 +22,7 @@ from tui_inbox.problems import NotFound, StoreTrouble
 from tui_inbox.rules.model import Direction
 from tui_inbox.store import arrivals, migrations, outgoing, search
 from tui_inbox.store.tables import (
+    AccountRow,
     ActRow,
     AttachmentRow,
     BlobRow,
@@ -36,6 +37,7 @@ from tui_inbox.store.tables import (
     MoveRow,
     OutboxRow,
     RawRow,
+    ReviewRow,
     SetAsideRow,
     ThreadRow,
     table,
@@ -44,6 +46,7 @@ from tui_inbox.store.tables import (
 _contact, _identity, _thread = table(ContactRow), table(IdentityRow), table(ThreadRow)
 _conversation, _message, _raw = table(ConversationRow), table(MessageRow), table(RawRow)
 _attachment, _blob, _mail_id = table(AttachmentRow), table(BlobRow), table(MailIdRow)
+_account, _review = table(AccountRow), table(ReviewRow)
 _event, _act, _outbox, _move = table(EventRow), table(ActRow), table(OutboxRow), table(MoveRow)
 _set_aside, _cursor, _dropped = table(SetAsideRow), table(CursorRow), table(DroppedRow)
 
@@ -370,6 +373,13 @@ def _leftovers(connection: Connection, who: Customer, came: Erased) -> None:
             connection.execute(
                 delete(_cursor).where(_cursor.c.account_id == row.account_id, _cursor.c.place == row.place)
             )
+    for row in connection.execute(select(_review)).all():
+        if pattern.search(f"{row.of}\n{row.state}"):
+            connection.execute(delete(_review).where(_review.c.of == row.of))
+    for name in ("problem", "me"):
+        for row in connection.execute(select(_account.c.id, _account.c[name].label("said"))).all():
+            if row.said and (said := pattern.sub(ERASED, row.said)) != row.said:
+                connection.execute(update(_account).where(_account.c.id == row.id).values({name: said}))
     for row in connection.execute(select(_dropped)).all():
         if pattern.search(row.name):
             came.dropped.append((row.folder, row.name))
