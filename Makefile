@@ -10,7 +10,7 @@ WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench torture storm fuzz reference-check pictures audit package-check lock clean faults
+.PHONY: help demo run test check format bench torture storm fuzz reference-check pictures docs audit package-check lock clean faults
 
 help: ## list these words
 	@echo "make WORD, where WORD is one of:"
@@ -63,6 +63,9 @@ reference-check: $(VENV)/for-work ## read the reference samples in SHARED (../sh
 
 pictures: $(VENV)/for-work ## make a picture of every screen, in pictures/
 	@$(BIN)/python tools/pictures.py $(ARGS)
+
+docs: $(VENV)/for-use ## write docs/configuration.md anew from config.example.toml
+	@$(BIN)/python tools/configuration.py
 
 audit: $(VENV)/for-use ## look for known weaknesses in what the lock files name (needs the network)
 	@tools/audit $(BIN)/python

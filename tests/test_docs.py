@@ -91,6 +91,41 @@ def test_every_json_example_is_json(page: Path):
                 json.loads(document)
 
 
+@pages
+def test_every_configuration_that_is_shown_is_read(page: Path, tmp_path: Path):
+    from tui_inbox.config import load
+
+    for number, (kind, block) in enumerate(FENCED.findall(text_of(page))):
+        if kind == "toml" and "[project" not in block:
+            path = tmp_path / f"{number}.toml"
+            path.write_text(block, "utf-8")
+            load(path)
+
+
+def test_every_key_that_the_daily_round_names_is_a_key_of_the_screen():
+    from tui_inbox.screens.keys import GO, KEYS, REVIEW
+
+    known = {key for one in KEYS for key in one.keys.split(",")} | {"/", "Enter"}
+    after = {"g": GO, "R": REVIEW}
+    told = INLINE.findall(FENCED.sub("", text_of(ROOT / "docs" / "daily-round.md")))
+    pressed = [one.split() for one in told if re.fullmatch(r"[a-zA-Z/]( [a-z0-9])?|Enter", one)]
+    assert len(pressed) > 12
+    for first, *then in pressed:
+        assert first in known
+        assert not then or any(one.where == after[first] and then[0] in one.keys.split(",") for one in KEYS), (
+            first,
+            then,
+        )
+
+
+def test_every_figure_of_a_report_is_told_in_the_documents():
+    from tui_inbox.rules.explained import FIGURES
+
+    told = set(INLINE.findall(text_of(ROOT / "docs" / "reports.md")))
+    shown = {"still_waiting", "broken_as_first_made"}  # the screen's and `--behind`'s own names
+    assert {one.name.partition(".")[0] for one in FIGURES} - shown <= told
+
+
 def test_every_command_is_documented_with_an_example():
     headings = set(re.findall(r"^## ([a-z]+)$", text_of(ROOT / "docs" / "commands.md"), re.MULTILINE))
     assert headings == commands().keys()
