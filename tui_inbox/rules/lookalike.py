@@ -161,7 +161,7 @@ FAILED = frozenset({"fail", "hardfail", "permerror", "softfail", "policy"})
 
 
 def vouched(results: Iterable[str], servers: Iterable[str]) -> str:
-    """Return what is to be said of the topmost Authentication-Results of one of our *servers*; "" where that is nothing.
+    """Return what is to be said of the topmost Authentication-Results of one of our *servers*; "" for nothing.
 
     What any other server, or the sender, wrote into that field counts for nothing.
     """

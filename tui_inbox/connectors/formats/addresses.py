@@ -143,6 +143,11 @@ def _address(written: str) -> str:
         plain = plain[7:]
     plain = re.sub(r"\s*([@.])\s*", r"\1", plain) if " " in plain else plain
     local, _, domain = plain.rpartition("@")
-    if not local or not domain or any(sign in domain for sign in ' \t,;:<>"') or re.search(r"[\s,;:<>()\[\]@\0]", local):
+    if (
+        not local
+        or not domain
+        or any(sign in domain for sign in ' \t,;:<>"')
+        or re.search(r"[\s,;:<>()\[\]@\0]", local)
+    ):
         return ""
     return plain.rstrip(".")
