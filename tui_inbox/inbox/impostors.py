@@ -1,4 +1,4 @@
-"""Who only looks like somebody known here, and whose mail server says that they are not who they say: what is then said."""
+"""Who only looks like somebody known here, and whom our mail server found false: what is then said of a message."""
 
 from __future__ import annotations
 
