@@ -23,7 +23,6 @@ _BLOCK = 1 << 20
 _DECIDING = 1 << 14
 """So many bytes from the beginning of a line tell whether it separates two mails."""
 _HEADER = 1 << 12
-_FROM = re.compile(rb"^From ", re.MULTILINE)
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 # "From", one word, and a date in one of the two orders that are in use; a zone and "remote from" may follow.
@@ -233,19 +232,19 @@ class _Reader:
             read = self.stream.read(_BLOCK)
             ended = not read
             held += read
-            out, look, doubtful = 0, 0, False
-            while (found := _FROM.search(held, look)) and not doubtful:
-                start = found.start()
+            out, start, doubtful = 0, _from(held, 0), False
+            while start >= 0 and not doubtful:
                 doubtful = not ended and len(held) - start < _DECIDING
                 if not doubtful:
-                    look = _behind(held, start)
-                    if (start or begins) and self._separates(held, start, look):
+                    behind = _behind(held, start)
+                    if (start or begins) and self._separates(held, start, behind):
                         if out < start:
                             yield held[out:start], False
-                        yield held[start:look], True
-                        out = look
+                        yield held[start:behind], True
+                        out = behind
+                    start = _from(held, behind)
             # What may yet turn out to be a separator stays, else what begins the line that is not whole.
-            left = start if doubtful and found else len(held) if ended else max(out, _behind(held, 0, last=True))
+            left = start if doubtful else len(held) if ended else max(out, _behind(held, 0, last=True))
             if out < left:
                 yield held[out:left], False
             begins = held[left - 1 : left] == b"\n" if left else begins
@@ -255,6 +254,14 @@ class _Reader:
     def _separates(held: bytes, start: int, behind: int) -> bool:
         following = held[behind : min(_behind(held, behind), behind + _HEADER)]
         return is_separator(held[start:behind]) and _HEADER_LINE.match(following) is not None
+
+
+def _from(held: bytes, start: int) -> int:
+    """Return where the next line that says `From ` begins, from the line at *start* on; -1 where there is none."""
+    if held.startswith(b"From ", start):
+        return start
+    found = held.find(b"\nFrom ", start)
+    return found + 1 if found >= 0 else -1
 
 
 def _behind(held: bytes, start: int, *, last: bool = False) -> int:
