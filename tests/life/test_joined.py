@@ -10,7 +10,7 @@ import pytest
 
 from tests.life import laws
 from tests.life.world import ARCHIVE, MAILBOX, Said, Store, differences, portrait
-from tui_inbox.rules.model import Archive, Forward
+from tui_inbox.rules.model import Archive, Forward, Snooze
 
 NOW = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -155,4 +155,27 @@ def test_what_begins_long_after_begins_at_the_same_owner_whenever_the_report_of_
         for one in order:
             store.hear(one, now=NOW)
         store.inbox.settle(NOW)
+    agree(kept)
+
+
+def test_what_comes_late_to_a_conversation_that_was_taken_up_again_goes_on_in_it_in_any_order(
+    kept: list[Store],
+) -> None:
+    rest = (
+        Said("a.2", "ask", MAILBOX, "a", NOW - 2 * DAY),
+        Said("a.3", "bulk", MAILBOX, "a", NOW),
+        Said("a.out", "answer", MAILBOX, "a", NOW - 2 * DAY + HOUR),
+    )
+    for order in permutations(rest):
+        store = Store()
+        kept.append(store)
+        then = NOW - 20 * DAY
+        store.hear(Said("a.1", "ask", MAILBOX, "a", then), now=then)
+        (only,) = store.conversations()
+        store.inbox.perform([Archive(only, store.seen())], then)
+        store.inbox.perform([Snooze(only, store.seen(), NOW, NOW + HOUR)], NOW - DAY)
+        for one in order:
+            store.hear(one, now=NOW)
+        store.inbox.settle(NOW)
+        assert store.conversations() == [only]
     agree(kept)

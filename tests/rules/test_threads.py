@@ -47,6 +47,14 @@ def test_what_an_act_took_out_of_the_archive_again_goes_on() -> None:
     assert where("Mon9 10:00", Stretch(1, None, both)) == 1
 
 
+def test_what_was_received_while_it_lay_archived_goes_on_in_it_where_an_act_took_it_up_again_since() -> None:
+    both = acts(archived("Mon 10:00"), snoozed("Mon4 10:00", "Tue4 10:00", "Tue4 12:00"))
+    assert where("Tue3 10:00", Stretch(1, None, both)) == 1
+    assert where("Tue4 10:00", Stretch(1, None, both)) == 1
+    again = acts(archived("Mon 10:00"), snoozed("Mon4 10:00", "Tue4 10:00", "Tue4 12:00"), archived("Wed4 10:00"))
+    assert where("Tue3 10:00", Stretch(1, None, again)) == 1
+
+
 def test_a_message_belongs_to_the_conversation_its_received_time_falls_in_though_it_arrives_late() -> None:
     second = Stretch(2, on("Mon3 10:00"))
     assert where("Tue 10:00", closed(), second) == 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tui_inbox.rules.lifecycle import Act, Verb
+from tui_inbox.rules.model import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ def belongs(received: datetime, stretches: Sequence[Stretch], reopen_window: tim
     """Return the conversation that a message received at *received* belongs to, or that a new one begins.
 
     A new one begins where the message was received later than *reopen_window* after the archiving that stood
-    then. It begins at the end of that window, whichever message comes first, so that the order of arrival
-    changes nothing.
+    then, unless an act has taken the conversation up again since. It begins at the end of that window, whichever
+    message comes first, so that the order of arrival changes nothing.
     """
     if not stretches:
         return Begin(None, None)
@@ -49,13 +50,14 @@ def belongs(received: datetime, stretches: Sequence[Stretch], reopen_window: tim
 
 
 def archived_at(stretch: Stretch, moment: datetime) -> datetime | None:
-    """Return when it had been archived by an act that stood at *moment*."""
-    past = [act for act in stretch.acts if act.at <= moment and (act.verb is not Verb.ROUTE or _archives(act))]
-    if not past:
+    """Return when it had been archived by an act that stood at *moment*, and that no later act took back out."""
+    telling = [act for act in stretch.acts if act.verb is not Verb.ROUTE or _archives(act)]
+    past = [act for act in telling if act.at <= moment]
+    if not past or not _archives(past[-1]) or not all(_archives(act) for act in telling if act.id > past[-1].id):
         return None
-    last = past[-1]
-    return last.at if last.verb is Verb.ARCHIVE or _archives(last) else None
+    return past[-1].at
 
 
 def _archives(act: Act) -> bool:
-    return act.verb is Verb.ROUTE and act.effects.place is not None and act.effects.place.value == "archived"
+    by_rule = act.verb is Verb.ROUTE and act.effects.place is Place.ARCHIVED
+    return act.verb is Verb.ARCHIVE or by_rule
