@@ -72,7 +72,11 @@ SCENES: dict[str, tuple[str, ...]] = {
     "handed-over-open": ("f", "enter", "enter", "g", "h", "enter"),
     "review-which": ("R",),
     "review": ("R", "i"),
+    "review-summary": ("R", "i", *"n" * 30),
     "reports": ("g", "r"),
+    "reports-first": ("g", "r", *"jjj"),
+    "reports-channels": ("g", "r", "b", "b", "b", *"jjjjjjj"),
+    "reports-behind": ("g", "r", *"jjj", "enter"),
     "sources": ("g", "m"),
     "outbox": ("g", "o"),
     "rules": ("g", "u"),
@@ -80,7 +84,11 @@ SCENES: dict[str, tuple[str, ...]] = {
 }
 STATES: dict[str, tuple[str, ...]] = {
     "first-start": (),
+    "first-start-reports": ("g", "r"),
+    "first-start-sources": ("g", "m"),
     "one": (),
+    "one-reports": ("g", "r", *"jjj"),
+    "one-review": ("R", "i"),
     "one-open": ("enter",),
     "million": (),
     "million-end": ("G",),
