@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -85,6 +86,18 @@ def test_a_backup_is_for_its_owner_alone_and_writes_over_nothing(store: Store, t
         copies.back_up(store.home.store, tmp_path / "link.db", store.at)
     with pytest.raises(NotFound):
         copies.back_up(store.home.store, tmp_path / "nowhere" / "b.db", store.at)
+
+
+def test_a_backup_goes_onto_a_disk_that_knows_no_links(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*names: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    made = copies.back_up(store.home.store, tmp_path / "b.db", store.at)
+    copies.examine(made)
+    assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["b.db"]
 
 
 def test_what_is_newer_foreign_damaged_or_nothing_is_refused_and_changes_nothing(store: Store, tmp_path: Path) -> None:

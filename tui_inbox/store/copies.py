@@ -45,7 +45,7 @@ def back_up(store: Path, to: Path, now: datetime) -> Path:
         try:
             migrations.copy(store, made)
             _stand_alone(made)
-            os.link(made, to)  # never over a file that came meanwhile
+            _name(made, to)
         finally:
             for one in (made, *_sides(made)):
                 one.unlink(missing_ok=True)
@@ -126,6 +126,18 @@ def seal(path: Path) -> None:
 
 
 # --- files --------------------------------------------------------------------------------------------------
+
+
+def _name(made: Path, to: Path) -> None:
+    """Give a finished file its name; never that of a file that came meanwhile, where the disk can promise it."""
+    try:
+        os.link(made, to)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without links, as on most sticks
+        if to.exists():
+            raise FileExistsError from None
+        made.rename(to)
 
 
 def _stand_alone(path: Path) -> None:
