@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tui_inbox.rules import align, lookalike
@@ -189,22 +190,6 @@ def _keepable(text: str) -> str:
 # --- what is known --------------------------------------------------------------------------------------
 
 
-def known(connection: Connection, account_id: int, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Known]:
-    """Return what is here already of *keys* (thread key, key)."""
-    found: dict[tuple[str, str], Known] = {}
-    wanted = list(keys)
-    for start in range(0, len(wanted), 400):
-        rows = connection.execute(
-            KNOWN.where(
-                _message.c.account_id == account_id,
-                tuple_(_message.c.thread_key, _message.c.key).in_(wanted[start : start + 400]),
-            )
-        )
-        for row in rows:
-            found[(row.thread_key, row.key)] = known_of(row)
-    return found
-
-
 KNOWN = select(
     _message.c.id,
     _message.c.conversation_id,
@@ -218,10 +203,33 @@ KNOWN = select(
 )
 
 
+@cache
+def _known_among(count: int) -> str:
+    """Return the statement that looks *count* keys up one by one: a list of pairs would have all of an account read."""
+    columns = ", ".join(f"m.{column.name}" for column in KNOWN.selected_columns)
+    wanted = ", ".join(["(?, ?)"] * count)
+    return (
+        f"WITH wanted(thread_key, key) AS (VALUES {wanted}) SELECT {columns} FROM wanted"  # noqa: S608 - names of columns
+        " CROSS JOIN message m ON m.account_id = ? AND m.thread_key = wanted.thread_key AND m.key = wanted.key"
+    )
+
+
+def known(connection: Connection, account_id: int, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+    """Return what is here already of *keys* (thread key, key)."""
+    found: dict[tuple[str, str], Known] = {}
+    wanted = list(keys)
+    for start in range(0, len(wanted), 400):
+        part = wanted[start : start + 400]
+        values = [value for pair in part for value in pair]
+        for row in connection.exec_driver_sql(_known_among(len(part)), (*values, account_id)):
+            found[(row.thread_key, row.key)] = known_of(row)
+    return found
+
+
 def known_of(row: Row[*tuple[Any, ...]]) -> Known:
     """Return what a row of `KNOWN` says."""
     state, digest = State(row.state), text_digest(row.text)
-    return Known(row.id, row.conversation_id, state, moment(row.edited_at), row.history, digest, row.rank)
+    return Known(row.id, row.conversation_id, state, moment(row.edited_at), bool(row.history), digest, row.rank)
 
 
 @dataclass(frozen=True, slots=True)
