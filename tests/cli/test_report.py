@@ -112,3 +112,14 @@ def test_a_day_a_month_a_year_a_moment_and_a_time_ago_are_understood(said: str) 
     assert since is not None
     assert until is not None
     assert since <= until
+
+
+def test_the_figures_stay_when_a_customer_is_erased(desk: Tui) -> None:
+    """Also those of somebody who only thanked: what was written is gone, that it only thanked is not."""
+    archived = desk.json("list", "archived", "--limit", 5)["conversations"]
+    until = ("--until", "2999-01-01T00:00:00Z")
+    before = desk.json("report", *until, "--by", "channel,tier,week,owner")
+    desk("purge", "--contact", archived[0]["contact"]["id"], "--yes")
+    after = desk.json("report", *until, "--by", "channel,tier,week,owner")
+    assert after["groups"] == before["groups"]
+    assert after["arrivals"] == before["arrivals"]

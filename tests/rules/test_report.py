@@ -132,6 +132,14 @@ def test_what_was_answered_in_time_is_kept_as_first_made_and_as_renegotiated():
     assert it.promises[Outcome.MET] == 1
 
 
+def test_an_answer_at_the_very_moment_it_is_due_is_in_time_and_a_minute_later_is_not():
+    it = figures(asked("Mon 09:00"), answered("Mon 13:00"), now="Tue 09:00")
+    assert (it.kept_as_first_made, it.kept_as_renegotiated, it.promises[Outcome.MET]) == (1, 1, 1)
+    late = figures(asked("Mon 09:00"), answered("Mon 13:01"), now="Tue 09:00")
+    assert (late.kept_as_first_made, late.kept_as_renegotiated, late.promises[Outcome.BREACHED]) == (0, 0, 1)
+    assert figures(asked("Mon 09:00"), now="Mon 13:00").decided == 0
+
+
 def test_a_snooze_keeps_a_promise_as_renegotiated_and_never_as_first_made():
     it = figures(
         asked("Mon 09:00"),
