@@ -49,7 +49,9 @@ def others(screens: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]], siz
     """Yield the first list of the mail programs that are installed."""
     for name, (command, environ) in screens.items():
         try:
-            taken = [_started(command, rb"Re: |[Cc]ustomer|\d\d:\d\d|of \d+ messag|Msgs:\d", environ) for _ in range(runs)]
+            taken = [
+                _started(command, rb"Re: |[Cc]ustomer|\d\d:\d\d|of \d+ messag|Msgs:\d", environ) for _ in range(runs)
+            ]
         except Broken as trouble:
             raise Broken(f"{name}: {trouble}") from trouble
         memory = max(one for _, one in taken)

@@ -207,7 +207,7 @@ def sync_command(home: Home, config: Config, config_file: Path | None) -> list[s
         return []
     own = ["--home", str(home.folder)] if home.config.parent == home.folder else []
     named = ["--config", str(config_file)] if config_file else []
-    return [sys.executable, "-m", "tui_inbox", *own, *named, "sync", "--watch", "--attached", "--json"]
+    return [sys.executable, "-P", "-m", "tui_inbox", *own, *named, "sync", "--watch", "--attached", "--json"]
 
 
 def run(home: Home, config: Config, config_file: Path | None = None) -> int:

@@ -42,7 +42,7 @@ def test_without_a_mailbox_nothing_is_synced(tmp_path: Path) -> None:
     home = Home(tmp_path, tmp_path / "config.toml")
     assert sync_command(home, Config(), None) == []
     boxes = Config(accounts=(Account("support", "imap", {}, "[[account]] 1"),))
-    started = ["-m", "tui_inbox", "--home", str(tmp_path), "sync", "--watch", "--attached", "--json"]
+    started = ["-P", "-m", "tui_inbox", "--home", str(tmp_path), "sync", "--watch", "--attached", "--json"]
     assert sync_command(home, boxes, None)[1:] == started
     assert sync_command(home, Config(inbox_folders=(InboxFolder("~/chats"),)), None)[1:] == started
 

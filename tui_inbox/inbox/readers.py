@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import BinaryIO
+from typing import IO
 
 from tui_inbox.connectors import Arrival, Batch, MailSource, Source, Unread
 from tui_inbox.connectors.formats import mailfiles
@@ -126,14 +126,14 @@ def _cores() -> int:
     return len(usable(0)) if usable is not None else os.cpu_count() or 1
 
 
-def _write(to: BinaryIO, lot: object) -> None:
+def _write(to: IO[bytes], lot: object) -> None:
     said = pickle.dumps(lot, protocol=5)
     to.write(len(said).to_bytes(SIZE))
     to.write(said)
     to.flush()
 
 
-def _lot(of: BinaryIO) -> Lot:
+def _lot(of: IO[bytes]) -> Lot:
     """Return the next lot of *of*. Raises `EOFError` at its end."""
     size = int.from_bytes(of.read(SIZE))
     said = of.read(size)
@@ -143,7 +143,7 @@ def _lot(of: BinaryIO) -> Lot:
     return found
 
 
-def serve(given: BinaryIO, told: BinaryIO) -> None:
+def serve(given: IO[bytes], told: IO[bytes]) -> None:
     """Read lot after lot of mails from *given*, and say to *told* what they are, until *given* ends."""
     while True:
         size = int.from_bytes(given.read(SIZE))

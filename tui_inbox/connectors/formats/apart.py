@@ -38,7 +38,7 @@ class _Worker:
         with self._turn:
             if self._process is None or self._process.poll() is not None:
                 self._process = subprocess.Popen(  # noqa: S603 - this very interpreter, and this module
-                    [sys.executable, "-m", __name__],
+                    [sys.executable, "-P", "-m", __name__],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
