@@ -266,7 +266,7 @@ CREATE INDEX message_bounced ON message (conversation_id) WHERE bounced IS NOT N
 
 CREATE INDEX message_conversation ON message (conversation_id, received_at);
 
-CREATE INDEX message_deleted ON message (account_id, thread_key) WHERE state = 'deleted';
+CREATE INDEX message_deleted ON message (account_id, thread_key, state) WHERE state = 'deleted';
 
 CREATE INDEX message_identity ON message (identity_id, received_at);
 
