@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.events import Focus
 
+from tui_inbox.rules.query import begun
 from tui_inbox.screens.bars import Places, Top
 from tui_inbox.screens.hits import struck
 
@@ -30,6 +31,32 @@ def test_what_was_searched_for_is_marked_in_the_conversation(world: Any, sit: Si
         assert hits == ["bowl"]
 
     sit(work)
+
+
+def test_a_word_that_is_being_typed_finds_what_begins_with_it_and_enter_keeps_that(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        await hands.press("slash")
+        await hands.type("bow")
+        assert list(hands.desk.rows.queue.ids) == [1]
+        await hands.press("enter")
+        assert list(hands.desk.rows.queue.ids) == [1]
+
+    sit(work)
+
+
+def test_only_a_bare_last_word_is_taken_as_begun() -> None:
+    assert begun("blue bow") == "blue bow*"
+    assert [begun(text) for text in ("", "bowl ", "from:ada", '"blue bow', "a OR", "-x", "bow*")] == [
+        "",
+        "bowl ",
+        "from:ada",
+        '"blue bow',
+        "a OR",
+        "-x",
+        "bow*",
+    ]
 
 
 def test_a_hit_is_found_in_every_script_and_the_line_stays_as_it_is() -> None:

@@ -82,6 +82,29 @@ def test_the_first_picture_does_not_wait_for_all_of_a_long_queue(
     sit(work)
 
 
+def test_a_search_does_not_wait_for_the_long_list_that_is_being_read(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        asked, free = hands.app.post.ask, asyncio.Event()
+
+        async def slowly(question: Any) -> Any:
+            if hands.desk.view.queue == "inbox":
+                await free.wait()
+            return await asked(question)
+
+        hands.app.post.ask = slowly
+        hands.desk.stale.set()
+        await hands.pilot.pause()
+        await hands.pilot.press("slash", *"bowl")
+        await hands.until(lambda: list(hands.desk.rows.queue.ids) == [1])
+        free.set()
+        await hands.rest()
+        assert list(hands.desk.rows.queue.ids) == [1]
+
+    sit(work)
+
+
 def test_somebody_new_is_told_what_lies_on_top_and_which_keys_lead_on(world: Any, sit: Sit) -> None:
     world.fill()
 

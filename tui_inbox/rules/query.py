@@ -78,6 +78,13 @@ def _wanted(node: Node | None) -> Iterator[Text]:
             return
 
 
+def begun(text: str) -> str:
+    """Return *text* with its last word as the beginning of one, as it is while somebody types: `ord` finds `order`."""
+    word = re.split(r"[\s(]", text)[-1]
+    plain = word.isalnum() and word != "OR" and text.count('"') % 2 == 0
+    return f"{text}*" if plain else text
+
+
 def complete(text: str, cursor: int) -> list[str]:
     """Return what the word that ends at *cursor* may become, likeliest first; [] where nothing is known to fit."""
     before = text[:cursor]

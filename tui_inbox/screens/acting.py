@@ -51,6 +51,8 @@ class Acting(Screen[None]):
         self.post = post
         self.stale = asyncio.Event()
         """Set when the list is to be read anew."""
+        self.elsewhere = asyncio.Event()
+        """Set when another list is wanted: what is being read for the one before is not waited for."""
         self.settled: set[int] = set()
         """Conversations whose acts are done, but which the list that is drawn does not know of yet."""
         self.restored: int | None = None

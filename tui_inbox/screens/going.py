@@ -118,6 +118,7 @@ class Going(Asking):
 
     def _look_at(self, view: View) -> None:
         self.view = view
+        self.elsewhere.set()
         self.rows.selected = set()
         self.stale.set()
 
@@ -126,7 +127,9 @@ class Going(Asking):
 
     def action_choose(self, which: str | None) -> None:
         """Select all that stands as *which* says; None leaves the selection as it is."""
-        if which in {"all", "none"}:
+        if which == "all" and not self.rows.whole:
+            self.say("The list is still being read; try again in a moment.")
+        elif which in {"all", "none"}:
             self.rows.choose(self.rows.queue.ids if which == "all" else ())
         elif which:
             self.run_worker(self._choose(which), group="select", exclusive=True)
@@ -154,6 +157,7 @@ class Going(Asking):
         self._searching = True
         self.set_focus(search.line)
         self.view = View("search", search.line.value)
+        self.elsewhere.set()
         self.stale.set()
 
     def take(self, event: Key) -> bool:

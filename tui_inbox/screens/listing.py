@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from textual.message import Message
 
 from tui_inbox.problems import Problem
 from tui_inbox.rules.asked import WrongQuery
-from tui_inbox.rules.query import Query, parse
+from tui_inbox.rules.query import Query, begun, parse
 from tui_inbox.rules.query import terms as sought_in
 from tui_inbox.screens import cells
 from tui_inbox.screens.bars import Places, Top, freshness, silent
@@ -99,22 +99,39 @@ class Listing(Going):
         while True:
             await self.stale.wait()
             self.stale.clear()
+            self.elsewhere.clear()
             settled, rows = set(self.settled), self.rows
             view, old, at, typing = self.view, rows.queue.ids, rows.cursor, self._searching
-            most = FIRST if self._listed is None else TYPING if typing else None
+            most = TYPING if typing else FIRST if self._listed != view else None
             slow = self.set_timer(LONG, self._say_reading)
             try:
-                read = await self.post.ask(lambda reader: self._read(reader, view, old, at, most))  # noqa: B023 - awaited here
+                read = await self._still_wanted(lambda reader: self._read(reader, view, old, at, most))  # noqa: B023 - of this round
             except Problem as problem:
                 self._say_unread(view, problem)
                 continue
             finally:
                 slow.stop()
-            if view == self.view:
+            if read is not None and view == self.view:
                 self._draw(read, settled, moved=rows.cursor != at)
                 self._counting.set()
                 if not read.whole and not typing:
                     self.stale.set()
+
+    async def _still_wanted(self, question: Callable[[Reader], Listed]) -> Listed | None:
+        """Return the answer to *question*; None as soon as another list is wanted."""
+        reading = asyncio.ensure_future(self.post.ask(question))
+        elsewhere = asyncio.ensure_future(self.elsewhere.wait())
+        try:
+            await asyncio.wait({reading, elsewhere}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            reading.cancel()
+            raise
+        finally:
+            elsewhere.cancel()
+        if reading.done():
+            return reading.result()
+        reading.add_done_callback(lambda late: late.cancelled() or late.exception())
+        return None
 
     def _say_reading(self) -> None:
         """Say that the list which was asked for is being read."""
@@ -138,6 +155,7 @@ class Listing(Going):
         if view.queue.startswith("="):
             words = next((one.query for one in self.post.views if one.name == view.queue[1:]), "")
         try:
+            words = begun(words) if view.queue == "search" else words
             query = parse(words, self.post.clock(), self.post.zone) if words.strip() else None
         except WrongQuery as problem:
             return Listed(view, Queue(_named(view), old, 0), at, wrong=f"{problem.what} {problem.hint}")
