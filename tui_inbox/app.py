@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -15,6 +16,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding
+from textual.css.query import NoMatches
 from textual.events import Event, Key
 from textual.widgets import Input
 
@@ -144,11 +146,11 @@ class TuiInbox(App[int]):
 
     def _going(self, words: str) -> None:
         """Show how far the reading of a mailbox is; "": it is done."""
-        if not self.post.leaving:
+        with suppress(NoMatches):  # the screen is being left
             self.desk.going(words)
 
     def _sync_ended(self, why: str) -> None:
-        if not self.post.leaving:
+        with suppress(NoMatches):  # the screen is being left
             self.desk.say(why, trouble=True)
 
     async def action_quit(self) -> None:

@@ -70,11 +70,15 @@ class Beside:
                 self.child.terminate()
 
     async def ended(self) -> None:
-        """End it, and return when it has ended, or after FAREWELL."""
+        """End it, and return when it has ended; it is killed where it does not in time."""
         self.end()
         if (child := self.child) is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.gather(asyncio.shield(self._hearing), child.wait()), FAREWELL)
+            try:
+                await asyncio.wait_for(child.wait(), FAREWELL)
+            except TimeoutError:
+                child.kill()  # nothing is lost: a sync may end at any step
+                await child.wait()
+            await self._hearing
 
     async def _start(self) -> None:
         self._why = ""
