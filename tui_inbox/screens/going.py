@@ -20,6 +20,8 @@ from tui_inbox.screens.search import SearchLine
 from tui_inbox.store.queues import Counts
 from tui_inbox.store.reader import Row
 
+SOON = 0.05
+"""Seconds between two looks at whether a list has been read whole."""
 SEARCHES = 100
 """Searches that are kept for the arrow up."""
 
@@ -128,11 +130,17 @@ class Going(Asking):
     def action_choose(self, which: str | None) -> None:
         """Select all that stands as *which* says; None leaves the selection as it is."""
         if which == "all" and not self.rows.whole:
-            self.say("The list is still being read; try again in a moment.")
+            self.run_worker(self._choose_whole(), group="select", exclusive=True)
         elif which in {"all", "none"}:
             self.rows.choose(self.rows.queue.ids if which == "all" else ())
         elif which:
             self.run_worker(self._choose(which), group="select", exclusive=True)
+
+    async def _choose_whole(self) -> None:
+        """Select all of a list, once all of it has been read."""
+        while not self.rows.whole:
+            await self.post.rest(SOON)
+        self.rows.choose(self.rows.queue.ids)
 
     async def _choose(self, which: str) -> None:
         now = self.post.clock()

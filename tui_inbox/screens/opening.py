@@ -33,7 +33,7 @@ class Opening(Listing):
     def resting(self) -> bool:
         """Whether nothing is being read, written or waited for."""
         waiting = any(one.is_set() for one in (self.stale, self._counting, self._turned)) or self._turning
-        glancing = any(one.group == "glance" and not one.is_finished for one in self.workers)
+        glancing = any(one.group in {"glance", "select"} and not one.is_finished for one in self.workers)
         return not waiting and not glancing and self.post.busy == 0
 
     def turned(self) -> None:
