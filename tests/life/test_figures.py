@@ -15,9 +15,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
-from tests.life.test_machine import HOWS, Life
+from tests.life.test_machine import Life
 from tests.life.world import MAILBOX, Store
-from tui_inbox.rules.model import ME
+from tui_inbox.rules.model import ME, Forward, Snooze
 from tui_inbox.rules.report import Dist, Figures, Reporting, Window
 from tui_inbox.store.moments import moment
 
@@ -252,6 +252,26 @@ class Counted(Life):
         more = {"position": 0, "number": 0, "words": "thank you", "subject": "Order"}
         self._arrives([self._said({**said, **more})])
 
+    @rule(gap=st.sampled_from([1, 300]), answered=st.booleans())
+    def we_put_off_and_answer(self, gap: int, answered: bool) -> None:
+        """A question, a snooze before it is due, and an answer by the time that then stands."""
+        self.they_talk(["ask"], [timedelta(0)])
+        self.ids = self.store.conversations()
+        seen, drawn = self._seen(stale=False)
+        returns = self.now + timedelta(minutes=gap)
+        self._perform([Snooze(one, seen, returns, returns + timedelta(days=9)) for one in self.ids], drawn)
+        self._passes(returns + timedelta(days=4))
+        if answered:
+            self.they_talk(["answer"], [timedelta(0)])
+
+    @rule(days=st.sampled_from([1, 4]))
+    def a_hand_over_is_not_sent_in_time(self, days: int) -> None:
+        self.they_talk(["ask"], [timedelta(0)])
+        self.ids = self.store.conversations()
+        seen, drawn = self._seen(stale=False)
+        self._perform([Forward(one, seen, "Mert") for one in self.ids], drawn)
+        self._passes(self.now + timedelta(days=days))
+
     @invariant()
     def the_laws_hold(self) -> None:
         if not hasattr(self, "store"):
@@ -264,9 +284,6 @@ class Counted(Life):
     def teardown(self) -> None:
         if hasattr(self, "store"):
             self.store.gone()
-
-
-assert "hard" in HOWS
 
 
 def test_every_figure_agrees_with_a_recount_of_the_raw_rows() -> None:
