@@ -264,6 +264,10 @@ class Counted(Life):
         if answered:
             self.they_talk(["answer"], [timedelta(0)])
 
+    @rule()
+    def our_answer_is_lost(self) -> None:
+        self.they_talk(["ask", "answer", "hard"], [timedelta(hours=hours) for hours in (30, 20, 10)])
+
     @rule(days=st.sampled_from([1, 4]))
     def a_hand_over_is_not_sent_in_time(self, days: int) -> None:
         self.they_talk(["ask"], [timedelta(0)])
