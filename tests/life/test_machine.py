@@ -226,6 +226,33 @@ class Life(RuleBasedStateMachine):
         self._passes(self.now + timedelta(days=20))
         self.they_talk(["ask"] * len(ages), ages)
 
+    @rule(how=st.sampled_from(["snooze", "archive"]))
+    def they_are_answered_elsewhere(self, how: str) -> None:
+        """A customer asks, we answer there, and act here before the answer is seen here: the daily way of working."""
+        self.they_talk(["ask"], [timedelta(minutes=5)])
+        self.ids = self.store.conversations()
+        self.act(len(self.ids) - 1, how)
+        self._arrives([self._said({**PLAINLY, "how": "answer", "age": timedelta(minutes=1), "number": self.serial})])
+
+    @precondition(lambda self: self.ids)
+    @rule(how=st.sampled_from(["snooze", "archive", "Mert"]))
+    def a_reply_comes_to_what_is_snoozed(self, how: str) -> None:
+        """The interrupted plan is kept, also over an act that is undone."""
+        self.they_talk(["ask"], [timedelta(minutes=1)])
+        self.ids = self.store.conversations()
+        for which in range(len(self.ids)):
+            self.act(which, "snooze")
+        self._passes(self.now + timedelta(minutes=1))
+        self.they_talk(["ask"], [timedelta(0)])
+        for which in range(len(self.ids)):
+            self.they_act_and_undo(which, how, stale=False)
+
+    def act(self, which: int, how: str) -> None:
+        seen, drawn = self._seen(stale=False)
+        chosen, later = self._chosen(which), self.now + timedelta(hours=3)
+        command = Snooze(chosen, seen, later, later + timedelta(hours=1)) if how == "snooze" else Archive(chosen, seen)
+        self._perform([command], drawn)
+
     @precondition(lambda self: self.all_came)
     @rule(which=st.lists(st.integers(0, 50), min_size=1, max_size=3))
     def arrive_again(self, which: list[int]) -> None:
@@ -339,6 +366,9 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.ids)
     @rule(which=st.integers(0, 9), how=st.sampled_from(["snooze", "archive", "Mert", "me"]), stale=st.booleans())
     def act_and_undo(self, which: int, how: str, stale: bool) -> None:
+        self.they_act_and_undo(which, how, stale)
+
+    def they_act_and_undo(self, which: int, how: str, stale: bool) -> None:
         """Law 9: undo restores exactly."""
         seen, _ = self._seen(stale)
         chosen, later = self._chosen(which), self.now + timedelta(hours=3)
