@@ -58,11 +58,6 @@ def content(reader: Reader, id_: int) -> tuple[KeptFile, bytes]:
             f"{line(kept.name)} was left on its server: the mail is too large to come whole.",
             f"Run `tui-inbox attachment fetch {id_}`.",
         )
-    if not kept.stored and kept.part:
-        raise Refused(
-            f"{line(kept.name)} was left on its server: the mail is too large to come whole.",
-            f"Run `tui-inbox attachment fetch {id_}`.",
-        )
     if not kept.stored or not kept.raw:
         raise Refused(
             f"{line(kept.name)} did not come with the export.",
