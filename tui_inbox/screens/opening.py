@@ -31,7 +31,9 @@ class Opening(Listing):
 
     @property
     def resting(self) -> bool:
-        """Whether nothing is being read, written or waited for."""
+        """Whether nothing is being read, written or waited for; while the program is left, nothing is read any more."""
+        if self.post.leaving:
+            return self.post.busy == 0
         waiting = any(one.is_set() for one in (self.stale, self._counting, self._turned)) or self._turning
         glancing = any(one.group in {"glance", "select"} and not one.is_finished for one in self.workers)
         return not waiting and not glancing and self.post.busy == 0
