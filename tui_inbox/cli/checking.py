@@ -104,8 +104,8 @@ def _counted(desk: Desk, account: Account) -> str:
             )
         if not one.agrees:
             raise Problem(
-                f"{one.folder}: of {one.there:,} messages on the server {one.missing:,} are not here, and {one.surplus:,} "
-                "that lay there are gone.",
+                f"{one.folder}: of {one.there:,} messages on the server {one.missing:,} are not here, "
+                f"and {one.surplus:,} that lay there are gone.",
                 "`tui-inbox sync` puts it right; if it stays so, that is a bug worth reporting.",
             )
     told = ", ".join(f"{one.folder} {one.there:,}" for one in counts)

@@ -7,8 +7,8 @@ A channel is one module named after its kind. It defines
 * `sniff(bundle)`: for file channels, why this file, folder or zip is of that kind, or None;
 * `from_table(account, secret)` and, where a server tells of news by itself, `listening(source)`: for mailboxes, the
   `Source` that a table describes, and a context that yields an `Ear`;
-* `thorough(source)`, `again(cursor, uids)` and `fetched(source, places, id, part)`: for mailboxes that can be counted, the
-  `Source` whose batches bring a `Census`, the cursor that has messages fetched again, and a file left on the server.
+* `thorough(source)`, `again(cursor, uids)` and `fetched(source, places, id, part)`: for mailboxes that can be counted,
+  the `Source` whose batches bring a `Census`, the cursor that fetches messages again, and a file left on the server.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ class Census:
     """All that the server has in one folder, as ranges of UIDs, to be compared with the locations stored.
 
     `left_out` are those among them that are no stored message, and why not is known: drafts, and what the server lists
-    and does not give out. `uidvalidity` 0 says that the folder is no more. `certain` is False where the server's list and its count disagree."""
+    and does not give out. `uidvalidity` 0 says that the folder is no more. `certain` is False where the server's list
+    and its count disagree.
+    """
 
     name: str
     uidvalidity: int
