@@ -73,6 +73,20 @@ def test_an_unsent_hand_over_that_fell_due_is_mine_to_answer_and_my_breach() -> 
     assert (promise(it).outcome, promise(it).owner_at(promise(it).due)) == (Outcome.BREACHED, ME)
 
 
+def test_a_hand_over_that_is_unsent_when_a_late_arrival_shows_what_was_due_comes_back_after_the_acts_on_it() -> None:
+    it = life(
+        asked("Mon 08:00"),
+        answered("Mon 08:10"),
+        forwarded("Mon 09:00", delivery=Delivery.WAITING),
+        snoozed("Tue 10:00", "Wed 09:00", "Wed 12:00"),
+        asked("Mon 09:30"),
+        now="Tue 11:00",
+    )
+    assert (it.owner, it.reason) == (ME, Reason.RETURNED)
+    mine_since = [one.responsible[-1].since for one in it.promises if one.open]
+    assert [f"{one:%a %H:%M}" for one in mine_since] == ["Tue 10:00", "Tue 10:00"]
+
+
 def test_everybody_who_has_owned_it_is_known_in_order() -> None:
     it = life(
         asked("Mon 09:00"),

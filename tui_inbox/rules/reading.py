@@ -98,7 +98,8 @@ class _Reading:
             if returns is not None and returns <= moment and (back_at is None or returns <= back_at):
                 self._come_back(returns, Reason.FOLLOW_UP)
             elif back_at is not None and back_at <= moment:
-                self._take_back(back_at)
+                # What arrived late may have been due before the step that was read last: it comes back after that.
+                self._take_back(back_at if self.now is None else max(back_at, self.now))
             else:
                 break
         self.now = moment
