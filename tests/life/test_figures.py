@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
-from tests.life.test_machine import Life
+from tests.life.test_machine import PASSED_ON, PLAINLY, Life
 from tests.life.world import MAILBOX, Store
 from tui_inbox.rules.model import ME, Forward, Snooze
 from tui_inbox.rules.report import Dist, Figures, Reporting, Window
@@ -127,39 +127,60 @@ class Recount:
                     for one in self.promises[id_]
                     if own[0]["started"] <= at.get(one["origin"], one["started"]) <= (until or milliseconds(self.now))
                 ]
-                *before, (_, last) = sorted(later, key=lambda one: one[0])
+                *before, (_, last) = sorted(later, key=lambda one: (one[0], one[1]["origin"][0] == "a"))
                 broken = any(one["outcome"] in ("breached", "unobserved") for _, one in before)
                 renegotiated += until is not None and until <= last["due"] and not broken
         return decided, first, renegotiated
 
     # --- what was done ------------------------------------------------------------------------------
 
-    def reopened(self) -> int:
-        """Return how often a customer's message stands behind an archiving that no other act followed before it."""
-        count = 0
+    def archived(self) -> tuple[int, int]:
+        """Return how often rules archived, and how many archivings have a customer's message right behind them."""
+        ruled = reopened = 0
         for id_ in self.ids:
-            acts = [
-                one for one in self.acts[id_] if one["undone_at"] is None and one["verb"] not in ("route", "return")
-            ]
-            answered = self.standing(id_)
-            behind = defaultdict(set)
-            for one in self.live(id_):
+            acts = [one for one in self.acts[id_] if one["undone_at"] is None and one["verb"] != "return"]
+            own = [one for one in acts if one["verb"] != "route"]
+            answered, spoken = self.standing(id_), [one for one in self.messages[id_] if asks(one) or answers(one)]
+
+            def place(one: Any, own: list[Any] = own, answered: list[Any] = answered) -> tuple[Any, ...]:
+                """Return behind which act of ours a message stands, and where among those that stand there."""
+                late = asks(one) and not any(order(answer) > order(one) for answer in answered)
                 unseen = [
-                    act
-                    for act in acts
-                    if one["id"] > act["seen"]
-                    and (one["received_at"] > act["at"] or not any(order(a) > order(one) for a in answered))
+                    act["id"] for act in own if one["id"] > act["seen"] and (one["received_at"] > act["at"] or late)
                 ]
-                if unseen:
-                    behind[unseen[-1]["id"]].add(one["id"])
-            count += sum(act["verb"] == "archive" for act in acts if act["id"] in behind)
-        return count
+                return unseen[-1] if unseen else 0, 1, order(one)
+
+            at, closing = (
+                {one["id"]: place(one) for one in self.messages[id_]},
+                {one["id"]: (one["id"], 0) for one in own},
+            )
+            shut = {one["id"] for one in own if one["verb"] == "archive"}
+            for act in acts:
+                if act["verb"] == "route" and json.loads(act["effects"]).get("place") == "archived":
+                    # Its message may have become part of another conversation since.
+                    behind_all = max((one["id"] for one in own if one["id"] < act["id"]), default=0), 2, ()
+                    here = at.get(act["seen"], behind_all)
+                    before = [one for one in spoken if at[one["id"]] < here]
+                    since = max((at[one["id"]] for one in before if answers(one)), default=())
+                    if not any(
+                        one["id"] > act["seen"] and asks(one) and not one["history"] and at[one["id"]] > since
+                        for one in before
+                    ):
+                        closing[act["id"]] = (*here, act["id"])
+                        shut.add(act["id"])
+                        ruled += bool(self.live(id_))
+            behind = set()
+            for one in self.live(id_):
+                passed = [(where, act) for act, where in closing.items() if where < at[one["id"]]]
+                behind.add(max(passed)[1] if passed else None)
+            reopened += len(behind & shut)
+        return ruled, reopened
 
     def returned(self) -> int:
         """Return how many hand-overs came back: refused, or unsent when the conversation's next promise was due."""
         count = 0
         for id_ in self.ids:
-            handed = [one for one in self.acts[id_] if one["undone_at"] is None and one["verb"] == "forward"]
+            handed = [one for one in self.acts[id_] if one["undone_at"] is None and gives(one)]
             for act, after in pairwise([*handed, None]):
                 if act["delivery"] == "refused":
                     count += 1
@@ -180,11 +201,12 @@ class Recount:
         """Return every figure, by its name."""
         live = [id_ for id_ in self.ids if self.live(id_)]
         decided, kept, renegotiated = self.kept()
+        ruled, reopened = self.archived()
         outcomes = Counter(one.outcome for whole in self.shown.values() for one in whole.promises)
         return {
             "arrived": len(live),
             "messages": sum(len(self.live(id_)) for id_ in self.ids),
-            "closed": sum(len(self.done(id_, "archived")) for id_ in live),
+            "closed": ruled + sum(len(self.done(id_, "archived")) for id_ in live),
             "first_response": self.waits("first"),
             "next_response": self.waits("next"),
             "customer_wait": self.waits("first", "next"),
@@ -195,7 +217,7 @@ class Recount:
             "decided": decided,
             "kept_as_first_made": kept,
             "kept_as_renegotiated": renegotiated,
-            "reopened": self.reopened(),
+            "reopened": reopened,
             "thanks_only": sum(kind == "thanks" for id_ in self.ids for kind, *_ in self.questions(id_)),
             "snoozed": sum(len(self.done(id_, "snoozed")) for id_ in self.ids),
             "forwarded": sum(
@@ -221,6 +243,11 @@ def asks(one: Any) -> bool:
 
 def answers(one: Any) -> bool:
     return one["direction"] == "out" and (one["judged"] or one["class"]) == "human"
+
+
+def gives(act: Any) -> bool:
+    """Return whether an act of the agent's or a rule's says whose a conversation is."""
+    return act["verb"] == "forward" or json.loads(act["effects"] or "{}").get("owner") is not None
 
 
 def order(one: Any) -> tuple[int, ...]:
@@ -264,6 +291,39 @@ class Counted(Life):
         if answered:
             self.they_talk(["answer"], [timedelta(0)])
 
+    @rule(late=st.integers(0, 1))
+    def we_answer_when_it_is_due(self, late: int) -> None:
+        """A question is answered at the very moment at which the answer is due, or a millisecond after it."""
+        self.they_talk(["ask"], [timedelta(0)])
+        with self.store.rows() as rows:
+            due = rows.execute("SELECT max(due) FROM promise WHERE outcome = 'open' AND started IS NOT NULL").fetchone()
+        if due[0] is not None:
+            self._passes(moment(due[0] + late))
+            self.they_talk(["answer"], [timedelta(0)])
+
+    @precondition(lambda self: self.ruled)
+    @rule(
+        subject=st.sampled_from(["receipt", "receipt", "casino", "Order"]),
+        words=st.lists(st.sampled_from(["hello", "thank you", "my refund", *PASSED_ON]), min_size=1, max_size=3),
+        days=st.sampled_from([0, 0, 4]),
+        how=st.sampled_from(["", "answer", "archive", "refused", "sent"]),
+    )
+    def rules_act_on_it(self, subject: str, words: list[str], days: int, how: str) -> None:
+        """A thread of its own that rules archive, call spam and hand over, and what then becomes of it."""
+        topic = f"r{self.serial}"
+        for said in words:
+            one = {**PLAINLY, "how": "ask", "age": timedelta(0), "topic": topic, "words": said, "subject": subject}
+            self._arrives([self._said(one)])
+            self._passes(self.now)
+        self.ids = self.store.conversations()
+        if how == "answer":
+            self._arrives([self._said({**PLAINLY, "how": how, "age": timedelta(0), "topic": topic})])
+        elif how == "archive":
+            self.act(len(self.ids) - 1, how)
+        elif how:
+            self.store.deliver(-1, how, self.now)
+        self._passes(self.now + timedelta(days=days))
+
     @rule()
     def our_answer_is_lost(self) -> None:
         self.they_talk(["ask", "answer", "hard"], [timedelta(hours=hours) for hours in (30, 20, 10)])
@@ -281,9 +341,7 @@ class Counted(Life):
         if not hasattr(self, "store"):
             return
         self.ids = self.store.conversations()
-        if not self.ruled:
-            recount = Recount(self.store, self.now)
-            assert reported(self.store, self.now) == recount.figures()
+        assert reported(self.store, self.now) == Recount(self.store, self.now).figures()
 
     def teardown(self) -> None:
         if hasattr(self, "store"):

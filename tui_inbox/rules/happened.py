@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tui_inbox.rules.calendar import Calendar
 from tui_inbox.rules.history import Act, Delivery, Heard, History, Verb, timeline
-from tui_inbox.rules.model import ME, Outcome, Place
+from tui_inbox.rules.model import ME, Kind, Outcome, Place
 from tui_inbox.rules.promise import Promise
 
 MINUTE = timedelta(minutes=1)
@@ -158,7 +158,8 @@ class _Telling:
         """Return whether a wait was kept by what was promised last in it; a promise that was late by then is broken."""
         until = ended or self.now
         since = (one for one in self.life.promises if one is first or first.made <= one.made <= until)
-        chain = sorted(since, key=lambda one: one.made)
+        # What was asked and put off within one instant was first promised and then renegotiated.
+        chain = sorted(since, key=lambda one: (one.made, one.promise.kind is Kind.FOLLOW_UP))
         if any(one.promise.outcome in (Outcome.BREACHED, Outcome.UNOBSERVED) for one in chain[:-1]):
             return False
         return _kept(chain[-1].due, ended, self.now)
