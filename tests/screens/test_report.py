@@ -16,7 +16,7 @@ from tui_inbox.rules.model import Archive, Forward, Snooze
 from tui_inbox.rules.report import By, Reporting, Window
 from tui_inbox.screens.bars import Top
 from tui_inbox.screens.over import Over
-from tui_inbox.screens.plots import BACKLOG, DAYS, HOURS, plot
+from tui_inbox.screens.plots import BACKLOG, DAYS, HOURS, Bars, plot
 from tui_inbox.store.reader import Reader
 
 Sit = Callable[..., None]
@@ -123,6 +123,20 @@ def test_every_plot_fits_into_its_room(world: Any, ascii_only: bool) -> None:
                     assert not ascii_only or "".join(lines).isascii()
             assert plot("arrived", whole, parts, 78, 9, ascii_only=False)
             assert plot("arrived", whole, parts, 20, 9, ascii_only=False) == []
+
+
+def test_groups_that_find_no_room_are_counted_and_one_without_an_answer_is_no_fast_one() -> None:
+    pairs = (("first", 2.0), ("last", 4.0))
+    some = Bars((("me", pairs), ("Mert", pairs), ("Ana", (("first", None), ("last", None)))), "h")
+    assert some.lines(30, 6, "#") == [
+        "  me first #### 2h",
+        "      last ######### 4h",
+        "Mert first #### 2h",
+        "      last ######### 4h",
+        " Ana first  none yet",
+        "      last  none yet",
+    ]
+    assert some.lines(60, 5, "#")[4:] == ["and 1 more; l shows one after another"]
 
 
 def test_sources_say_until_when_they_are_known_and_raise_their_voice_when_silent(world: Any, sit: Sit) -> None:

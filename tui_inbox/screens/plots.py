@@ -1,13 +1,15 @@
-"""Plots of a report, drawn by plotext into plain lines of text, which the theme colours."""
+"""Plots of a report as plain lines of text: columns and courses by plotext, lying bars a line each."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tui_inbox.rules.calendar import WEEKDAYS
 from tui_inbox.rules.clean import cells as clipped
+from tui_inbox.rules.clean import width as width_of
 from tui_inbox.rules.model import Outcome
 from tui_inbox.rules.report import AGES, Dist, Figures, Report
 
@@ -25,16 +27,18 @@ _LABEL = 20
 
 def plot(name: str, whole: Report, parts: Report, width: int, height: int, *, ascii_only: bool) -> list[str]:
     """Return a figure as lines, told apart as *parts* is, or by age, hour and weekday; [] where there is nothing."""
-    draw = _drawing(name, whole, parts, height)
-    if draw is None or width < 30 or height < 6:
+    drawing = _drawing(name, whole, parts)
+    if drawing is None or width < 30 or height < 6:
         return []
+    if isinstance(drawing, Bars):
+        return drawing.lines(width, height, "#" if ascii_only else "█")
     import plotext  # deferred: only who looks at reports pays for it
 
     plotext.clear_figure()
     plotext.theme("clear")
     plotext.limit_size(False, False)  # it would take the terminal's size, not the room there is
     plotext.plotsize(width, height)
-    draw(plotext)
+    drawing(plotext)
     lines = [_ESCAPES.sub("", line).rstrip() for line in plotext.build().splitlines()]
     return [line.translate(_PLAIN) if ascii_only else line for line in lines]
 
@@ -42,10 +46,46 @@ def plot(name: str, whole: Report, parts: Report, width: int, height: int, *, as
 Drawing = Callable[[Any], None]
 
 
-def _drawing(name: str, whole: Report, parts: Report, height: int) -> Drawing | None:
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Lying bars, a line each, with the value behind; several of one group stand together."""
+
+    groups: tuple[tuple[str, tuple[tuple[str, float | None], ...]], ...]
+    """Each group's name, and what its bars are called and worth; None where nothing can be said."""
+    unit: str = ""
+
+    def lines(self, width: int, height: int, mark: str) -> list[str]:
+        """Return as many whole groups as *height* lines hold, and a line that says how many more there are."""
+        each = len(self.groups[0][1])
+        fit = height // each
+        if len(self.groups) > fit:
+            fit = (height - 1) // each
+        named = min(_LABEL, max(width_of(group) for group, _ in self.groups))
+        called = max(width_of(name) for _, bars in self.groups for name, _ in bars)
+        values = [value for _, bars in self.groups for _, value in bars]
+        most = max(value for value in values if value is not None)
+        room = max(4, width - named - called - max(len(self._worth(value)) for value in values) - 4)
+        lines = list[str]()
+        for group, bars in self.groups[:fit]:
+            for at, (name, value) in enumerate(bars):
+                head = "" if at else clipped(group, named)
+                bar = mark * (max(1, round(room * value / most)) if value else 0)
+                lines.append(f"{' ' * (named - width_of(head))}{head} {name:>{called}} {bar} {self._worth(value)}")
+        left = len(self.groups) - fit
+        if left > 0:
+            lines.append(f"and {left} more; l shows one after another")
+        return [line if width_of(line) <= width else clipped(line, width) for line in lines]
+
+    def _worth(self, value: float | None) -> str:
+        if value is None:
+            return "none yet"
+        return f"{value:,.0f}{self.unit}" if value >= 100 or value == int(value) else f"{value:.2g}{self.unit}"
+
+
+def _drawing(name: str, whole: Report, parts: Report) -> Drawing | Bars | None:
     match name:
         case "backlog":
-            return _bars([*(f"under {_age(hours)}" for hours in AGES), "older"], whole.backlog, height)
+            return _bars([*(f"under {_age(hours)}" for hours in AGES), "older"], whole.backlog)
         case "arrivals.hours":
             return _columns(
                 [str(hour) for hour in range(24)], [sum(day[hour] for day in whole.arrivals) for hour in range(24)]
@@ -55,15 +95,15 @@ def _drawing(name: str, whole: Report, parts: Report, height: int) -> Drawing | 
     labels = [" ".join(map(str, one.by.values())) for one in parts.groups]
     if name in DISTS:
         dists: list[Dist] = [getattr(one, name) for one in parts.groups]
-        pairs = [((it.median or 0) / 60, (it.p90 or 0) / 60) for it in dists]
-        return _pairs(labels, pairs, ("median", "p90"), height, "h", weeks=_weeks(parts))
+        pairs = [(_hours(it.median), _hours(it.p90)) for it in dists]
+        return _pairs(labels, pairs, ("median", "p90"), "h", weeks=_weeks(parts))
     if name in KEPT:
         pairs = [
             (_percent(one.kept_as_first_made, one), _percent(one.kept_as_renegotiated, one)) for one in parts.groups
         ]
-        return _pairs(labels, pairs, ("first made", "renegotiated"), height, "%", weeks=_weeks(parts))
+        return _pairs(labels, pairs, ("first made", "renegotiated"), "%", weeks=_weeks(parts))
     values = [count(one, name) for one in parts.groups]
-    return _columns(labels, values) if _weeks(parts) else _bars(labels, values, height)
+    return _columns(labels, values) if _weeks(parts) else _bars(labels, values)
 
 
 def count(it: Figures, name: str) -> int:
@@ -80,8 +120,12 @@ def _weeks(parts: Report) -> bool:
     return "week" in parts.by
 
 
-def _percent(kept: int, it: Figures) -> float:
-    return 100 * kept / it.decided if it.decided else 0.0
+def _hours(minutes: float | None) -> float | None:
+    return None if minutes is None else minutes / 60
+
+
+def _percent(kept: int, it: Figures) -> float | None:
+    return 100 * kept / it.decided if it.decided else None
 
 
 def _age(hours: int) -> str:
@@ -109,44 +153,45 @@ def _ticks(most: float, unit: str = "") -> tuple[list[float], list[str]]:
     return places, [f"{place:g}{unit}" for place in places]
 
 
-def _bars(labels: Sequence[str], values: Sequence[float], height: int, unit: str = "") -> Drawing | None:
-    """Return lying bars, the first on top; as many as there is room for."""
-    if not any(values):
-        return None
-    most = max(1, (height - 3) // 2)
-
-    def draw(to: Any) -> None:
-        named = [clipped(one, _LABEL) for one in labels[:most]]
-        to.bar(named[::-1], list(values[:most])[::-1], orientation="h", width=0.4, marker="█")
-        to.xlim(0, max(values))
-        to.xticks(*_ticks(max(values), unit))
-
-    return draw
+def _bars(labels: Sequence[str], values: Sequence[float]) -> Bars | None:
+    """Return a bar for each label."""
+    return (
+        Bars(tuple((label, (("", value),)) for label, value in zip(labels, values, strict=True)))
+        if any(values)
+        else None
+    )
 
 
 def _pairs(
     labels: Sequence[str],
-    pairs: Sequence[tuple[float, float]],
+    pairs: Sequence[tuple[float | None, float | None]],
     names: tuple[str, str],
-    height: int,
     unit: str,
     *,
     weeks: bool,
-) -> Drawing | None:
+) -> Drawing | Bars | None:
     """Return two values for each label: over the weeks as two lines, else as two bars."""
     if not any(value for pair in pairs for value in pair):
         return None
     if not weeks:
-        both = [f"{clipped(label, 9)} {name}" for label in labels for name in names]
-        return _bars(both, [value for pair in pairs for value in pair], height, unit)
+        return Bars(
+            tuple(
+                (label, tuple(zip(names, pair, strict=True)))
+                # Where nothing can be said yet, nothing is to be compared: last.
+                for label, pair in sorted(zip(labels, pairs, strict=True), key=lambda one: one[1][0] is None)
+            ),
+            unit,
+        )
 
     def draw(to: Any) -> None:
         places = list(range(1, len(labels) + 1))
         for which, marker in ((1, "○"), (0, "●")):
-            to.plot(places, [pair[which] for pair in pairs], marker=marker, label=names[which])
+            known = [(place, pair[which]) for place, pair in zip(places, pairs, strict=True) if pair[which] is not None]
+            to.plot(*zip(*known, strict=True), marker=marker, label=names[which])
         step = max(1, len(labels) // 8)
         to.xticks(places[::step], list(labels)[::step])
-        most = max(value for pair in pairs for value in pair)
+        to.xlim(1, max(2, len(labels)))
+        most = max(value for pair in pairs for value in pair if value is not None)
         to.ylim(0, most)
         to.yticks(*_ticks(most, unit))
 
