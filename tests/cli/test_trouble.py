@@ -360,6 +360,7 @@ def test_a_database_of_another_program_is_refused_and_not_touched(tui: Tui) -> N
     store = tui.home / "inbox.db"
     with closing(sqlite3.connect(store)) as database:
         database.execute("CREATE TABLE bookmarks (url)")
+    store.chmod(0o600)  # else it is said, too, that others could read it
     before = store.read_bytes()
     what, _ = says(tui("list", code=None), 1)
     assert "another program" in what
@@ -371,6 +372,7 @@ def test_a_file_that_is_no_database_is_refused_and_not_touched(tui: Tui) -> None
     tui.home.mkdir(mode=0o700)
     store = tui.home / "inbox.db"
     store.write_bytes(b"all my notes\n" * 1000)
+    store.chmod(0o600)
     says(tui("import", CHAT, code=None), 1)
     says(tui("list", code=None), 1)
     assert store.read_bytes() == b"all my notes\n" * 1000
