@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.formats.whatsapp_dates import Clockwork, DateOrder, half_of_day, shape_of
+from tui_inbox.connectors.formats.whatsapp_names import chat_in
 from tui_inbox.connectors.formats.whatsapp_phrases import (
     DELETED,
     MISSED,
@@ -26,6 +27,8 @@ from tui_inbox.problems import Misconfigured, Problem, Unreadable
 from tui_inbox.rules.model import Class, Message, State
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "whatsapp"
+BENGALI = "\u09ab\u09be\u0987\u09b2 \u09b8\u0982\u09af\u09c1\u0995\u09cd\u09a4 \u09b9"
+"""How the words for an attached file begin, up to a letter that is written in two ways."""
 
 
 def read(path: Path, **how: object) -> list[Message]:
@@ -113,6 +116,25 @@ def test_an_android_caption_stands_on_the_line_after_the_file() -> None:
         "application/pdf",
         "hier noch die Rechnung",
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "my old letter.pdf (file attached)",
+        "İade formu.pdf (dosya ekli)",
+        f"my old letter.pdf ({BENGALI}\u09df\u09c7\u099b\u09c7)",
+        f"my old letter.pdf ({BENGALI}\u09af\u09bc\u09c7\u099b\u09c7)",
+    ],
+)
+def test_a_file_is_known_by_the_apps_words_however_its_letters_are_composed(tmp_path: Path, line: str) -> None:
+    [one] = read(chat(tmp_path, f"12.02.26, 09:58 - Ann: {line}\nhello"))
+    assert (one.attachments[0].name, one.text) == (line.partition(" (")[0], "hello")
+
+
+def test_a_capital_that_folds_to_two_letters_does_not_hide_the_chats_name() -> None:
+    assert chat_in("İpek ile WhatsApp Sohbeti") == "İpek"
+    assert chat_in("WHATSAPP CHAT WITH İpek (2)") == "İpek"
 
 
 def test_who_is_told_that_they_deleted_a_message_is_me() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from tui_inbox.connectors.formats.whatsapp_phrases import (
     bare,
     may_be_phrase,
     plain,
+    within,
 )
 from tui_inbox.rules.model import State
 
@@ -168,12 +170,10 @@ def _looks(line: str) -> bool:
 
 
 def _android_name(line: str, mark: bool, find: Find) -> str | None:
-    folded = line.casefold()
-    if len(folded) == len(line):
-        for head, tail in FILE_AROUND:
-            if folded.startswith(head) and folded.endswith(tail):
-                name = line[len(head) : len(line) - len(tail)].strip()
-                return name if _NAME.match(name) else None
+    for written in (line,) if line.isascii() else (line, unicodedata.normalize("NFC", line)):
+        name = within(written, FILE_AROUND)
+        if name is not None:
+            return name if _NAME.match(name) else None
     if line.endswith(")"):
         name = line[: line.rfind("(")].strip()
         if _NAME.match(name) and (mark or _NUMBERED.match(name) or find(name)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tui_inbox.connectors.formats.bundle import Bundle
-from tui_inbox.connectors.formats.whatsapp_phrases import EXPORT_AROUND, bare, plain
+from tui_inbox.connectors.formats.whatsapp_phrases import EXPORT_AROUND, bare, plain, within
 
 _COPY = re.compile(r"\s*\(\d{1,3}\)$")
 _NUMBER = re.compile(r"\+\d[\d ().\-]{5,25}$")
@@ -39,12 +39,9 @@ def chat_in(name: str) -> str:
     """Return the chat's name out of the app's own name for an export, in any of its languages, or ""."""
     for written in (name, name.replace("_", " ")):
         core = _COPY.sub("", plain(written)).replace("WhatsApp Business", "WhatsApp")
-        folded = core.casefold()
-        if len(folded) != len(core):
-            folded = core.lower() if len(core.lower()) == len(core) else core
-        for head, tail in EXPORT_AROUND:
-            if folded.startswith(head) and folded.endswith(tail) and len(core) > len(head) + len(tail):
-                return core[len(head) : len(core) - len(tail)].strip()
+        inner = within(core, EXPORT_AROUND)
+        if inner:
+            return inner
         before, dash, behind = core.partition(" - ")
         if dash and ("whatsapp" in before.casefold() or "واتساب" in before):
             return behind.strip()
