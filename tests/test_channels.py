@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui_inbox.connectors import Batch
+from tui_inbox.connectors import UNTRIED, Batch
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.load import channel, kinds, recognise
 from tui_inbox.problems import Misconfigured, Problem, Unreadable
@@ -27,6 +27,7 @@ FILES = [kind for kind in kinds() if hasattr(channel(kind), "sniff")]
 CASES = [(kind, path) for kind in FILES for path in samples(kind)]
 NAMES = [f"{kind}: {path.name}" for kind, path in CASES]
 WHOLE = [(kind, path) for kind, path in CASES if path.is_file()]
+WHOLE += [("telegram_html", path) for path in sorted((SAMPLES / "telegram_html").glob("*/*.html"))]
 CUTS = 300
 
 
@@ -57,6 +58,25 @@ def test_every_sample_is_recognised_by_its_content_with_a_reason(kind: str, path
         found, why = recognise(bundle)
     assert found == kind
     assert why
+
+
+@pytest.mark.parametrize(
+    ("path", "untried"),
+    [
+        ("telegram_html/messages.html", True),
+        ("googlechat/messages.json", True),
+        ("discord/package", True),
+        ("discord/ticket.json", False),
+        ("signal/export", True),
+        ("signal/Ann Demir (+905321112233).json", True),
+        ("signal/old.md", False),
+        ("messenger/messages.zip", True),
+        ("messenger/message_1.json", False),
+    ],
+)
+def test_what_was_never_tried_on_an_export_from_life_is_said_to_be_so(path: str, untried: bool) -> None:
+    with open_bundle(SAMPLES / path) as bundle:
+        assert recognise(bundle)[1].endswith(UNTRIED) is untried
 
 
 @pytest.mark.parametrize(("kind", "path"), CASES, ids=NAMES)

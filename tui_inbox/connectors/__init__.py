@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+UNTRIED = "; no export from life was at hand to try this form on: look over what comes in"
+"""What `sniff` adds for a form that no verified sample stands behind."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetAside:
     """One thing of a source that could not become a message: where, why, and its bytes."""

@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tui_inbox.connectors import Batch, SetAside
+from tui_inbox.connectors import UNTRIED, Batch, SetAside
 from tui_inbox.connectors.formats import discord_package, discord_tables
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.discord_words import SECRET, files_of, snowflake_ms, text_of, verdict_of
@@ -68,7 +68,7 @@ def sniff(bundle: Bundle) -> str | None:
         if member.casefold().endswith(".json") and not discord_package.is_channel(member):
             return f"{member} begins with a guild and a channel, as DiscordChatExporter writes"
         if discord_package.is_channel(member):
-            return f"{member} lies where Discord's data package keeps a channel's messages"
+            return f"{member} lies where Discord's data package keeps a channel's messages{UNTRIED}"
         return f"{member} has the {discord_tables.form_of(bundle, member)} of DiscordChatExporter"
     return None
 

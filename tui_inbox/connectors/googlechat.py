@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui_inbox.connectors import Batch, SetAside
+from tui_inbox.connectors import UNTRIED, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, clean, cleaned
 from tui_inbox.connectors.formats.longdates import written_out
@@ -47,7 +47,7 @@ def sniff(bundle: Bundle) -> str | None:
     with together(bundle, _of_takeout) as whole:
         for member in _chats(whole)[:_LOOKED_AT]:
             if _looks(whole, member):
-                return f"{member} lists messages by topic and creator, as Google Takeout writes them"
+                return f"{member} lists messages by topic and creator, as Google Takeout writes them{UNTRIED}"
     return None
 
 

@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tui_inbox.connectors import Batch, SetAside
+from tui_inbox.connectors import UNTRIED, Batch, SetAside
 from tui_inbox.connectors.formats import signal_records
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.jsonstream import clean, cleaned, decoded
@@ -46,9 +46,9 @@ def sniff(bundle: Bundle) -> str | None:
 
 
 _SIGNS = {
-    "lines": "has signal-export's fields on each line",
+    "lines": f"has signal-export's fields on each line{UNTRIED}",
     "marks": "has heads as signal-export writes them",
-    "records": "is a list of Signal's own records, as sigtop writes it",
+    "records": f"is a list of Signal's own records, as sigtop writes it{UNTRIED}",
 }
 
 

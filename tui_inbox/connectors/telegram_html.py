@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from urllib.parse import unquote
 
-from tui_inbox.connectors import Batch, SetAside
+from tui_inbox.connectors import UNTRIED, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.jsonstream import clean
 from tui_inbox.connectors.formats.moments import LocalClock, sane, zone_of
@@ -77,7 +77,7 @@ def sniff(bundle: Bundle) -> str | None:
     """Return why *bundle* is a Telegram export in HTML, or None."""
     for page in _pages(bundle)[:50]:
         if _SIGN.search(bundle.head(page)):
-            return f"{page} is laid out as Telegram Desktop lays out a chat"
+            return f"{page} is laid out as Telegram Desktop lays out a chat{UNTRIED}"
     return None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tui_inbox.connectors import UNTRIED
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, clean
 
@@ -94,7 +95,7 @@ def sign(bundle: Bundle) -> tuple[str, str] | None:
     for member in _candidates(bundle):
         frame = look(bundle, member)
         if frame:
-            shape = "in the shape of the encrypted chats" if frame.form == SECRET else "as Meta writes them"
+            shape = f"in the shape of the encrypted chats{UNTRIED}" if frame.form == SECRET else "as Meta writes them"
             return _brand(bundle, member, frame), f"{member} lists messages by sender and milliseconds, {shape}"
     for page in pages(bundle)[:_LOOKED_AT]:
         if _PAGE_SIGN.search(bundle.head(page)):
