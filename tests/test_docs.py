@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -64,6 +66,88 @@ def test_every_command_line_that_is_shown_is_understood(page: Path):
     for line in shown:
         if line.startswith("tui-inbox"):
             parser().parse_args(words(line))
+
+
+FILES = {
+    "WhatsApp Chat with Ada.zip": "whatsapp/WhatsApp Sohbeti - Elif Kara.zip",
+    "chat.txt": "whatsapp/WhatsApp Chat with Maple Street Crew.txt",
+    "telegram-export/result.json": "telegram/whole.json",
+    "result.json": "telegram/whole.json",
+    "slack-export.zip": "slack/export.zip",
+    "export.zip": "slack/export.zip",
+    "takeout-001.zip": "googlechat/takeout-20260306T080000Z-001.zip",
+    "takeout-002.zip": "mbox/takeout.mbox",
+    "tickets.jsonl": "jsonl/tickets.jsonl",
+    "old-mail.mbox": "mbox/takeout.mbox",
+    "one.eml": "eml/plain.eml",
+    "Maildir": "maildir",
+    "Discord": "discord",
+    "signal": "signal/export",
+    "Downloads/export.zip": "slack/export.zip",
+    "Downloads/takeout-20260306T080000Z-001.zip": "googlechat/takeout-20260306T080000Z-001.zip",
+    "Downloads/instagram-lampshop-2026-03-06.zip": "instagram/instagram-lampshop-2026-03-06-AbCd.zip",
+    "Downloads/[LINE] Chat with Hanako.txt": "line/[LINE] Chat with Ann Lee.txt",
+    "Downloads/Basic_LinkedInDataExport_03-06-2026.zip": "linkedin/download",
+    "Downloads/facebook-shop-2026-03-06.zip": "messenger/facebook-aydinlatma-2026-03-06.zip",
+    "Downloads/Telegram Desktop/ChatExport_2026-03-02": "telegram/chat",
+    "Downloads/Telegram Desktop/ChatExport_2026-03-06": "telegram_html/ChatExport_2026-03-06",
+}
+"""What the lines shown name, in the home folder, and which sample lies there."""
+NOT_HERE = ("account", "sync", "attachment", "demo --keep", "import log.txt", "open 7", "contact unlink")
+"""Lines that need a server, a keyring, a program of the system, or a link, file or channel that the demo has not."""
+REFUSED = {
+    "snooze 7 --until again": "No snooze of this conversation was interrupted",
+    "outbox send": "No account has a server to send through",
+    "purge --contact 3": "Say it with --yes",
+}
+"""Lines that the demo refuses, and with which words."""
+
+
+@pytest.fixture(scope="module")
+def shown_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from datetime import UTC, datetime
+
+    from tui_inbox.demo import fill
+
+    return fill(tmp_path_factory.mktemp("shown") / "home", datetime.now(UTC)).folder
+
+
+RUN = [page for page in PAGES if any(line.startswith("tui-inbox ") for line in text_of(page).splitlines())]
+
+
+@pytest.mark.parametrize("page", RUN, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_line_that_is_shown_does_what_it_says_over_the_demo(
+    page: Path,
+    shown_store: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    from tui_inbox.cli import run
+
+    home = tmp_path / "home"
+    shutil.copytree(shown_store, home)
+    shutil.copytree(shown_store, tmp_path / "shop")
+    (tmp_path / "backups").mkdir()
+    for name, sample in FILES.items():
+        if Path(name).name in text_of(page):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).symlink_to(ROOT / "tests" / "samples" / sample)
+    for name, value in {"HOME": tmp_path, "TUI_INBOX_HOME": home}.items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    shown = [line for kind, block in FENCED.findall(text_of(page)) if kind == "sh" for line in block.splitlines()]
+    for line in shown:
+        typed = [one.replace("~", str(tmp_path), 1) if one.startswith("~") else one for one in words(line)]
+        if not line.startswith("tui-inbox") or typed in ([], ["demo"]) or " ".join(typed).startswith(NOT_HERE):
+            continue
+        code = run(typed)
+        said = capsys.readouterr()
+        if refusal := REFUSED.get(" ".join(typed)):
+            assert refusal in said.err + said.out
+        else:
+            assert code == 0, (line, said.err)
 
 
 def words(line: str) -> list[str]:
