@@ -154,8 +154,13 @@ def test_sources_say_until_when_they_are_known_and_raise_their_voice_when_silent
         assert "The server hung up." in hands.text()
         assert "7 messages in 6 conversations" in hands.text()
         assert "Silent" not in hands.text()
+        assert "Sources   synced <1m ago" in hands.text()
         await hands.press("q")
         world.now += timedelta(hours=3)
+        for which in "our":
+            await overlook(hands, which)
+            assert "as of 10:00" in hands.text().splitlines()[0]
+            await hands.press("q")
         await overlook(hands, "m")
         assert "its clocks stand as of today 10:00" in hands.text()
         await hands.press("enter")

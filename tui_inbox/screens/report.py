@@ -15,7 +15,7 @@ from tui_inbox.rules.report import By, Figures, Report, Reporting, Window
 from tui_inbox.screens.bars import Foot, Lines
 from tui_inbox.screens.cells import Piece, fit
 from tui_inbox.screens.keys import REPORT, bindings, shown
-from tui_inbox.screens.over import Over
+from tui_inbox.screens.over import Over, known
 from tui_inbox.screens.plots import BACKLOG, DAYS, HOURS, plot
 from tui_inbox.screens.post import Behind, Post
 from tui_inbox.screens.wrapping import wrap
@@ -64,6 +64,7 @@ class Board(Lines):
         self.group = 0
         """Which group is looked at alone; 0 is all."""
         self.heading = ""
+        self.known: Piece = ("", "quiet")
         self.lines: list[list[Piece]] = []
 
     @property
@@ -130,7 +131,7 @@ class Board(Lines):
         return [self._head(), *listed, *([[]] if height > 20 else []), *said, *graph]
 
     def _head(self) -> list[Piece]:
-        return [("Reports  ", "title"), (self.heading, "quiet"), (f"  {self.looked_at}", "key")]
+        return [("Reports  ", "title"), (self.heading, "quiet"), (f"  {self.looked_at}   ", "key"), self.known]
 
     def _list(self, it: Figures, width: int, height: int) -> list[list[Piece]]:
         names = self.names
@@ -217,7 +218,9 @@ class ReportScreen(Over):
         now, by, board = self.post.clock(), self.by, self.board
         board.heading = f"{SPANS[self.span][0]}, by {by}, in business time"
         try:
-            whole, parts = await self.post.ask(lambda reader: reader.report(self._asked(now), self._asked(now, by)))
+            (whole, parts), board.known = await self.post.ask(
+                lambda reader: (reader.report(self._asked(now), self._asked(now, by)), known(reader, self.post, now))
+            )
         except Problem as problem:
             board.shown, board.lines = None, [[(f"{problem.what} {problem.hint}", "warning")]]
             board.refresh()

@@ -17,7 +17,7 @@ from tui_inbox.rules.when import spoken
 from tui_inbox.screens.bars import Foot, Lines
 from tui_inbox.screens.cells import Piece, amount, fit
 from tui_inbox.screens.keys import STANDING, bindings, shown
-from tui_inbox.screens.over import Over
+from tui_inbox.screens.over import Over, known
 from tui_inbox.screens.post import Behind, Post
 from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.posted import Posted, posted
@@ -158,6 +158,7 @@ class Listed(Lines):
         self.post, self.title = post, title
         self.things: list[Stands] | None = None
         self.nothing = ""
+        self.known: Piece = ("", "quiet")
         self.at = self.top = 0
 
     @property
@@ -179,7 +180,7 @@ class Listed(Lines):
 
     def pieces(self, y: int) -> list[Piece]:
         if y == 0:
-            return [(self.title, "title")]
+            return [(self.title + "   ", "title"), self.known]
         if y == 1 or self.things is None:
             return []
         if not self.things:
@@ -233,7 +234,9 @@ class StandingPage(Over):
     async def _read(self) -> None:
         now, width, read = self.post.clock(), max(40, self.listed.size.width - 4), READ[self.which]
         try:
-            things = await self.post.ask(lambda reader: read(reader, self.post, now, width))
+            things, self.listed.known = await self.post.ask(
+                lambda reader: (read(reader, self.post, now, width), known(reader, self.post, now))
+            )
         except Problem as problem:
             things, self.listed.nothing = [], f"{problem.what} {problem.hint}"
         else:
