@@ -230,4 +230,5 @@ def run(home: Home, config: Config, config_file: Path | None = None) -> int:
         theme=looks.chosen(config.look.theme, os.environ),
         sync=sync_command(home, config, config_file),
     )
+    app.post.written = config_file or home.config
     return app.run(mouse=config.look.mouse) or 0

@@ -7,6 +7,7 @@ from tui_inbox.rules.clean import width
 from tui_inbox.rules.model import Clock, Place, Reason, Status
 from tui_inbox.screens import cells
 from tui_inbox.screens.cells import FANCY, PLAIN
+from tui_inbox.screens.keys import pressed
 from tui_inbox.store.queues import Counts
 from tui_inbox.store.reader import ContactLine, Row
 
@@ -121,10 +122,10 @@ def test_a_footer_holds_whole_keys_and_never_leaves_out_help() -> None:
 
 def test_an_empty_inbox_says_what_comes_next_and_when() -> None:
     counts = Counts({"snoozed": 2}, 0, 0, 0, 0, 0, None, NOW + timedelta(days=1))
-    said = " ".join(cells.empty("inbox", counts, NOW, ZONE, configured=True))
+    said = " ".join(cells.empty("inbox", counts, NOW, ZONE, True, pressed))
     assert "returns Thu 10:00" in said
 
 
 def test_a_first_start_leads_to_a_mailbox_an_import_or_the_demo() -> None:
-    said = " ".join(cells.empty("inbox", Counts({}, 0, 0, 0, 0, 0, None, None), NOW, ZONE, configured=False))
+    said = " ".join(cells.empty("inbox", Counts({}, 0, 0, 0, 0, 0, None, None), NOW, ZONE, False, pressed))
     assert all(way in said for way in ("demo", "account add", "import"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from tui_inbox.screens.bars import Top
 from tui_inbox.screens.customer import Glance
+from tui_inbox.store import people
 
 Sit = Callable[..., None]
 
@@ -48,6 +49,41 @@ def test_two_that_are_one_person_are_linked_by_a_key_and_parted_again(world: Any
         assert "Perhaps also" in said
 
     sit(work, size=(100, 30))
+
+
+def test_a_suggestion_that_is_wrong_is_refused_by_a_key_and_linked_after_all_by_another(world: Any, sit: Sit) -> None:
+    two_adas(world)
+
+    async def work(hands: Any) -> None:
+        await hands.press("i", "n")
+        said = " ".join(hands.text().split())
+        assert "Perhaps also" not in said
+        assert "Somebody else: Ada Demir (ada@one.example). l links them after all." in said
+        await hands.press("n")
+        assert "Nobody looks like the same person." in hands.text()
+        await hands.press("q", "i")
+        assert "Perhaps also" not in hands.text()
+        await hands.press("l", "u")
+        assert "Perhaps also" in hands.text()
+
+    sit(work, size=(100, 30))
+
+
+def test_what_was_refused_stays_refused_of_whoever_has_the_identity_and_goes_with_an_erased_customer(
+    world: Any,
+) -> None:
+    two_adas(world)
+    world.writes("Bo", "bo@three.example", "Hi", "Hello")
+    world.inbox.keep_apart(2, 1)
+    world.inbox.keep_apart(1, 2)
+    world.inbox.link(3, 2, world.now)
+    with world.inbox.reader() as reader:
+        assert [(one.contact, one.apart) for one in reader.customer(1, world.now).alike] in ([], [(3, True)])
+    with world.inbox.writer.window() as unit:
+        assert people.kept_apart(unit) == {(1, 3)}
+    world.inbox.forget(world.inbox.customer(1), world.now)
+    with world.inbox.writer.window() as unit:
+        assert people.kept_apart(unit) == set()
 
 
 def test_enter_goes_to_the_conversation_under_the_cursor_wherever_it_lies(world: Any, sit: Sit) -> None:

@@ -1,5 +1,6 @@
 import runpy
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,63 @@ def test_the_footer_and_the_help_show_a_remapped_key() -> None:
     assert ("E", "archive") in keys.shown(keys.LIST, mapped)
     said = ["".join(text for text, _ in line) for line in help_lines(keys.LIST, mapped, (), ascii_only=False)]
     assert any(line.startswith("E ") and "Archive" in line for line in said)
+
+
+REMAPPED = {
+    "desk.undo": "U",
+    "conversation.again": "A",
+    "reading.quotes": "Q",
+    "go.at_risk": "K",
+    "go.handed_over": "H",
+    "desk.go": "J",
+    "desk.review": "V",
+    "review.archived": "W",
+    "desk.help": "f1",
+    "desk.quit": "M",
+    "list.clear": "B",
+    "customer.link": "D",
+    "customer.apart": "F",
+    "conversation.customer": "C",
+    "search.complete": "ctrl+t",
+    "prompt.confirm": "ctrl+j",
+    "page.back": "X",
+}
+
+
+def test_every_sentence_names_a_key_as_it_is_bound_now(world: Any, sit: Callable[..., None]) -> None:
+    world.config = replace(world.config, keys=REMAPPED)
+    world.writes("Ada Demir", "ada@one.example", "A", "one")
+    world.writes("Ada Demir", "ada@home.example", "B", "two", quoted="an older word")
+
+    async def work(hands: Any) -> None:
+        assert "V goes through them, F1 teaches." in hands.said
+        await hands.press("enter")
+        assert "quoted (t" not in hands.text()
+        await hands.press("n")
+        assert "quoted (Q shows them)" in hands.text()
+        await hands.press("q", "C")
+        assert "D links them, F says no." in " ".join(hands.text().split())
+        await hands.press("q", "J")
+        said = hands.text()
+        assert "K   At risk" in said
+        assert "H   Handed over" in said
+        await hands.press("K")
+        assert "B shows the whole inbox." in hands.text()
+        await hands.press("B", "f1")
+        assert "X back" in hands.text()
+        await hands.press("X", "slash", *"is:")
+        assert "Ctrl+T: is:" in hands.text()
+        await hands.press("escape", "s")
+        await hands.press("1", "ctrl+j")
+        assert "U undoes." in hands.said
+        await hands.press("f", "ctrl+j", "ctrl+j")
+        said = hands.text()
+        assert "J H shows them" in said
+        assert "V W reviews what the last week archived; J r shows the reports." in said
+        await hands.press("J", "H", "enter")
+        assert "; U undoes." in hands.text()
+
+    sit(work, size=(100, 30))
 
 
 LEADS: dict[str, tuple[str, ...]] = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.events import Focus
 
+from tui_inbox.config import View, load
 from tui_inbox.rules.query import begun
 from tui_inbox.screens.bars import Places, Top
 from tui_inbox.screens.hits import struck
@@ -126,8 +127,12 @@ def test_the_arrow_up_brings_back_what_was_searched_for(world: Any, sit: Sit) ->
     sit(work)
 
 
-def test_a_search_is_kept_as_a_view_until_the_program_is_left(world: Any, sit: Sit) -> None:
+def test_a_search_is_kept_as_a_view_with_a_name_and_a_key_and_is_there_the_next_time(world: Any, sit: Sit) -> None:
     world.fill()
+    world.home.config.write_text(
+        '# mine\n[[view]]\nname = "Cups" # blue ones\nquery = "cup"\nkey = "c"\n\n[me]\nname = "D"\n'
+    )
+    before = world.home.config.read_text().splitlines()
 
     async def work(hands: Any) -> None:
         await hands.press("ctrl+s")
@@ -135,15 +140,47 @@ def test_a_search_is_kept_as_a_view_until_the_program_is_left(world: Any, sit: S
         await hands.press("slash")
         await hands.type("bowl")
         await hands.press("ctrl+s")
-        assert "g 6 leads here" in hands.said
-        assert "bowl" in hands.text(hands.desk.query_one(Places))
+        await hands.type("CUPS")
+        await hands.press("enter")
+        assert "There is a view called CUPS already." in hands.text()
+        await hands.press(*["backspace"] * 4)
+        await hands.type("Bowls")
+        await hands.press("enter")
+        assert "g 6 leads there." in hands.text()
+        await hands.type("c")
+        await hands.press("enter")
+        assert 'has the key "c", which g needs for "Cups"' in " ".join(hands.text().split())
+        await hands.press("backspace")
+        await hands.type("b")
+        await hands.press("enter")
+        await hands.until(lambda: "g b leads here" in hands.said)
+        assert "Bowls" in hands.text(hands.desk.query_one(Places))
         await hands.press("enter", "ctrl+s")
         assert "already" in hands.said
-        await hands.press("escape", "g", "6")
+        await hands.press("escape", "g", "b")
         assert list(hands.desk.rows.queue.ids) == [1]
-        assert hands.desk.query_one(Top).title == "bowl"
+        assert hands.desk.query_one(Top).title == "Bowls"
 
     sit(work, size=(150, 40))
+    assert load(world.home.config).views == (View("Cups", "cup", "c"), View("Bowls", "bowl", "b"))
+    after = world.home.config.read_text().splitlines()
+    assert (after[:5], after[-2:]) == (before[:5], before[-2:])
+
+
+def test_a_view_that_cannot_be_written_is_said_and_not_kept(world: Any, sit: Sit) -> None:
+    world.fill()
+    world.home.config.write_text("[[view\n")
+
+    async def work(hands: Any) -> None:
+        await hands.press("slash")
+        await hands.type("bowl")
+        await hands.press("ctrl+s", "enter", "enter")
+        await hands.until(lambda: "config.toml" in hands.text())
+        await hands.press("escape")
+        assert "bowl" not in hands.text(hands.desk.query_one(Places))
+
+    sit(work, size=(150, 40))
+    assert world.home.config.read_text() == "[[view\n"
 
 
 def test_a_search_line_that_gets_its_focus_late_loses_no_letter(world: Any, sit: Sit) -> None:

@@ -268,8 +268,9 @@ def parser() -> argparse.ArgumentParser:
     )
     contact.add_argument(
         "what",
-        choices=("show", "link", "unlink", "suggest"),
-        help="link A B: the same person; unlink IDENTITY: take it back; show ID; suggest: who may be one person",
+        choices=("show", "link", "apart", "unlink", "suggest"),
+        help="link A B: the same person; apart A B: two persons; unlink IDENTITY: take a link back; show ID; "
+        "suggest: who may be one person",
     )
     contact.add_argument("names", nargs="*", metavar="ID", help="contacts by id; an identity by id, address or number")
 

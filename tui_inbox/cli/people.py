@@ -12,13 +12,16 @@ from tui_inbox.rules import clean
 
 
 def contact(desk: Desk, chosen: argparse.Namespace) -> int:
-    """Show, link, unlink contacts, or suggest who may be one person."""
+    """Show, link, unlink contacts, keep two apart, or suggest who may be one person."""
     match chosen.what, chosen.names:
         case "show", [one]:
             return _say(desk, chosen, _id(one))
         case "link", [one, other]:
             desk.inbox.link(_id(one), _id(other), desk.now())
             return _say(desk, chosen, _id(one))
+        case "apart", [one, other]:
+            desk.inbox.keep_apart(_id(one), _id(other))
+            return _say_apart(chosen, _id(one), _id(other))
         case "unlink", [identity]:
             return _say(desk, chosen, desk.inbox.unlink(identity, desk.now()))
         case "suggest", []:
@@ -27,6 +30,7 @@ def contact(desk: Desk, chosen: argparse.Namespace) -> int:
             wanted = {
                 "show": "one contact",
                 "link": "two contacts",
+                "apart": "two contacts",
                 "unlink": "one identity",
                 "suggest": "nothing more",
             }
@@ -62,20 +66,28 @@ def _say(desk: Desk, chosen: argparse.Namespace, id_: int) -> int:
     return 0
 
 
+def _say_apart(chosen: argparse.Namespace, one: int, other: int) -> int:
+    if chosen.json:
+        say_json({"apart": [one, other]})
+    else:
+        say(f"{one} and {other} are two persons. `tui-inbox contact link {one} {other}` says otherwise.")
+    return 0
+
+
 def _suggest(desk: Desk, chosen: argparse.Namespace) -> int:
     from tui_inbox.rules.people import suggestions
     from tui_inbox.store import people
 
     with desk.inbox.writer.window() as unit:
-        contacts = people.contacts(unit)
+        contacts, apart = people.contacts(unit), people.kept_apart(unit)
     names = {one.id: clean.line(one.name) for one in contacts}
-    found = suggestions(contacts)
+    found = [one for one in suggestions(contacts) if (one.one, one.other) not in apart]
     if chosen.json:
         say_json({"suggestions": [{"contacts": [one.one, one.other], "why": clean.line(one.why)} for one in found]})
         return 0
     for one in found:
         say(f"{one.one} {names[one.one]} and {one.other} {names[one.other]}: {clean.line(one.why)}")
-        say(f"  tui-inbox contact link {one.one} {one.other}")
+        say(f"  tui-inbox contact link {one.one} {one.other}    (or: contact apart {one.one} {one.other})")
     if not found:
         say("Nobody looks like one person under two names.")
     return 0

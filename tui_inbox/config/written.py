@@ -1,4 +1,4 @@
-"""Writes accounts into config.toml: everything else in the file stays as it is, byte for byte."""
+"""Writes accounts and views into config.toml: everything else in the file stays as it is, byte for byte."""
 
 from __future__ import annotations
 
@@ -28,18 +28,32 @@ def add_account(path: Path, table: Mapping[str, Any], address: str = "") -> None
     """
 
     def changed(text: str) -> str:
-        before = tomllib.loads(text)
-        known = before.get("account", [])
-        if not isinstance(known, list) or any(_called(one, table["name"]) for one in known):
-            raise Misconfigured(f'There is an account called "{table["name"]}" already.', "Give this one another name.")
-        expected = {**before, "account": [*known, dict(table)]}
-        for place in _places(text):
-            written = _inserted(text, place, _rendered(table, _ending(text)))
-            if _reads(written) == expected:
-                return _introduced(written, address)
-        raise Misconfigured(f"{path.name} writes its accounts as a list in one line.", _BY_HAND)
+        return _introduced(_added(text, "account", table, path), address)
 
     _change(path, changed)
+
+
+def add_view(path: Path, table: Mapping[str, Any]) -> None:
+    """Write *table* as another `[[view]]` of the file at *path*, which need not exist, behind the other views.
+
+    Raises `Misconfigured`, with the file as it was, where the name is taken or the file cannot be written.
+    """
+    _change(path, lambda text: _added(text, "view", table, path))
+
+
+def _added(text: str, kind: str, table: Mapping[str, Any], path: Path) -> str:
+    """Return *text* with *table* as another one of *kind*."""
+    before = tomllib.loads(text)
+    known = before.get(kind, [])
+    if not isinstance(known, list) or any(_called(one, table["name"]) for one in known):
+        what = "an account" if kind == "account" else f"a {kind}"
+        raise Misconfigured(f'There is {what} called "{table["name"]}" already.', "Give this one another name.")
+    expected = {**before, kind: [*known, dict(table)]}
+    for place in _places(text, kind):
+        written = _inserted(text, place, _rendered(kind, table, _ending(text)))
+        if _reads(written) == expected:
+            return written
+    raise Misconfigured(f"{path.name} writes its {kind}s as a list in one line.", _BY_HAND)
 
 
 def remove_account(path: Path, name: str) -> None:
@@ -96,29 +110,28 @@ def _header(said: str) -> str:
     return found[1] + found[2].replace('"', "").replace("'", "").replace(" ", "") if found else ""
 
 
-def _accounts(text: str) -> list[tuple[int, int]]:
-    """Return first line and line behind the last statement of each `[[account]]`, its sub-tables included."""
+def _tables(text: str, kind: str) -> list[tuple[int, int]]:
+    """Return first line and line behind the last statement of each `[[kind]]`, its sub-tables included."""
     found: list[tuple[int, int]] = []
     inside = False
     for first, behind, said in _statements(text):
         header = _header(said)
-        if header == "[account":
+        if header == f"[{kind}":
             found.append((first, behind))
             inside = True
-        elif header and not header.lstrip("[").startswith("account."):
+        elif header and not header.lstrip("[").startswith(f"{kind}."):
             inside = False
         elif inside:
             found[-1] = (found[-1][0], behind)
     return found
 
 
-def _places(text: str) -> Iterator[int]:
-    """Yield the lines before which an account may stand: behind the last one, behind the example of one, at the end."""
-    accounts = _accounts(text)
-    if accounts:
-        yield accounts[-1][1]
+def _places(text: str, kind: str) -> Iterator[int]:
+    """Yield the lines before which a table of *kind* may stand: behind the last, behind its example, at the end."""
+    if there := _tables(text, kind):
+        yield there[-1][1]
     lines = _lines(text)
-    shown = [n for n, line in enumerate(lines) if re.match(r"#\s*\[\[account\]\]", line)]
+    shown = [n for n, line in enumerate(lines) if re.match(rf"#\s*\[\[{kind}\]\]", line)]
     if shown:
         at = shown[-1]
         while at < len(lines) and lines[at].strip():
@@ -139,7 +152,8 @@ def _inserted(text: str, place: int, block: str) -> str:
 
 
 def _without(text: str, number: int) -> str:
-    first, behind = _accounts(text)[number] if number < len(_accounts(text)) else (0, 0)
+    accounts = _tables(text, "account")
+    first, behind = accounts[number] if number < len(accounts) else (0, 0)
     lines = _lines(text)
     if behind < len(lines) and not lines[behind].strip() and (first == 0 or not lines[first - 1].strip()):
         behind += 1  # of the two empty lines around it one is enough
@@ -177,9 +191,9 @@ def _introduced(text: str, address: str) -> str:
     return written if _reads(written) == expected and kept == comments else text
 
 
-def _rendered(table: Mapping[str, Any], end: str) -> str:
-    """Return *table* as an `[[account]]`, its own tables in one line each."""
-    return end.join(["[[account]]", *(f"{_key(key)} = {_value(value)}" for key, value in table.items())]) + end
+def _rendered(kind: str, table: Mapping[str, Any], end: str) -> str:
+    """Return *table* as a `[[kind]]`, its own tables in one line each."""
+    return end.join([f"[[{kind}]]", *(f"{_key(key)} = {_value(value)}" for key, value in table.items())]) + end
 
 
 def _key(key: str) -> str:

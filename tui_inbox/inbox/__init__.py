@@ -242,6 +242,13 @@ class Inbox:
         with self.writer.unit() as unit:
             Readings(unit, self.config).record(people.link(unit, keep, other), now, "me")
 
+    def keep_apart(self, one: int, other: int) -> None:
+        """Say that two contacts are two persons: nothing suggests them any more. `link` takes it back."""
+        from tui_inbox.store import people
+
+        with self.writer.unit() as unit:
+            people.keep_apart(unit, one, other)
+
     def unlink(self, identity: str, now: datetime) -> int:
         """Take an identity back out of the contact it was linked to; return the contact it has now."""
         from tui_inbox.inbox.reading import Readings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 MAILBOX = timedelta(hours=1)
@@ -15,6 +16,16 @@ def as_of(synced: datetime | None, now: datetime, *, mailbox: bool) -> datetime 
     if synced is None:
         return None
     return synced if now - synced > (MAILBOX if mailbox else EXPORT) else None
+
+
+def known_until(read: Mapping[str, datetime | None], mailboxes: Collection[str]) -> datetime | None:
+    """Return until when the inbox is known, from when each source was *read* last; None where none was.
+
+    Of the mailboxes the one that was read longest ago counts; without any, the last import does.
+    """
+    boxes = [moment for name, moment in read.items() if name in mailboxes]
+    moments = [moment for moment in boxes or read.values() if moment]
+    return min(moments, default=None) if boxes else max(moments, default=None)
 
 
 def late_by_silence(due: datetime, known: datetime | None, now: datetime) -> bool:

@@ -140,7 +140,7 @@ class Acting(Screen[None]):
         """Say what was done, what was skipped and why, and that it can be undone."""
         done, skipped = len(outcome.done), outcome.skipped
         words = []
-        then = [*([intent.then] if intent.then else []), "z undoes."]
+        then = [*([intent.then] if intent.then else []), f"{self.post.key('desk.undo')} undoes."]
         if done > 1 or (done and skipped):
             words.append(f"{intent.verb} {done} conversations.")
         elif done:

@@ -30,7 +30,7 @@ class FilesPrompt(Prompt[Wanted]):
     """Asks for a file's number; Enter opens it, s saves it. The arrows go through them."""
 
     def __init__(self, post: Post, messages: Sequence[MessageLine], at: int, folder: str) -> None:
-        super().__init__(post, "Files", "its number; Enter opens it, s saves it")
+        super().__init__(post, "Files", f"its number; {post.key('prompt.confirm')} opens it, s saves it")
         self._files = [(one, file) for one in messages for file in one.attachments]
         self._folder = folder
         here = messages[at].id if at < len(messages) else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -18,9 +18,10 @@ from textual.widgets import Static
 from tui_inbox.config import View
 from tui_inbox.rules.clean import cells as clipped
 from tui_inbox.rules.clean import width as width_of
-from tui_inbox.rules.silence import as_of
+from tui_inbox.rules.silence import as_of, known_until
 from tui_inbox.screens import cells, paint
 from tui_inbox.screens.cells import TITLES, Marks, Piece, amount, fit
+from tui_inbox.screens.keys import BY_ID, names_of
 from tui_inbox.store.queues import Counts
 from tui_inbox.store.reader import AccountLine
 
@@ -160,9 +161,10 @@ class Places(Lines):
     Places > .lines--bar { background: $primary 30%; text-style: bold; }
     """
 
-    def __init__(self, views: tuple[View, ...], marks: Marks) -> None:
+    def __init__(self, views: tuple[View, ...], marks: Marks, mapped: Mapping[str, str]) -> None:
         super().__init__("places")
         self.views, self.marks = views, marks
+        self._keys = {name: names_of(BY_ID[f"go.{name}"], mapped, marks.ascii)[0] for name in PLACES}
         self.counts: Counts | None = None
         self.found: dict[str, int] = {}
         self.queue = "inbox"
@@ -170,8 +172,7 @@ class Places(Lines):
     def _named(self) -> list[tuple[str, str, str, int]]:
         """Return (queue, its key after `g`, title, count) line by line; an empty queue is a gap."""
         counts = self.counts.queues if self.counts else {}
-        keys = dict(zip(PLACES, "ishap", strict=True))
-        lines = [(name, keys[name], TITLES[name], counts.get(name, 0)) for name in PLACES]
+        lines = [(name, self._keys[name], TITLES[name], counts.get(name, 0)) for name in PLACES]
         if self.views:
             lines.append(("", "", "", 0))
             lines += [(f"={view.name}", view.key, view.name, self.found.get(view.name, 0)) for view in self.views]
@@ -238,23 +239,19 @@ class Said(Static):
 
 
 def freshness(accounts: Sequence[AccountLine], configured: set[str], now: datetime) -> tuple[str, str]:
-    """Return how old what we know is, and why the last sync did not complete; each "" where there is nothing to say.
-
-    Of the mailboxes the one that was synced longest ago counts; without any, the last import does.
-    """
+    """Return how old what we know is, and why the last sync did not complete; each "" where there is nothing to say."""
     boxes = [one for one in accounts if one.name in configured]
     trouble = next((f"{one.name}: {one.problem}" for one in boxes if one.problem), "")
-    moments = [one.synced_at for one in boxes or accounts if one.synced_at]
-    if not moments:
-        return "", trouble
-    since = amount(now - (min(moments) if boxes else max(moments)))
-    return f"{'synced' if boxes else 'imported'} {since} ago", trouble
+    then = _until(accounts, configured)
+    return (f"{'synced' if boxes else 'imported'} {amount(now - then)} ago" if then else ""), trouble
+
+
+def _until(accounts: Sequence[AccountLine], configured: set[str]) -> datetime | None:
+    return known_until({one.name: one.synced_at for one in accounts}, configured)
 
 
 def silent(accounts: Sequence[AccountLine], configured: set[str], now: datetime, zone: ZoneInfo) -> str:
     """Return until when the inbox is known, where a mailbox, or without any the last import, is silent; else ""."""
-    boxes = [one for one in accounts if one.name in configured]
-    moments = [one.synced_at for one in boxes or accounts if one.synced_at]
-    oldest = min(moments, default=None) if boxes else max(moments, default=None)
-    then = as_of(oldest, now, mailbox=bool(boxes))
+    mailbox = any(one.name in configured for one in accounts)
+    then = as_of(_until(accounts, configured), now, mailbox=mailbox)
     return cells.known(then, now, zone) if then else ""

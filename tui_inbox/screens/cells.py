@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -226,8 +226,10 @@ def _taken(pair: tuple[str, str]) -> int:
     return width(pair[0]) + width(pair[1]) + 3
 
 
-def empty(queue: str, counts: Counts, now: datetime, zone: ZoneInfo, configured: bool) -> list[str]:
-    """Return what an empty list says: what comes next, and when."""
+def empty(
+    queue: str, counts: Counts, now: datetime, zone: ZoneInfo, configured: bool, key: Callable[[str], str]
+) -> list[str]:
+    """Return what an empty list says: what comes next, and when; *key* names what to press for a command."""
     if queue == "inbox" and not configured and not any(counts.queues.values()):
         return [
             "Welcome. There is nothing here yet.",
@@ -236,10 +238,10 @@ def empty(queue: str, counts: Counts, now: datetime, zone: ZoneInfo, configured:
             "tui-inbox account add     connect a mailbox",
             "tui-inbox import PATH     read a chat export or a mail archive",
             "",
-            "Press q to leave, and run one of these.",
+            f"Press {key('desk.quit')} to leave, and run one of these.",
         ]
     if standing := STANDINGS.get(queue.removeprefix("clock:")):
-        return [f"{standing}: nothing in the inbox.", "", "Esc shows the whole inbox."]
+        return [f"{standing}: nothing in the inbox.", "", f"{key('list.clear')} shows the whole inbox."]
     match queue:
         case "inbox":
             said = ["Nothing is waiting for you.", ""]
@@ -248,16 +250,30 @@ def empty(queue: str, counts: Counts, now: datetime, zone: ZoneInfo, configured:
             if counts.next_due:
                 said.append(f"The next promise is due {spoken(counts.next_due, now, zone)}.")
             if away := counts.queues.get("handed_over", 0):
-                said.append(f"{away} handed over: g h shows them.")
-            return said if len(said) > 2 else [*said, "Nothing is snoozed either. Enjoy the quiet."]
+                said.append(f"{away} handed over: {key('go.handed_over')} shows them.")
+            said += [] if len(said) > 2 else ["Nothing is snoozed either. Enjoy the quiet."]
+            review, reports = key("review.archived"), key("go.reports")
+            return [*said, "", f"{review} reviews what the last week archived; {reports} shows the reports."]
         case "search":
             return ["Nothing matches.", "", "Fewer words find more; from:ada is:late newer_than:7d narrow a search."]
         case "snoozed":
-            return ["Nothing is snoozed.", "", "s in the inbox puts a conversation away until its time."]
+            return [
+                "Nothing is snoozed.",
+                "",
+                f"{key('conversation.snooze')} in the inbox puts a conversation away until its time.",
+            ]
         case "handed_over":
-            return ["Nothing is handed over.", "", "f in the inbox makes a teammate the owner."]
+            return [
+                "Nothing is handed over.",
+                "",
+                f"{key('conversation.forward')} in the inbox makes a teammate the owner.",
+            ]
         case "archived":
-            return ["Nothing is archived.", "", "e in the inbox archives what needs nothing more."]
+            return [
+                "Nothing is archived.",
+                "",
+                f"{key('conversation.archive')} in the inbox archives what needs nothing more.",
+            ]
         case "spam":
             return ["No spam."]
         case _:

@@ -37,7 +37,8 @@ class CorrectPrompt(Prompt[Judged]):
     """Asks what a message really is. The arrows go to the messages before and after it."""
 
     def __init__(self, post: Post, messages: Sequence[MessageLine], at: int) -> None:
-        super().__init__(post, "What is this message?", "h, a, b or s; Up and Down choose another message")
+        up, down = post.key("prompt.up"), post.key("prompt.down")
+        super().__init__(post, "What is this message?", f"h, a, b or s; {up} and {down} choose another message")
         self._messages, self._at = messages, at
         self._wanted: Class | None = None
 
@@ -89,7 +90,8 @@ class CorrectPrompt(Prompt[Judged]):
     def _preview(self) -> list[Piece]:
         if self.chosen is self.message.class_:
             return [("That is what it was taken for already.", "quiet")]
-        return [(f"From now on it is {CLASSES[self.chosen]}; c again changes it back.", "good")]
+        again = self.post.key("reading.correct")
+        return [(f"From now on it is {CLASSES[self.chosen]}; {again} again changes it back.", "good")]
 
     def confirm(self) -> None:
         self.dismiss(None if self.chosen is self.message.class_ else Judged(self.message.id, self.chosen))

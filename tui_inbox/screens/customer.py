@@ -16,7 +16,7 @@ from tui_inbox.rules.when import spoken
 from tui_inbox.screens.bars import Foot, Lines
 from tui_inbox.screens.cells import FANCY, TITLES, Marks, Piece, amount, channel, channel_name, fit
 from tui_inbox.screens.cells import clock as clock_of
-from tui_inbox.screens.keys import CUSTOMER, bindings, shown
+from tui_inbox.screens.keys import CUSTOMER, Named, bindings, pressed, shown
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.customers import Alike, IdentityLine
@@ -35,19 +35,36 @@ class GlanceLine:
 
 
 def glance(
-    it: Customer, width: int, now: datetime, zone: ZoneInfo, marks: Marks = FANCY, *, brief: bool = False
+    it: Customer,
+    width: int,
+    now: datetime,
+    zone: ZoneInfo,
+    marks: Marks = FANCY,
+    *,
+    key: Named = pressed,
+    brief: bool = False,
 ) -> list[GlanceLine]:
     """Return *it* as lines of at most *width* cells; *brief* leaves out the gaps and says which key shows more."""
     lines = [GlanceLine(((fit(it.name, width, marks).rstrip(), "title"),)), *_in_all(it, width)]
     gap = [] if brief else [GlanceLine(())]
-    lines += [*gap, *(_identity(one, it.name, width, marks) for one in it.identities)]
+    lines += [*gap, *(_identity(one, it.name, width, marks, key) for one in it.identities)]
     for one in it.alike:
-        who = f"{one.name} ({', '.join(one.identities[:3])})"
-        says = f"Perhaps also {who}: {one.why}" + (" i, then l links them." if brief else " l links them.")
-        lines += [*gap, *(GlanceLine(((text, "warning"),), one) for text in wrap(says, width))]
+        if not (one.apart and brief):
+            says, role = _alike(one, key, brief=brief)
+            lines += [*gap, *(GlanceLine(((text, role),), one) for text in wrap(says, width))]
     count = f"{it.conversations} conversation{'' if it.conversations == 1 else 's'}"
     lines += [*gap, GlanceLine(((count, "title"),))]
     return lines + [_conversation(row, width, now, zone, marks) for row in it.rows]
+
+
+def _alike(one: Alike, key: Named, *, brief: bool) -> Piece:
+    """Return who may be the same person, and which keys say that it is so or not."""
+    who, links = f"{one.name} ({', '.join(one.identities[:3])})", key("customer.link")
+    if one.apart:
+        return f"Somebody else: {who}. {links} links them after all.", "quiet"
+    if brief:
+        return f"Perhaps also {who}: {one.why} {key('conversation.customer')} says yes or no.", "warning"
+    return f"Perhaps also {who}: {one.why} {links} links them, {key('customer.apart')} says no.", "warning"
 
 
 def _in_all(it: Customer, width: int) -> list[GlanceLine]:
@@ -59,10 +76,10 @@ def _in_all(it: Customer, width: int) -> list[GlanceLine]:
     return [GlanceLine(((text, "late" if past.broken else "quiet"),)) for text in wrap(", ".join(words), width)]
 
 
-def _identity(one: IdentityLine, name: str, width: int, marks: Marks) -> GlanceLine:
+def _identity(one: IdentityLine, name: str, width: int, marks: Marks, key: Named) -> GlanceLine:
     named = f"{one.value} ({one.name})" if one.name not in ("", one.value, name) else one.value
     mark = f"{channel(one.channel, marks)} "
-    after = " linked; u parts them" if one.linked else ""
+    after = f" linked; {key('customer.unlink')} parts them" if one.linked else ""
     said = fit(named, max(1, width - len(mark) - len(after)), marks)
     return GlanceLine(((mark, "channel"), (said if after else said.rstrip(), "read"), (after, "quiet")), one)
 
@@ -214,7 +231,7 @@ class CustomerPage(ModalScreen[Row | None]):
         now, marks, width = self.post.clock(), self.post.marks, max(20, self.browsed.size.width - 2)
 
         def looked(reader: Reader) -> list[GlanceLine]:
-            return glance(reader.customer(self._contact, now), width, now, self.post.zone, marks)
+            return glance(reader.customer(self._contact, now), width, now, self.post.zone, marks, key=self.post.key)
 
         try:
             self.browsed.show(await self.post.ask(looked))
@@ -250,14 +267,28 @@ class CustomerPage(ModalScreen[Row | None]):
             self.action_link()
 
     def action_link(self) -> None:
-        other = self.browsed.of
-        if not isinstance(other, Alike):
-            others = [line.of for line in self.browsed.lines if isinstance(line.of, Alike)]
-            if not others:
-                self._say("Nobody looks like the same person.")
-                return
-            other = others[0]
-        self.run_worker(self._link(other), group="customer", exclusive=True)
+        if (other := self._suggested(apart=True)) is not None:
+            self.run_worker(self._link(other), group="customer", exclusive=True)
+
+    def _suggested(self, *, apart: bool) -> Alike | None:
+        """Return the suggestion under the cursor, else the first; None, and that is said, where there is none."""
+        found = [line.of for line in self.browsed.lines if isinstance(line.of, Alike) and (apart or not line.of.apart)]
+        if not found:
+            self._say("Nobody looks like the same person.")
+            return None
+        return next((one for one in found if one is self.browsed.of), found[0])
+
+    def action_apart(self) -> None:
+        if (other := self._suggested(apart=False)) is not None:
+            self.run_worker(self._part(other), group="customer", exclusive=True)
+
+    async def _part(self, other: Alike) -> None:
+        try:
+            await self.post.write(lambda inbox: inbox.keep_apart(self._contact, other.contact))
+        except Problem as problem:
+            self._say(f"{problem.what} {problem.hint}")
+        else:
+            await self._read(f"Two persons; {self.post.key('customer.link')} links them after all.")
 
     async def _link(self, other: Alike) -> None:
         now = self.post.clock()
@@ -266,7 +297,7 @@ class CustomerPage(ModalScreen[Row | None]):
         except Problem as problem:
             self._say(f"{problem.what} {problem.hint}")
         else:
-            await self._read("Linked; u on an identity parts them.")
+            await self._read(f"Linked; {self.post.key('customer.unlink')} on an identity parts them.")
             self.browsed.stand_on_linked()
 
     def action_unlink(self) -> None:
@@ -282,4 +313,4 @@ class CustomerPage(ModalScreen[Row | None]):
         except Problem as problem:
             self._say(f"{problem.what} {problem.hint}")
         else:
-            await self._read("Parted; l on the suggestion links them again.")
+            await self._read(f"Parted; {self.post.key('customer.link')} on the suggestion links them again.")

@@ -70,10 +70,10 @@ class Desk(Opening):
         post = self.post
         yield Top()
         with Horizontal(id="body"):
-            yield Places(tuple(post.views), post.marks)
+            yield Places(tuple(post.views), post.marks, post.keys)
             with Container(id="panes"):
                 with Vertical(id="listing"):
-                    yield SearchLine()
+                    yield SearchLine(post.key("search.complete"))
                     yield Rows(self.window, post.clock, post.zone)
                 with Vertical(id="beside"):
                     yield Reading()

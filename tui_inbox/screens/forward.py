@@ -59,10 +59,11 @@ class ForwardPrompt(Prompt[HandOver]):
             self.choices(Content("No teammate is configured."))
             self.preview(Content("Add a [[teammate]] with a name and an address to config.toml."))
             return
+        confirm = self.post.key("prompt.confirm")
         first = max(0, min(self._at - SHOWN + 1, len(self._found) - SHOWN))
         lines = [self._line(index, mate) for index, mate in enumerate(self._found)][first : first + SHOWN]
         self.choices(paint.lines(lines or [[("Nobody is called that.", "warning")]]))
-        self.preview(Content("Enter chooses; then you may add a line for them." if self._found else ""))
+        self.preview(Content(f"{confirm} chooses; then you may add a line for them." if self._found else ""))
 
     def _line(self, index: int, mate: Teammate) -> list[Piece]:
         here = index == self._at
@@ -85,7 +86,7 @@ class ForwardPrompt(Prompt[HandOver]):
     def _choose(self, mate: Teammate) -> None:
         self._chosen = mate
         line = self.line
-        line.placeholder = "a line for them, or just Enter"
+        line.placeholder = f"a line for them, or just {self.post.key('prompt.confirm')}"
         line.value = ""
         address = f" <{mate.address}>" if mate.address else ""
         self.choices(Content(paint.gate(f"To {mate.name}{address}")))

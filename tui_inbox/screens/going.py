@@ -12,10 +12,10 @@ from tui_inbox.problems import Problem
 from tui_inbox.screens import cells
 from tui_inbox.screens.asking import Asking
 from tui_inbox.screens.bars import Places, Top
-from tui_inbox.screens.keys import reached
 from tui_inbox.screens.menus import GoTo, Select
 from tui_inbox.screens.post import Behind, Post
 from tui_inbox.screens.prompt import type_into
+from tui_inbox.screens.saving import ViewPrompt
 from tui_inbox.screens.search import SearchLine
 from tui_inbox.store.queues import Counts
 from tui_inbox.store.reader import Row
@@ -208,19 +208,23 @@ class Going(Asking):
             self.post.searches = [*(one for one in self.post.searches if one != words), words][-SEARCHES:]
 
     def action_save(self) -> None:
-        """Keep the search as a view, with a key of its own after `g`, until the program is left."""
+        """Ask for a name and a key, under which the search is kept as a view in config.toml."""
         words, views = self.view.words.strip(), self.post.views
         if self.view.queue != "search" or not words:
             self.say("Search for something first; then this keeps it as a view.")
         elif any(one.query == words for one in views):
             self.say("That is a view already.")
         else:
-            taken = {one.key for one in views} | reached(self.post.keys)
-            key = next((digit for digit in "6789" if digit not in taken), "")
-            views.append(Kept(words, words, key))
-            self.query_one(Places).views = tuple(views)
+            self.app.push_screen(ViewPrompt(self.post, words), self._keep)
+
+    def _keep(self, kept: Kept | None) -> None:
+        """Show a view that was kept among the others."""
+        if kept is not None:
+            self.post.views.append(kept)
+            self.query_one(Places).views = tuple(self.post.views)
             self.stale.set()
-            self.say(f"Kept as a view until you leave{f': g {key} leads here' if key else ''}.")
+            leads = f": {self.post.key('desk.go')} {kept.key} leads here" if kept.key else ""
+            self.say(f"Kept as the view {kept.name} in {self.post.written.name}{leads}.")
 
     def action_results(self) -> None:
         self._remember()

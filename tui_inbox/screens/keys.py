@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -86,7 +86,7 @@ KEYS: tuple[Key, ...] = (
     Key("list.select", "x", "select", "select", "Select the conversation; acts then take all that are selected.", LIST),
     Key("list.range", "X", "select_range", "", "Select all from the last selected one to here.", LIST),
     Key("list.selecting", "asterisk", "screen.selecting", "", "Select many: one more key says which.", LIST),
-    Key("desk.review", "R", "review", "", "Review a list one by one: one more key says which.", DESK),
+    Key("desk.review", "R", "review", "review", "Review a list one by one: one more key says which.", DESK),
     Key("conversation.again", "S", "again", "", "Take the snooze again that a reply interrupted.", DESK),
     Key("desk.repeat", "full_stop", "repeat", "", "Do the last act again, here.", DESK),
     Key("conversation.origin", "o", "origin", "", "Show where the customer wrote, and open it there by Enter.", DESK),
@@ -99,7 +99,7 @@ KEYS: tuple[Key, ...] = (
         DESK,
     ),
     Key("conversation.why", "w", "why", "why", "Say why it lies here, is due then, and is whose it is.", DESK),
-    Key("list.save", "ctrl+s", "screen.save", "", "Keep the search as a view until you leave.", LIST),
+    Key("list.save", "ctrl+s", "screen.save", "", "Keep the search as a view.", LIST),
     Key(
         "list.clear",
         "escape,h,left",
@@ -188,13 +188,22 @@ KEYS: tuple[Key, ...] = (
         SEARCH,
         palette=False,
     ),
-    Key("search.save", "ctrl+s", "screen.save", "keep", "Keep the search as a view until you leave.", SEARCH),
+    Key("search.save", "ctrl+s", "screen.save", "keep", "Keep the search as a view.", SEARCH),
     Key("search.back", "escape,ctrl+g", "screen.leave_search", "back", "Leave the search.", SEARCH, palette=False),
     Key("place.open", "enter,o", "open", "open", "Open the place where the customer wrote.", PLACE, palette=False),
     Key("place.copy", "y", "copy", "copy", "Copy the address.", PLACE, palette=False),
     Key("rule.copy", "y", "copy", "copy", "Copy the rule, to put it into config.toml.", RULE, palette=False),
     Key("customer.visit", "enter,right", "visit", "go there", "Go to this conversation.", CUSTOMER, palette=False),
     Key("customer.link", "l", "link", "link", "Say that the suggested one is one person.", CUSTOMER, palette=False),
+    Key(
+        "customer.apart",
+        "n",
+        "apart",
+        "not the same",
+        "Say that the suggested one is another.",
+        CUSTOMER,
+        palette=False,
+    ),
     Key(
         "customer.unlink",
         "u",
@@ -214,6 +223,10 @@ KEYS: tuple[Key, ...] = (
     Key("page.up", "k,up", "up", "up", "Scroll up.", PAGE, palette=False),
 )
 BY_ID: Mapping[str, Key] = {key.id: key for key in KEYS}
+_DECLARED: Mapping[str, str] = {}
+"""Nothing is another key than it is declared."""
+Named = Callable[[str], str]
+"""Returns what to press for a command, by its id."""
 
 _SPELLED = {
     "slash": "/",
@@ -299,11 +312,12 @@ def keymap(wanted: Mapping[str, str]) -> dict[str, str]:
 
 def check_views(views: Iterable[View], mapped: Mapping[str, str]) -> None:
     """Raise `Misconfigured` where a view's key, after `g`, leads elsewhere already."""
+    go = pressed("desk.go", mapped)
     taken = {name: key.id for key in KEYS if key.where == GO for name in mapped.get(key.id, key.keys).split(",")}
     for view in views:
         if view.key and taken.setdefault(named(view.key), view.name) != view.name:
             raise Misconfigured(
-                f'The view "{view.name}" has the key "{view.key}", which g needs for "{taken[named(view.key)]}".',
+                f'The view "{view.name}" has the key "{view.key}", which {go} needs for "{taken[named(view.key)]}".',
                 "Give the view another key.",
             )
 
@@ -331,17 +345,38 @@ def clashes(heard: Iterable[str], mapped: Mapping[str, str]) -> list[tuple[str, 
 
 def keys_of(key: Key, mapped: Mapping[str, str], ascii_only: bool = False) -> str:
     """Return all keys of *key* as a person reads them; what is reached over `g` says so."""
+    return _before(key, mapped, ascii_only) + " ".join(names_of(key, mapped, ascii_only))
+
+
+def names_of(key: Key, mapped: Mapping[str, str], ascii_only: bool = False) -> list[str]:
+    """Return the keys of *key* by themselves, as a person reads them."""
+    return [spelled(name, ascii_only) for name in mapped.get(key.id, key.keys).split(",")]
+
+
+def pressed(id_: str, mapped: Mapping[str, str] = _DECLARED, ascii_only: bool = False) -> str:
+    """Return what to press for the command *id_*, as a sentence names it: `z`, `g 2`."""
+    key = BY_ID[id_]
+    return _before(key, mapped, ascii_only) + names_of(key, mapped, ascii_only)[0]
+
+
+def _before(key: Key, mapped: Mapping[str, str], ascii_only: bool) -> str:
+    """Return the key that has to be pressed before, and a space; "" where there is none."""
     before = {GO: "desk.go", SELECT: "list.selecting", REVIEW: "desk.review"}.get(key.where, "") if key.palette else ""
-    first = f"{spelled(mapped.get(before, BY_ID[before].keys).split(',')[0])} " if before else ""
-    names = mapped.get(key.id, key.keys).split(",")
-    return first + " ".join(spelled(name, ascii_only) for name in names)
+    return f"{names_of(BY_ID[before], mapped, ascii_only)[0]} " if before else ""
 
 
 def shown(where: str, mapped: Mapping[str, str], ascii_only: bool = False) -> list[tuple[str, str]]:
     """Return (key, label) for the footer while *where* has the focus, the most important first."""
     heard = ABOVE[where]
     return [
-        (spelled(mapped.get(key.id, key.keys).split(",")[0], ascii_only), key.label)
+        (_footed(key, where, mapped, ascii_only), key.label)
         for key in KEYS
         if key.where in heard and key.label and not (key.id == "desk.quit" and where != LIST)
     ]
+
+
+def _footed(key: Key, where: str, mapped: Mapping[str, str], ascii_only: bool) -> str:
+    """Return how the footer names *key*: by its first one, and by Enter where that does the same."""
+    names = mapped.get(key.id, key.keys).split(",")
+    first = spelled(names[0], ascii_only)
+    return f"{first}/{spelled('enter')}" if where == key.where and "enter" in names[1:] else first

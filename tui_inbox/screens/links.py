@@ -23,7 +23,7 @@ class LinksPrompt(Prompt[str]):
     """Asks for a link's number and shows where it leads; Enter opens it, y copies it. The arrows go through them."""
 
     def __init__(self, post: Post, messages: Sequence[MessageLine], at: int, address: str = "") -> None:
-        super().__init__(post, "Links", "its number; Enter opens it, y copies it")
+        super().__init__(post, "Links", f"its number; {post.key('prompt.confirm')} opens it, y copies it")
         self._of, self._links = _from(messages, at)
         self._at = next((index for index, (_, one) in enumerate(self._links) if one == address), 0)
 

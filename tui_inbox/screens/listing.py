@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,14 +12,14 @@ from textual.message import Message
 
 from tui_inbox.problems import Problem
 from tui_inbox.rules.asked import WrongQuery
+from tui_inbox.rules.following import follow
 from tui_inbox.rules.query import Query, begun, parse
 from tui_inbox.rules.query import terms as sought_in
 from tui_inbox.screens import cells
 from tui_inbox.screens.bars import Places, Top, freshness, silent
 from tui_inbox.screens.going import Going, View
-from tui_inbox.screens.keys import BY_ID, keys_of
+from tui_inbox.screens.keys import Named
 from tui_inbox.screens.post import Post
-from tui_inbox.screens.rows import follow
 from tui_inbox.screens.search import SearchLine
 from tui_inbox.store.queues import Counts
 from tui_inbox.store.reader import Queue, Reader
@@ -179,7 +179,7 @@ class Listing(Going):
         """Draw what was read; the cursor stays on its conversation."""
         rows, top, places, search = self.rows, self.query_one(Top), self.query_one(Places), self.query_one(SearchLine)
         if self._listed is None and read.queue.ids:
-            self.say(greeting(self.post.keys, ascii_only=self.post.marks.ascii))
+            self.say(greeting(self.post.key))
         self._listed = read.view
         top.queue = places.queue = read.view.queue
         top.title = title_of(read.view)
@@ -210,7 +210,8 @@ class Listing(Going):
         if self._counts is not None:
             place = "search" if self.view.words else self.view.queue
             configured = bool(self.post.config.accounts)
-            self.rows.nothing = cells.empty(place, self._counts, self.post.clock(), self.post.zone, configured)
+            post = self.post
+            self.rows.nothing = cells.empty(place, self._counts, post.clock(), post.zone, configured, post.key)
 
     def _return(self) -> None:
         """Put the cursor on what an undo has brought back, where this list has it."""
@@ -276,7 +277,8 @@ class Listing(Going):
         self.app.post_message(Counted(read.counts))
         if read.at_risk:
             self.app.bell()
-            self.say(f"{read.at_risk} {'is' if read.at_risk == 1 else 'are'} at risk now: g 2 shows them.")
+            are = "is" if read.at_risk == 1 else "are"
+            self.say(f"{read.at_risk} {are} at risk now: {self.post.key('go.at_risk')} shows them.")
         self._say_nothing()
         if not rows.queue.ids:
             rows.refresh()
@@ -284,12 +286,10 @@ class Listing(Going):
         places.refresh()
 
 
-def greeting(mapped: Mapping[str, str], *, ascii_only: bool) -> str:
+def greeting(key: Named) -> str:
     """Return what somebody who sees the list for the first time needs to know."""
-    down, opens, helps = (
-        keys_of(BY_ID[id_], mapped, ascii_only).split(" ")[0] for id_ in ("list.down", "list.open", "desk.help")
-    )
-    return f"What is due first is on top. {down} goes on, {opens} opens, {helps} teaches the keys."
+    said = f"Due first is on top. {key('list.down')} goes on, {key('list.open')} opens"
+    return f"{said}, {key('desk.review')} goes through them, {key('desk.help')} teaches."
 
 
 def _named(view: View) -> str:

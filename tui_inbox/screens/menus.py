@@ -14,7 +14,7 @@ from textual.widgets import Static
 from tui_inbox.screens import paint
 from tui_inbox.screens.bars import Foot
 from tui_inbox.screens.cells import Piece, fit, who
-from tui_inbox.screens.keys import CONFIRM, GO, KEYS, SELECT, bindings, keys_of, shown
+from tui_inbox.screens.keys import CONFIRM, GO, KEYS, SELECT, bindings, names_of, shown
 from tui_inbox.screens.post import Post
 from tui_inbox.store.reader import Row
 
@@ -32,7 +32,6 @@ class Menu(ModalScreen[str | None]):
     """
     where = GO
     title_ = "Go to"
-    prefix = "g "
 
     def __init__(self, post: Post) -> None:
         super().__init__()
@@ -41,7 +40,7 @@ class Menu(ModalScreen[str | None]):
     def pairs(self) -> list[tuple[str, str]]:
         """Return (key, what it leads to)."""
         return [
-            (keys_of(key, self.post.keys, self.post.marks.ascii).removeprefix(self.prefix).split(" ")[0], key.label)
+            (names_of(key, self.post.keys, self.post.marks.ascii)[0], key.label)
             for key in KEYS
             if key.where == self.where
         ]
@@ -91,7 +90,7 @@ class Select(Menu):
     """What `*` selects: one more key says which."""
 
     BINDINGS = bindings(SELECT)  # type: ignore[assignment]  # Textual types this as a mixed list
-    where, title_, prefix = SELECT, "Select", "* "
+    where, title_ = SELECT, "Select"
 
     def action_choose(self, which: str) -> None:
         self.dismiss(which)

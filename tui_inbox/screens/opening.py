@@ -100,8 +100,8 @@ class Opening(Listing):
         pane, now = self.query_one(Glance), self.post.clock()
 
         def looked(reader: Reader) -> list[GlanceLine]:
-            it = reader.customer(contact, now)
-            return glance(it, max(20, pane.size.width), now, self.post.zone, self.post.marks, brief=True)
+            it, post = reader.customer(contact, now), self.post
+            return glance(it, max(20, pane.size.width), now, post.zone, post.marks, key=post.key, brief=True)
 
         try:
             pane.show(await self.post.ask(looked))
@@ -116,7 +116,8 @@ class Opening(Listing):
         if before and before.whole.row.id == id_:
             # What was new when the conversation was opened stays marked while it is open.
             whole = replace(whole, seen_before=min(whole.seen_before, before.whole.seen_before))
-        layout = lay_out(whole, width, now, self.post.zone, folded=folded, marks=self.post.marks)
+        post = self.post
+        layout = lay_out(whole, width, now, post.zone, folded=folded, marks=post.marks, key=post.key)
         return replace(layout, hit=first_hit(layout, terms))
 
     def _mark_seen(self, layout: Layout) -> None:

@@ -33,6 +33,7 @@ from tui_inbox.screens.keys import (
     SELECT,
     bindings,
     keys_of,
+    pressed,
     shown,
 )
 from tui_inbox.screens.post import Post
@@ -162,7 +163,14 @@ def help_lines(
         for key in (one for one in KEYS if one.where == place):
             lines += _help_line(key, mapped, ascii_only)
         if place == GO:
-            lines += [[(fit(f"g {view.key}", 18), "key"), (f"View: {view.name}", "read")] for view in views if view.key]
+            lines += [
+                [
+                    (fit(f"{pressed('desk.go', mapped, ascii_only)} {view.key}", 18), "key"),
+                    (f"View: {view.name}", "read"),
+                ]
+                for view in views
+                if view.key
+            ]
     return lines
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from tui_inbox.config import Config, View
 from tui_inbox.inbox import Inbox
 from tui_inbox.screens.cells import FANCY, PLAIN, Marks
-from tui_inbox.screens.keys import check_views, keymap
+from tui_inbox.screens.keys import check_views, keymap, pressed
 from tui_inbox.store.reader import Reader
 
 T = TypeVar("T")
@@ -39,11 +39,13 @@ class Post:
         self.marks: Marks = PLAIN if ascii_only else FANCY
         self.keys = keymap(config.keys)
         check_views(config.views, self.keys)
+        self.written = inbox.home.config
+        """The configuration's file, into which a view is written."""
         self.last_snooze = ""
         self.searches: list[str] = []
         """What was searched for in this session, the last one last."""
         self.views: list[View] = list(config.views)
-        """The views of the configuration, then the searches that were kept for this session."""
+        """The views of the configuration, then the searches that were kept since."""
         self.behind: tuple[int, ...] = ()
         """The conversations behind the figure that was looked into last."""
         self.leaving = False
@@ -52,6 +54,10 @@ class Post:
         """Questions and acts that are under way."""
         self._inbox = inbox
         self._pen = ThreadPoolExecutor(1, "pen")
+
+    def key(self, id_: str) -> str:
+        """Return what to press for the command *id_* as the keys are bound now."""
+        return pressed(id_, self.keys, self.marks.ascii)
 
     def reader(self) -> Reader:
         """Return a reader of the caller's own thread, to be closed there."""

@@ -159,7 +159,7 @@ class ReviewScreen(Asking):
         def laid_out(reader: Reader) -> Layout:
             now = self.post.clock()
             whole = reader.conversation(id_, now)
-            return lay_out(whole, width, now, self.post.zone, folded=folded, marks=self.post.marks)
+            return lay_out(whole, width, now, self.post.zone, folded=folded, marks=self.post.marks, key=self.post.key)
 
         try:
             layout = await self.post.ask(laid_out)

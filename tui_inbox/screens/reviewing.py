@@ -29,7 +29,7 @@ class Reviews(Menu):
     """What `R` reviews: one more key says which."""
 
     BINDINGS = bindings(REVIEW)  # type: ignore[assignment]  # Textual types this as a mixed list
-    where, title_, prefix = REVIEW, "Review", "R "
+    where, title_ = REVIEW, "Review"
 
     def action_review(self, which: str) -> None:
         self.dismiss(which)

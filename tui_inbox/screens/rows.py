@@ -23,30 +23,6 @@ from tui_inbox.store.reader import Queue, Row
 
 KEPT = 4096
 """Rows the cache may hold before it is emptied."""
-ONWARD = 16
-"""Conversations after the cursor's that are looked for where its own has gone."""
-NEAR = 1000
-"""Places round the old one that are looked at before all the others are."""
-
-
-def follow(old: Sequence[int], at: int, new: array[int]) -> int:
-    """Return where the cursor belongs in *new*: on the same conversation, else on the next one that is still there."""
-    if not new:
-        return 0
-    for id_ in old[at : at + ONWARD]:
-        if (found := _place(id_, at, new)) is not None:
-            return found
-    return min(at, len(new) - 1)
-
-
-def _place(id_: int, near: int, ids: array[int]) -> int | None:
-    """Return where *id_* stands in *ids*, which is mostly near where it stood; None where it does not."""
-    for first, last in ((max(0, near - NEAR), near + NEAR), (0, len(ids))):
-        try:
-            return ids.index(id_, first, last)
-        except ValueError:
-            continue
-    return None
 
 
 def _plain(role: str) -> Style:

@@ -31,6 +31,11 @@ class SearchLine(Vertical):
     SearchLine Static { padding: 0 1; height: auto; max-height: 2; color: $text-error; }
     """
 
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+        """The one that completes."""
+
     def compose(self) -> ComposeResult:
         # Not selected on focus: that comes late, and would have the next letter replace those typed before it.
         yield Asked(
@@ -54,7 +59,7 @@ class SearchLine(Vertical):
     def offer(self) -> None:
         """Show what Tab would write, and what else may follow."""
         said, found = self.query_one("#may", Static), self.offers()
-        said.update(Content(paint.gate("Tab: " + "  ".join(found))))
+        said.update(Content(paint.gate(f"{self.key}: " + "  ".join(found))))
         said.display = bool(found)
 
     def take_offer(self) -> bool:

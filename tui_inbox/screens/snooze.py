@@ -29,7 +29,9 @@ class SnoozePrompt(Prompt[Until]):
     def __init__(self, post: Post, id_: int, about: str, count: int) -> None:
         many = f"Snooze {count} conversations" if count > 1 else f"Snooze: {about}"
         again = (
-            f'Enter: again "{post.last_snooze}"' if post.last_snooze else "a digit, or: 3h, tomorrow 9, fri 9 / 12:00"
+            f'{post.key("prompt.confirm")}: again "{post.last_snooze}"'
+            if post.last_snooze
+            else "a digit, or: 3h, tomorrow 9, fri 9 / 12:00"
         )
         super().__init__(post, many, again)
         self._of = id_

@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tui_inbox.rules import clean
+from tui_inbox.rules.following import first_unseen
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Outcome, Place, State
 from tui_inbox.rules.silence import late_by_silence
 from tui_inbox.rules.when import spoken
@@ -24,6 +25,7 @@ from tui_inbox.screens.cells import (
     known,
     who,
 )
+from tui_inbox.screens.keys import Named, pressed
 from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.posted import Posted
 from tui_inbox.store.reader import AttachmentLine, MessageLine, Row, Whole
@@ -58,40 +60,41 @@ class Layout:
 
 
 def lay_out(
-    whole: Whole, width: int, now: datetime, zone: ZoneInfo, *, folded: bool = True, marks: Marks = FANCY
+    whole: Whole,
+    width: int,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    folded: bool = True,
+    marks: Marks = FANCY,
+    key: Named = pressed,
 ) -> Layout:
     """Return *whole* as lines of at most *width* cells, messages oldest first."""
     width = max(20, width)
-    lines: list[Line] = list(_head(whole, width, now, zone, marks))
-    fresh = first_unseen(whole)
+    lines: list[Line] = list(_head(whole, width, now, zone, marks, key))
+    fresh = first_unseen(whole.messages, whole.seen_before)
     starts = []
     for index, message in enumerate(whole.messages):
         starts.append(len(lines))
         lines.extend(
             _message(
-                message, width, now, zone, marks, folded=folded, new=index >= fresh and message.id > whole.seen_before
+                message,
+                width,
+                now,
+                zone,
+                marks,
+                unfold=key("reading.quotes") if folded else "",
+                new=index >= fresh and message.id > whole.seen_before,
             )
         )
         lines.append(())
     return Layout(whole, width, folded, tuple(lines), tuple(starts), fresh)
 
 
-def first_unseen(whole: Whole) -> int:
-    """Return the index of the first message from outside that came after what the agent has seen."""
-    return next(
-        (
-            index
-            for index, one in enumerate(whole.messages)
-            if one.id > whole.seen_before and one.direction is Direction.IN and not one.history
-        ),
-        len(whole.messages),
-    )
-
-
 # --- the head: whose it is, until when, and why -------------------------------------------------------------
 
 
-def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks) -> Iterator[Line]:
+def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks, key: Named) -> Iterator[Line]:
     row = whole.row
     for text in wrap(clean.line(row.subject or who(row)), width):
         yield ((text, "title"),)
@@ -111,15 +114,15 @@ def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks)
         yield ((text, "quiet"),)
     yield from _promise(whole, width, now, zone)
     for posted in whole.going_out if row.owner != ME or row.place is Place.ARCHIVED else ():
-        said, role = _going_out(posted, now, zone)
+        said, role = _going_out(posted, now, zone, key)
         yield from (((text, role),) for text in wrap(said, width))
     if row.plan and row.plan[1] > now and row.place is not Place.SNOOZED:
         plan = f"Interrupted plan: back {spoken(row.plan[0], now, zone)}, answer by {spoken(row.plan[1], now, zone)}."
-        yield from (((text, "good"),) for text in wrap(plan + " S takes it again.", width))
+        yield from (((text, "good"),) for text in wrap(f"{plan} {key('conversation.again')} takes it again.", width))
     yield ((marks.rule * width, "rule"),)
 
 
-def _going_out(it: Posted, now: datetime, zone: ZoneInfo) -> Piece:
+def _going_out(it: Posted, now: datetime, zone: ZoneInfo, key: Named) -> Piece:
     """Return what of a conversation waits to go out, and why, or that it was refused."""
     match it.kind:
         case "hand_over":
@@ -133,7 +136,8 @@ def _going_out(it: Posted, now: datetime, zone: ZoneInfo) -> Piece:
         return f"Given up: {what}{why}.", "warning"
     soon = it.next_try is not None and not it.tries and now < it.next_try
     if soon and it.next_try and it.kind == "hand_over":
-        return f"{what.capitalize()} in {max(1, int((it.next_try - now).total_seconds()))} s; z undoes.", "good"
+        seconds = max(1, int((it.next_try - now).total_seconds()))
+        return f"{what.capitalize()} in {seconds} s; {key('desk.undo')} undoes.", "good"
     again = f"; next try {spoken(it.next_try, now, zone)}" if it.next_try and it.tries else ""
     return f"Waits: {what}{why}{again}.", "warning" if it.problem else "quiet"
 
@@ -177,7 +181,7 @@ def _promise(whole: Whole, width: int, now: datetime, zone: ZoneInfo) -> Iterato
 
 
 def _message(
-    message: MessageLine, width: int, now: datetime, zone: ZoneInfo, marks: Marks, *, folded: bool, new: bool
+    message: MessageLine, width: int, now: datetime, zone: ZoneInfo, marks: Marks, *, unfold: str, new: bool
 ) -> Iterator[Line]:
     if message.class_ is Class.SYSTEM and not (message.sender_name or message.sender_identity):
         yield from _notice(message, width)
@@ -193,7 +197,7 @@ def _message(
     gone = message.state is State.DELETED
     for text in _some(wrap(clean.block(message.text).strip("\n"), width - 2)):
         yield (("  " + text, "quiet" if gone else body),)
-    yield from _quoted(clean.block(message.quoted).strip("\n"), width, marks, folded=folded)
+    yield from _quoted(clean.block(message.quoted).strip("\n"), width, marks, unfold)
     for file in message.attachments:
         yield (("  " + clean.cells(f"{marks.file} {attachment(file)}", width - 2, marks.ascii), "file"),)
 
@@ -235,12 +239,13 @@ def _remarks(message: MessageLine) -> Iterator[Piece]:
         yield f"! {warning}", "warning"
 
 
-def _quoted(text: str, width: int, marks: Marks, *, folded: bool) -> Iterator[Line]:
+def _quoted(text: str, width: int, marks: Marks, unfold: str) -> Iterator[Line]:
+    """Yield what is quoted; where a key unfolds it (*unfold*), only how much that is."""
     if not text:
         return
-    if folded:
+    if unfold:
         count = text.count("\n") + 1
-        yield ((f"  {marks.more} {count} line{'' if count == 1 else 's'} quoted (t shows them)", "quote"),)
+        yield ((f"  {marks.more} {count} line{'' if count == 1 else 's'} quoted ({unfold} shows them)", "quote"),)
         return
     for line in _some(wrap(text, width - 4)):
         yield (("  > " + line, "quote"),)

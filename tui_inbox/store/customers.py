@@ -33,12 +33,13 @@ class IdentityLine:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Another contact that may be the same person, and the reason as a sentence."""
+    """Another contact that may be the same person, and the reason as a sentence; `apart` where the agent said no."""
 
     contact: int
     name: str
     identities: tuple[str, ...]
     why: str
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +123,30 @@ def _waited(connection: sqlite3.Connection, listed: str, now: datetime) -> timed
 
 
 def alike(connection: sqlite3.Connection, contact: int) -> tuple[Alike, ...]:
-    """Return the contacts that may be the same person as *contact*, each with the reason."""
+    """Return the contacts that may be the same person as *contact*, each with the reason; last who is said not to."""
     mine = _known(connection, contact)
     if mine is None:
         return ()
     found = []
+    apart = _apart(connection, contact)
     for other in _candidates(connection, mine):
         theirs = _known(connection, other)
         if theirs and (why := same_person(mine, theirs)):
             values = tuple(one.value for one in identities(connection, other))
-            found.append(Alike(other, clean.line(theirs.name), values, clean.line(why)))
-    return tuple(found)
+            found.append(Alike(other, clean.line(theirs.name), values, clean.line(why), other in apart))
+    return tuple(sorted(found, key=lambda one: one.apart))
+
+
+def _apart(connection: sqlite3.Connection, contact: int) -> set[int]:
+    """Return the contacts that the agent said are somebody else than *contact*."""
+    rows = connection.execute(
+        "SELECT t.contact_id FROM identity m JOIN apart a ON a.one = m.id JOIN identity t ON t.id = a.other "
+        "WHERE m.contact_id = :contact UNION "
+        "SELECT t.contact_id FROM identity m JOIN apart a ON a.other = m.id JOIN identity t ON t.id = a.one "
+        "WHERE m.contact_id = :contact",
+        {"contact": contact},
+    )
+    return {row[0] for row in rows}
 
 
 def _known(connection: sqlite3.Connection, contact: int) -> Contact | None:

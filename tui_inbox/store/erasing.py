@@ -24,6 +24,7 @@ from tui_inbox.store import arrivals, migrations, outgoing, search
 from tui_inbox.store.tables import (
     AccountRow,
     ActRow,
+    ApartRow,
     AttachmentRow,
     BlobRow,
     ContactRow,
@@ -44,6 +45,7 @@ from tui_inbox.store.tables import (
 )
 
 _contact, _identity, _thread = table(ContactRow), table(IdentityRow), table(ThreadRow)
+_apart = table(ApartRow)
 _conversation, _message, _raw = table(ConversationRow), table(MessageRow), table(RawRow)
 _attachment, _blob, _mail_id = table(AttachmentRow), table(BlobRow), table(MailIdRow)
 _account, _review = table(AccountRow), table(ReviewRow)
@@ -396,6 +398,7 @@ def _identities(connection: Connection, contact: int, ids: Sequence[int]) -> Non
     connection.execute(update(_contact).where(_contact.c.id.in_({contact, *born})).values(name=""))
     if not ids:
         return
+    connection.execute(delete(_apart).where(or_(_apart.c.one.in_(ids), _apart.c.other.in_(ids))))
     first, rest = ids[0], ids[1:]
     connection.execute(update(_message).where(_message.c.identity_id.in_(rest)).values(identity_id=first))
     connection.execute(delete(_identity).where(_identity.c.id.in_(rest)))

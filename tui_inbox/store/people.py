@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from tui_inbox.problems import NotFound, Refused
 from tui_inbox.rules import lookalike
 from tui_inbox.rules.model import Direction
 from tui_inbox.rules.people import Contact, mentions_in
-from tui_inbox.store.tables import ContactRow, ConversationRow, IdentityRow, MessageRow, table
+from tui_inbox.store.tables import ApartRow, ContactRow, ConversationRow, IdentityRow, MessageRow, table
 
-_contact, _identity = table(ContactRow), table(IdentityRow)
+_contact, _identity, _apart = table(ContactRow), table(IdentityRow), table(ApartRow)
 _message, _conversation = table(MessageRow), table(ConversationRow)
 
 
@@ -29,17 +29,60 @@ class Identity:
 
 
 def link(connection: Connection, keep: int, other: int) -> set[int]:
-    """Give the identities of contact *other* to *keep*; return the conversations that show another customer now."""
-    for id_ in (keep, other):
-        if connection.execute(select(_contact.c.id).where(_contact.c.id == id_)).first() is None:
-            raise NotFound(f"There is no contact {id_}.", "`tui-inbox show ID --json` names each customer's contact.")
-    if keep == other:
-        raise Refused("That is one contact already.", "Name two different ones.")
+    """Give the identities of contact *other* to *keep*; return the conversations that show another customer now.
+
+    That they were kept apart before is forgotten.
+    """
+    _two(connection, keep, other)
     moved = connection.execute(select(_identity.c.id).where(_identity.c.contact_id == other)).scalars().all()
     if not moved:
         raise Refused(f"Contact {other} has no identities left: it is linked already.", "")
+    own = select(_identity.c.id).where(_identity.c.contact_id == keep)
+    connection.execute(
+        delete(_apart).where(
+            or_(
+                _apart.c.one.in_(own) & _apart.c.other.in_(moved),
+                _apart.c.one.in_(moved) & _apart.c.other.in_(own),
+            )
+        )
+    )
     connection.execute(update(_identity).where(_identity.c.id.in_(moved)).values(contact_id=keep))
     return conversations_of(connection, moved)
+
+
+def keep_apart(connection: Connection, one: int, other: int) -> None:
+    """Record that contacts *one* and *other* are two persons; linking them takes it back.
+
+    Kept with an identity of each, so that it stays true of whoever has that identity later.
+    """
+    _two(connection, one, other)
+    first = select(_identity.c.id).order_by(_identity.c.id).limit(1)
+    ids = [connection.execute(first.where(_identity.c.contact_id == id_)).scalar() for id_ in (one, other)]
+    for id_, identity in zip((one, other), ids, strict=True):
+        if identity is None:
+            raise Refused(f"Contact {id_} has no identities left: it is linked already.", "")
+    low, high = sorted(int(id_) for id_ in ids if id_ is not None)
+    connection.execute(insert(_apart).prefix_with("OR IGNORE").values(one=low, other=high))
+
+
+def kept_apart(connection: Connection) -> set[tuple[int, int]]:
+    """Return the pairs of contacts that are two persons, the lower id first."""
+    mine, theirs = _identity.alias(), _identity.alias()
+    pairs = connection.execute(
+        select(mine.c.contact_id, theirs.c.contact_id)
+        .join(_apart, _apart.c.one == mine.c.id)
+        .join(theirs, theirs.c.id == _apart.c.other)
+    )
+    return {(min(pair), max(pair)) for pair in pairs}
+
+
+def _two(connection: Connection, one: int, other: int) -> None:
+    """Raise `NotFound` where one of two contacts is not there, `Refused` where they are one."""
+    for id_ in (one, other):
+        if connection.execute(select(_contact.c.id).where(_contact.c.id == id_)).first() is None:
+            raise NotFound(f"There is no contact {id_}.", "`tui-inbox show ID --json` names each customer's contact.")
+    if one == other:
+        raise Refused("That is one contact already.", "Name two different ones.")
 
 
 def unlink(connection: Connection, said: str) -> tuple[int, set[int]]:

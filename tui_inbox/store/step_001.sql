@@ -11,6 +11,15 @@ CREATE TABLE account (
   UNIQUE (name)
 );
 
+CREATE TABLE apart (
+  one INTEGER NOT NULL,
+  other INTEGER NOT NULL,
+  PRIMARY KEY (one, other)
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_apart_other ON apart (other);
+
 CREATE TABLE blob (
   digest VARCHAR NOT NULL,
   content BLOB NOT NULL,

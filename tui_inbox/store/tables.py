@@ -67,6 +67,15 @@ class IdentityRow(SQLModel, table=True):
     """What a mail address looks like (`rules/lookalike.py`)."""
 
 
+class ApartRow(SQLModel, table=True):
+    """Two identities whose contacts the agent called two persons, the lower id first: they are suggested no more."""
+
+    __tablename__ = "apart"
+    __table_args__ = {"sqlite_with_rowid": False}
+    one: int = Field(primary_key=True)
+    other: int = Field(primary_key=True, index=True)
+
+
 class ThreadRow(SQLModel, table=True):
     """What the channel itself calls one. `first_at` is when it was first seen here, `since` where history ends."""
 
