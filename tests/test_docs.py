@@ -202,6 +202,25 @@ def test_every_key_that_the_daily_round_names_is_a_key_of_the_screen():
         )
 
 
+@pages
+def test_every_two_keys_that_are_named_lead_somewhere(page: Path):
+    from tui_inbox.screens.keys import GO, KEYS, REVIEW
+
+    after = {"g": GO, "R": REVIEW}
+    for first, then in re.findall(r"`([gR]) ([a-z0-9])`", text_of(page)):
+        assert any(one.where == after[first] and then in one.keys.split(",") for one in KEYS), (first, then)
+
+
+def test_every_provider_of_the_page_is_one_that_account_add_knows():
+    from tui_inbox.config.providers import provider_named
+
+    page = text_of(ROOT / "docs" / "mail-providers.md")
+    rows = re.findall(r"^\| [^|]+ \| ((?:`[a-z0-9.-]+`(?:, )?)+) \|", page, re.MULTILINE)
+    told = {name for row in rows for name in INLINE.findall(row)} - {"--provider"}
+    assert len(told) > 12
+    assert {name for name in told if provider_named(name) is None} == set()
+
+
 def test_every_figure_of_a_report_is_told_in_the_documents():
     from tui_inbox.rules.explained import FIGURES
 
