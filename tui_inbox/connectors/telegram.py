@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import mimetypes
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,13 +19,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean, cleaned
+from tui_inbox.connectors.formats.packing import BATCH, paced
 from tui_inbox.connectors.formats.telegram_words import numbers_of, service_text, text_of
 from tui_inbox.problems import Misconfigured, Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
 CHANNEL = "telegram"
 ORDER = 40
-BATCH = 2000
 KEEP = 25 << 20
 _TWO = {"personal_chat", "bot_chat", "saved_messages", "verification_codes", "replies"}
 _TYPES = (
@@ -122,6 +123,7 @@ class Source:
         arrivals: list[Arrival] = []
         aside: list[SetAside] = []
         seen = weight = 0
+        most = BATCH
         for chat, value in teller.walk():
             if isinstance(value, SetAside):
                 aside.append(value)
@@ -138,8 +140,10 @@ class Source:
             else:
                 arrivals.append(Arrival(message))
                 weight += len(value.text) + sum(len(one.content or b"") for one in message.attachments)
-            if len(arrivals) + len(aside) >= BATCH or weight > 2 * KEEP:
+            if len(arrivals) + len(aside) >= most or weight > 2 * KEEP:
+                given = time.monotonic()
                 yield _batch(arrivals, aside, place, seen, teller.offset, total, done=False)
+                most = paced(len(arrivals) + len(aside), time.monotonic() - given)
                 arrivals, aside, weight = [], [], 0
         if not seen and aside:
             raise Unreadable(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
@@ -13,6 +14,9 @@ from tui_inbox.rules.align import written
 from tui_inbox.rules.model import Attachment, Message
 
 BATCH = 2000
+LEAST = 400
+PACE = 0.5
+"""Seconds that the inbox may spend on one batch: as long, nobody else writes. Where it is slower, batches shrink."""
 KEEP = 25 << 20
 """Bytes up to which an attachment is kept."""
 APART = timedelta(minutes=4)
@@ -37,6 +41,7 @@ def packed(find: Callable[[], Found], place: str, cursors: dict[str, str], total
     arrivals: list[Arrival] = []
     aside: list[SetAside] = []
     count = weight = done = 0
+    most = BATCH
     for one, at in find():
         if isinstance(one, SetAside):
             if count >= behind:
@@ -46,14 +51,21 @@ def packed(find: Callable[[], Found], place: str, cursors: dict[str, str], total
         if count < behind:
             count += 1
             continue
-        full = len(arrivals) + len(aside) >= BATCH or weight > 2 * KEEP
+        full = len(arrivals) + len(aside) >= most or weight > 2 * KEEP
         if full and (_apart(arrivals, one) or len(arrivals) + len(aside) >= 2 * BATCH or weight > 3 * KEEP):
+            given = time.monotonic()
             yield _batch(arrivals, aside, place, count, min(done, total), total, done=False)
+            most = paced(len(arrivals) + len(aside), time.monotonic() - given)
             arrivals, aside, weight = [], [], 0
         arrivals.append(Arrival(one))
         weight += len(one.raw) + sum(len(each.content or b"") for each in one.attachments)
         count, done = count + 1, at
     yield _batch(arrivals, aside, place, count, total, total, done=True)
+
+
+def paced(size: int, seconds: float) -> int:
+    """Return how large the next batch is, where one of *size* took the inbox so many *seconds*."""
+    return max(LEAST, min(BATCH, int(size * PACE / seconds))) if seconds > 0 else BATCH
 
 
 def _apart(arrivals: list[Arrival], one: Message) -> bool:

@@ -1,0 +1,30 @@
+"""How much of an export the inbox is given at a time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui_inbox.connectors.formats.packing import BATCH, LEAST, PACE, paced, packed
+from tui_inbox.rules.model import Message, Person
+
+
+def test_a_batch_that_took_longer_than_others_may_be_kept_waiting_is_followed_by_a_smaller_one() -> None:
+    assert paced(BATCH, 4 * PACE) == BATCH // 4
+    assert paced(BATCH // 4, PACE / 8) == BATCH
+
+
+def test_a_batch_is_never_so_small_that_beginning_it_costs_most() -> None:
+    assert paced(BATCH, 1000 * PACE) == LEAST
+
+
+def test_an_inbox_that_takes_no_time_is_given_whole_batches() -> None:
+    assert paced(BATCH, 0) == BATCH
+
+
+def test_batches_shrink_while_the_inbox_is_slow_and_nothing_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 10_000, 2))  # whoever takes a batch needs two seconds
+    monkeypatch.setattr("tui_inbox.connectors.formats.packing.time.monotonic", lambda: next(clock))
+    found = [(Message("x", str(one), Person("Ann"), None, thread="t"), one) for one in range(4000)]
+    sizes = [len(batch.arrivals) for batch in packed(lambda: found, "place", {}, len(found))]
+    assert sizes[:3] == [BATCH, BATCH // 4, LEAST]
+    assert sum(sizes) == len(found)
