@@ -83,9 +83,9 @@ class Shelf:
         values = search.index_values(subject, text, "", sender, [SHOP], files)
         self.connection.execute(search.ADD, (stamp, *values))
         self.connection.execute(
-            "UPDATE conversation SET last_at = (SELECT max(received_at) FROM message WHERE conversation_id = ?1) "
-            "WHERE id = ?1",
-            (conversation,),
+            "UPDATE conversation SET last_at = (SELECT max(received_at) FROM message WHERE conversation_id = :id) "
+            "WHERE id = :id",
+            {"id": conversation},
         )
         return message
 
