@@ -17,6 +17,7 @@ from tui_inbox.screens.asking import Asking
 from tui_inbox.screens.bars import Foot, Lines, Said
 from tui_inbox.screens.cells import Piece, amount, clock, fit, who
 from tui_inbox.screens.keys import BY_ID, DESK, READING, bindings, keys_of
+from tui_inbox.screens.over import known
 from tui_inbox.screens.pages import Page
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.reading import Reading
@@ -47,6 +48,7 @@ class Progress(Lines):
         self.post = post
         self.review: Review | None = None
         self.row: Row | None = None
+        self.known: Piece = ("", "quiet")
 
     def pieces(self, y: int) -> list[Piece]:
         if self.review is None:
@@ -67,6 +69,8 @@ class Progress(Lines):
             (bar[0] * done, "good"),
             (bar[1] * (room - done), "quiet"),
             (f"  {before} before" if before else "", "reason"),
+            ("  ", "quiet"),
+            self.known,
         ]
 
     def _about(self) -> list[Piece]:
@@ -156,13 +160,15 @@ class ReviewScreen(Asking):
         assert id_ is not None
         width, folded = self.reading.room, self.reading.folded
 
-        def laid_out(reader: Reader) -> Layout:
+        def laid_out(reader: Reader) -> tuple[Layout, Piece]:
             now = self.post.clock()
             whole = reader.conversation(id_, now)
-            return lay_out(whole, width, now, self.post.zone, folded=folded, marks=self.post.marks, key=self.post.key)
+            marks, key = self.post.marks, self.post.key
+            laid = lay_out(whole, width, now, self.post.zone, folded=folded, marks=marks, key=key)
+            return laid, known(reader, self.post, now)
 
         try:
-            layout = await self.post.ask(laid_out)
+            layout, age = await self.post.ask(laid_out)
         except Problem as problem:
             self.say_problem(problem)
             self._go(self.review.decide("gone"))
@@ -173,7 +179,7 @@ class ReviewScreen(Asking):
         shown = replace(layout, whole=replace(layout.whole, row=replace(layout.whole.row, id=id_)))
         self.reading.show(shown)
         progress = self.query_one(Progress)
-        progress.row = layout.whole.row
+        progress.row, progress.known = layout.whole.row, age
         progress.refresh()
         if layout.whole.row.news:
             seen, now = layout.whole.seen, self.post.clock()
