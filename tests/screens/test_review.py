@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from tui_inbox.inbox.ingest import Origin
 from tui_inbox.rules.model import Archive, Forward, Snooze
 from tui_inbox.screens.review import ReviewScreen
 
@@ -62,10 +63,13 @@ async def begin(hands: Any, *keys: str) -> None:
 def test_back_shows_what_was_decided_and_another_decision_replaces_it(world: Any, sit: Sit) -> None:
     world.fill(3)
 
+    world.inbox.synced(Origin("support", "imap", "email"), world.now, None)
+
     async def work(hands: Any) -> None:
         await begin(hands, "R", "l")
         await hands.press("e", "p")
         assert "Review: Inbox 1/3" in hands.text()
+        assert "imported <1m ago" in hands.text().splitlines()[0]
         assert "archived before" in hands.text()
         await hands.press("n", "n", "n")
         assert "Skipped" in hands.text()

@@ -59,10 +59,11 @@ class Progress(Lines):
         width, marks = self.size.width, self.post.marks
         count = f" {min(it.at + 1, len(it.ids))}/{len(it.ids)} "
         title = f"Review: {it.of}"
-        room = max(0, min(30, width - len(title) - len(count) - 2))
+        before = it.how(it.current) if it.current is not None else ""
+        beside = len(f"  {before} before" if before else "") + len(self.known[0]) + 2
+        room = max(0, min(30, width - len(title) - len(count) - beside))
         done = room * it.at // len(it.ids) if it.ids else room
         bar = ("#", "-") if marks.ascii else ("━", "─")
-        before = it.how(it.current) if it.current is not None else ""
         return [
             (fit(title, min(len(title), width - len(count))), "title"),
             (count, "quiet"),
