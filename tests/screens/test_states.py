@@ -109,7 +109,7 @@ def test_somebody_new_is_told_what_lies_on_top_and_which_keys_lead_on(world: Any
     world.fill()
 
     async def work(hands: Any) -> None:
-        assert hands.said == "What is due first is on top. j goes on, Enter opens, ? teaches the keys."
+        assert hands.said == "Due first is on top. j goes on, Enter opens, R goes through them, ? teaches."
 
     sit(work)
 

@@ -75,7 +75,8 @@ class Watching:
             for one in [*said["accounts"], *said["folders"]]:
                 if true(one):
                     return one
-        raise AssertionError(f"It ended: {self.said}")
+        assert self.process.stderr is not None
+        raise AssertionError(f"It ended with {self.process.wait(LONGEST)}: {self.said} {self.process.stderr.read()}")
 
     def brings(self, count: int, account: str | None = None) -> Any:
         """Return the report of the next round that stored *count* new messages."""
