@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,35 +85,6 @@ def test_attached_it_ends_with_its_input(tui: Tui) -> None:
         assert watch.process.stdin is not None
         watch.process.stdin.close()
         assert watch.process.wait(LONGEST) == 0
-
-
-@pytest.mark.needs("faketime")
-def test_woken_from_a_sleep_of_hours_it_signs_in_anew_and_brings_what_came_meanwhile(
-    server: Dovecot, user: str, tui: Tui, tmp_path: Path
-) -> None:
-    hour = tmp_path / "hour"
-    hour.write_text("+0")
-    # Its own program starts another and would take the signals; what it loads is told by the environment it makes.
-    made = subprocess.run(
-        ["faketime", "-f", "+0", "printenv", "LD_PRELOAD"], capture_output=True, text=True, check=True
-    )
-    clock = {
-        "LD_PRELOAD": made.stdout.strip(),
-        "FAKETIME_TIMESTAMP_FILE": str(hour),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-    }
-    with Watching(tui, environ=clock) as watch:
-        watch.next()
-        watch.process.send_signal(signal.SIGSTOP)
-        hour.write_text("+8h")
-        server.deliver(user, "INBOX", mail(1))
-        before = server.log().count("Login")
-        watch.process.send_signal(signal.SIGCONT)
-        watch.brings(1)
-        assert server.log().count("Login") > before
-        assert watch.ends(signal.SIGTERM) == 0
 
 
 def test_a_sync_waits_for_another_that_runs_once_and_says_whose_it_is(tui: Tui, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def until(true: Callable[[], Any]) -> Any:
 class Watching:
     """`tui-inbox sync --watch --json` over the home of *tui*."""
 
-    def __init__(self, tui: Tui, *words: str, environ: dict[str, str] | None = None) -> None:
+    def __init__(self, tui: Tui, *words: str) -> None:
         self.tui = tui
         self.process = subprocess.Popen(
             [
@@ -47,7 +47,7 @@ class Watching:
                 "--json",
             ],
             cwd=ROOT,
-            env={**os.environ, **tui.environ, **(environ or {})},
+            env={**os.environ, **tui.environ},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
