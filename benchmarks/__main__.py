@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks import first_sync, growing, incoming, searching, starting, syncing, typing_keys
 from benchmarks.figures import Figure, Table
 from benchmarks.peers import PACKAGES, Mu, Notmuch, screens, versions
 from benchmarks.stores import Kept
+
+Peer = TypeVar("Peer", Notmuch, Mu)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +99,19 @@ def measured(kept: Kept, much: Profile, parts: set[str], table: Table) -> None:
 
 def _searched(kept: Kept, size: int, installed: dict[str, str]) -> tuple[Notmuch | None, Mu | None]:
     """Return notmuch and mu with the mails of *size* in their indexes, kept from run to run."""
-    found: list[Notmuch | Mu | None] = []
-    for name, make in (("notmuch", Notmuch), ("mu", Mu)):
+
+    def kept_by(name: str, make: Callable[[Path, Path], Peer]) -> Peer | None:
+        if name not in installed:
+            return None
         folder = kept.folder / f"{name}-{size}"
-        one = make(folder, kept.maildir(size)) if name in installed else None
-        if one is not None and not (folder / "indexed").exists():
+        one = make(folder, kept.maildir(size))
+        if not (folder / "indexed").exists():
             kept.tell(f"indexing {size:,} with {name}")
             one.index()
             (folder / "indexed").touch()
-        found.append(one)
-    return found[0], found[1]  # type: ignore[return-value]
+        return one
+
+    return kept_by("notmuch", Notmuch), kept_by("mu", Mu)
 
 
 def main() -> None:

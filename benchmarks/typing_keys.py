@@ -71,7 +71,8 @@ def _moves(
         theirs.append(bare.press(key))
         if number > 20 and not on():
             break
-    return (*(sample([one[at] for one in several]) for at in (0, 1) for several in (ours_, theirs)),)  # type: ignore[return-value]
+    first, last = ([sample([one[at] for one in several]) for several in (ours_, theirs)] for at in (0, 1))
+    return first[0], first[1], last[0], last[1]
 
 
 def _each(press: Callable[[], float], count: int) -> Sample:

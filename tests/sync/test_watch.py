@@ -120,7 +120,8 @@ def test_mail_that_comes_to_two_accounts_is_here_without_being_asked_for(server:
         server.deliver(one, "INBOX", mail(2))
         server.deliver(other, "INBOX", mail(3))
         it.holds(1, 2, 3)
-        assert [mailbox._ear.idles for mailbox in it.watch.mailboxes] == [True, True]  # type: ignore[union-attr,attr-defined]
+        ears: list[Any] = [mailbox._ear for mailbox in it.watch.mailboxes]
+        assert [one.idles for one in ears] == [True, True]
 
 
 def test_one_connection_an_account_hears_and_reads(server: Dovecot, tmp_path: Path) -> None:

@@ -59,14 +59,14 @@ class Steps:
             self.take()
             return readinto(line, into)
 
-        socket.SocketIO.readinto = read  # type: ignore[method-assign,assignment]
+        socket.SocketIO.readinto = read  # type: ignore[method-assign,assignment]  # put in its place on purpose
         receive = socket.socket.recv
 
         def recv(line: socket.socket, *arguments: int) -> bytes:
             self.take()
             return receive(line, *arguments)
 
-        socket.socket.recv = recv  # type: ignore[method-assign,assignment]
+        socket.socket.recv = recv  # type: ignore[method-assign,assignment]  # and so is this
         sys.addaudithook(self._opened)
 
     def _said(self, statement: str) -> None:

@@ -130,7 +130,7 @@ KEYS: tuple[Key, ...] = (
     Key("review.list", "l,R", "review('list')", "this list", "Review the list that is shown.", REVIEW),
     Key("review.inbox", "i", "review('inbox')", "Inbox", "Review the inbox.", REVIEW),
     Key("review.snoozed", "s", "review('snoozed')", "Snoozed", "Review what is snoozed.", REVIEW),
-    Key("review.handed_over", "h", "review('handed_over')", "Unheard of", "Review what teammates let pass.", REVIEW),
+    Key("review.handed_over", "h", "review('handed_over')", "No news", "Review what teammates let pass.", REVIEW),
     Key("review.archived", "a", "review('archived')", "Archived", "Review what the last week archived.", REVIEW),
     Key("review.back", "escape,q", "back", "back", "Stay here.", REVIEW, palette=False),
     Key(
