@@ -245,7 +245,9 @@ class Listing(Going):
             await self._counting.wait()
             self._counting.clear()
             try:
-                self._say_figures(await self.post.ask(self._figures))
+                figures = await self.post.ask(self._figures)
+                if self.query(Top):  # else the screen is being left
+                    self._say_figures(figures)
             except Problem as problem:
                 self.say_problem(problem)
 
