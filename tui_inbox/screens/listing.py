@@ -111,7 +111,7 @@ class Listing(Going):
                 continue
             finally:
                 slow.stop()
-            if read is not None and view == self.view:
+            if read is not None and view == self.view and self.query(Top):
                 self._draw(read, settled, moved=rows.cursor != at)
                 self._counting.set()
                 if not read.whole and not typing:
