@@ -30,7 +30,7 @@ def an_act_that_sees_too_much() -> None:
     """An act counts as having seen what arrived after it."""
     from tui_inbox.rules import history
 
-    history._before = lambda message, act, last_answer: message.received <= act.at  # type: ignore[assignment]
+    history._before = lambda message, act, answered: message.received <= act.at
 
 
 def a_promise_ended_twice() -> None:
@@ -49,8 +49,8 @@ def a_late_answer_ignored() -> None:
 
     right = history._before
 
-    def wrong(message: Any, act: Any, last_answer: Any) -> bool:
-        return message.id <= act.seen if message.answers else right(message, act, last_answer)
+    def wrong(message: Any, act: Any, answered: bool) -> bool:
+        return message.id <= act.seen if message.answers else right(message, act, answered)
 
     history._before = wrong
 

@@ -205,6 +205,18 @@ def test_an_act_that_had_not_seen_the_bounce_does_not_end_what_it_opened() -> No
     assert promise(it).ended == on("Mon 12:00")
 
 
+def test_a_report_dated_before_what_it_says_is_lost_is_no_less_unseen() -> None:
+    it = life(
+        asked("Mon 09:00"),
+        snoozed("Mon 10:00", "Wed 09:00", "Wed 12:00"),
+        answered("Mon 09:50"),
+        answered("Mon 10:00"),
+        bounced("Mon 09:05", 3),
+        now="Mon 10:10",
+    )
+    assert (it.place, it.reason) == (Place.INBOX, Reason.BOUNCE)
+
+
 def test_a_conversation_begun_by_us_starts_archived() -> None:
     it = life(answered("Mon 09:00"), now="Mon 10:00")
     assert (it.place, it.promises) == (Place.ARCHIVED, ())

@@ -105,12 +105,12 @@ def timeline(history: History) -> Iterator[Heard | Act]:
     lost = {one.bounced for one in history.messages if not one.history}
     places = {one.id: one.order for one in history.messages}
 
-    def place_of(one: Heard) -> tuple[tuple[int | str, ...], bool, tuple[int | str, ...]]:
+    def order_of(one: Heard) -> tuple[int | str, ...]:
         """A report stands behind what it says is lost, also where the two servers' clocks disagree."""
         behind = places.get(one.bounced) if one.bounced is not None else None
-        return (one.order, False, one.order) if behind is None else (max(one.order, behind), True, one.order)
+        return one.order if behind is None else max(one.order, behind)
 
-    messages = sorted(history.messages, key=place_of)
+    messages = sorted(history.messages, key=lambda one: (order_of(one), one.bounced in places, one.order))
     last_answer = max((one.order for one in messages if one.answers and one.id not in lost), default=None)
     every = sorted(history.acts, key=lambda one: one.id)
     acts = [one for one in every if one.verb not in (Verb.ROUTE, Verb.RETURN)]
@@ -121,8 +121,9 @@ def timeline(history: History) -> Iterator[Heard | Act]:
             routed.setdefault(act.seen, []).append(act)
     slot_of: dict[int, int] = {}
     for message in messages:
+        answered = last_answer is not None and last_answer > order_of(message)
         # Behind the last act that had not seen it, whoever had seen it before.
-        slot = next((n for n in range(len(acts), 0, -1) if not _before(message, acts[n - 1], last_answer)), 0)
+        slot = next((n for n in range(len(acts), 0, -1) if not _before(message, acts[n - 1], answered)), 0)
         # What a rule did with a message goes with the message, wherever it counts.
         if message.bounced is not None:
             slot = max(slot, slot_of.get(message.bounced, 0))
@@ -138,12 +139,14 @@ def timeline(history: History) -> Iterator[Heard | Act]:
         yield from after
 
 
-def _before(message: Heard, act: Act, last_answer: tuple[int | str, ...] | None) -> bool:
-    """Return whether *message* counts before *act*: seen, or in its place by its received time."""
+def _before(message: Heard, act: Act, answered: bool) -> bool:
+    """Return whether *message* counts before *act*: seen, or in its place by its received time.
+
+    *answered* says that an answer behind the message stands.
+    """
     if message.id <= act.seen:
         return True
     if message.received > act.at:
         return False
     unseen_matters = message.asks or message.bounced is not None
-    answered_later = last_answer is not None and last_answer > message.order
-    return not unseen_matters or answered_later
+    return not unseen_matters or answered
