@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import faulthandler
+import gc
 import io
 import random
 import resource
@@ -35,8 +37,12 @@ from tui_inbox.problems import Problem  # noqa: E402
 
 SLOW = 10
 """Seconds of this process's own time after which a few kilobytes count as a hang, however busy the machine is."""
-MEMORY = 4 << 30
-"""Bytes of memory that the whole run may take: what grows without end is found by it."""
+MEMORY = 512 << 20
+"""Bytes of memory that reading one of them may take more than what was taken before it."""
+STUCK = 60
+"""Seconds after which the run is ended, where a reader cannot even be interrupted; what it read is left behind."""
+GROWTH = 64 << 20
+"""Bytes that the run may hold more at its end than after a quarter of it, what it keeps for itself not counted."""
 LARGEST = 200_000
 WORDS = [
     *(
@@ -88,8 +94,12 @@ WORDS = [
 ]
 
 
-class HungError(Exception):
-    """A reader did not come back."""
+class HungError(BaseException):
+    """A reader did not come back; none of them may take this for bytes that it cannot read."""
+
+
+class UnreadError(Exception):
+    """A reader gave a mail up; its own last resort kept that from being seen."""
 
 
 @dataclass
@@ -113,20 +123,39 @@ class Fuzz:
     broken: dict[str, Path] = field(default_factory=dict)
     runs: int = 0
     inputs: Inputs = field(default_factory=Inputs)
+    early: int = 0
+    """Bytes held after a quarter of the run."""
+    grown: int = 0
+    """Bytes held at its end beyond those."""
 
-    def run(self, until: float, folder: Path) -> None:
-        while time.monotonic() < until:
+    def run(self, minutes: float, folder: Path) -> None:
+        begun = time.monotonic()
+        while (gone := time.monotonic() - begun) < minutes * 60:
+            if not self.early and gone > minutes * 15:
+                self.early = self.held()
             parent = self.chance.choice(self.corpus)
             seed = self.damaged(parent)
             self.runs += 1
             if self.tried(seed, folder) and len(self.corpus) < 5000:
                 self.corpus.append(seed)
+        self.grown = self.held() - (self.early or self.held())
+        if self.grown > GROWTH:
+            said = f"{self.grown >> 20} MB more are held than after a quarter of the run"
+            self.broken[said] = folder
+            print(said, file=sys.stderr)
+
+    def held(self) -> int:
+        """Return the bytes of memory that are held, but for those of what is kept to go on from."""
+        gc.collect()
+        return memory()[1] - sum(len(raw) for one in self.corpus for raw in one.members.values())
 
     def tried(self, seed: Seed, folder: Path) -> bool:
         """Read *seed* as a file of its kind; return whether it reached something new."""
         path = written(seed, folder)
         lines: set[tuple[str, int]] = set()
         signal.setitimer(signal.ITIMER_PROF, SLOW)
+        faulthandler.dump_traceback_later(STUCK, exit=True)
+        resource.setrlimit(resource.RLIMIT_AS, (memory()[0] + MEMORY, resource.RLIM_INFINITY))
         sys.settrace(tracer(lines))
         try:
             if seed.kind in READERS:
@@ -145,6 +174,8 @@ class Fuzz:
         finally:
             sys.settrace(None)
             signal.setitimer(signal.ITIMER_PROF, 0)
+            faulthandler.cancel_dump_traceback_later()
+            resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         new = not lines <= self.reached
         self.reached |= lines
         return new
@@ -235,6 +266,8 @@ def read(kind: str, path: Path) -> None:
         for batch in source.read({}):
             for one in batch.arrivals:
                 message = one.message
+                if "could not be parsed" in message.warnings:
+                    raise UnreadError(message.warnings)
                 (message.text + message.quoted + message.subject + message.thread + message.sender.name).encode()
 
 
@@ -275,6 +308,12 @@ def seeds(kind: str, inputs: Inputs) -> Iterator[Seed]:
         yield from [Seed(kind, path.name, {path.name: path.read_bytes()}, zipped=False)] if path.is_file() else []
 
 
+def memory() -> tuple[int, int]:
+    """Return the bytes of memory that this process has asked for, and those that it holds (Linux)."""
+    asked, holds = Path("/proc/self/statm").read_text().split()[:2]
+    return int(asked) * resource.getpagesize(), int(holds) * resource.getpagesize()
+
+
 def hung(number: int, frame: FrameType | None) -> None:
     raise HungError
 
@@ -292,7 +331,6 @@ def main() -> int:
     told.add_argument("--found", type=Path, default=ROOT / "fuzz-found", help="where to write what breaks a reader")
     chosen = told.parse_args()
     number = random.randrange(1 << 32) if chosen.seed is None else chosen.seed
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     inputs = Inputs()
     corpus = [
         seed
@@ -303,10 +341,12 @@ def main() -> int:
     fuzz = Fuzz(random.Random(number), chosen.found, corpus, inputs=inputs)
     signal.signal(signal.SIGPROF, hung)
     with tempfile.TemporaryDirectory(prefix="tui-inbox-fuzz-") as folder:
-        fuzz.run(time.monotonic() + chosen.minutes * 60, Path(folder))
+        print(f"What is being read lies in {folder}.", file=sys.stderr)
+        fuzz.run(chosen.minutes, Path(folder))
     print(
         f"seed {number}: {fuzz.runs:,} files read, {len(fuzz.reached):,} lines reached, "
-        f"{len(fuzz.corpus):,} kept to go on from, {len(fuzz.broken)} places broke"
+        f"{len(fuzz.corpus):,} kept to go on from, {fuzz.grown >> 20} MB more held than after a quarter, "
+        f"{len(fuzz.broken)} places broke"
     )
     return 1 if fuzz.broken else 0
 
