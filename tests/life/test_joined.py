@@ -83,6 +83,29 @@ def test_of_two_acted_on_conversations_that_a_late_parent_joins_the_received_tim
     assert {len(key) for key in portrait(kept[0]).conversations} == {2}
 
 
+def test_what_no_act_had_seen_when_threads_are_joined_falls_by_its_received_time(kept: list[Store]) -> None:
+    first = Said("a.1", "ask", MAILBOX, "a", NOW - 2 * DAY)
+    second = Said("b.1", "ask", MAILBOX, "b", NOW - 1 * DAY)
+    rest = (
+        Said("a.2", "ask", MAILBOX, "a", NOW - 1 * HOUR),
+        Said("b.2", "ask", MAILBOX, "b", NOW - 36 * HOUR),
+        Said("b.3", "joins", MAILBOX, "b", NOW - 1 * HOUR, about="a"),
+    )
+    for order in permutations(rest):
+        store = Store()
+        kept.append(store)
+        store.hear(first, now=NOW - 20 * HOUR)
+        store.hear(second, now=NOW - 20 * HOUR)
+        later = NOW + DAY
+        ids = [store.conversation_with(f"<{one.name}@x>") for one in (first, second)]
+        store.inbox.perform([Snooze(one, store.seen(), later, later + HOUR) for one in ids], NOW - 20 * HOUR)
+        for one in order:
+            store.hear(one, now=NOW)
+        laws.hold(store, NOW)
+    agree(kept)
+    assert set(portrait(kept[0]).conversations) == {("|<a.1@x>", "|<b.2@x>"), ("|<a.2@x>", "|<b.1@x>", "|<b.3@x>")}
+
+
 def test_what_an_import_brings_before_its_parent_is_history_only_if_its_thread_makes_it_so(kept: list[Store]) -> None:
     first = Said("a.1", "ask", ARCHIVE, "a", NOW - 40 * DAY)
     rest = (

@@ -474,9 +474,10 @@ class Intake:
         return thread
 
     def _join(self, into: int, others: Sequence[int]) -> None:
-        """Two threads are one: all is as if they had been one from the start, but for conversations somebody acted on.
+        """Two threads are one: all is as if they had been one from the start, but for what acts had seen.
 
-        What nobody acted on becomes one with the oldest, or falls into the acted-on conversations by received time.
+        A conversation keeps what its acts had seen. The rest falls by received time into those that somebody acted
+        on; where nobody did, all becomes one with the oldest.
         """
         self.tray.write()
         known = histories.stretches(self.unit, [into, *others])
@@ -489,27 +490,33 @@ class Intake:
             self._threads.pop(f"#{thread}", None)
             self._stretches.pop(thread, None)
         every = sorted((one for several in known.values() for one in several), key=lambda one: one.id)
-        loose = [one for one in every if not one.acts and one.begins_at is None]
+        loose = [one for one in every if not one.acts]
         standing = [one for one in every if one not in loose]
         if not standing:
             standing, loose = loose[:1], loose[1:]
         left = {one.id for one in standing}
         self._stretches[into] = [one for one in histories.stretches(self.unit, [into])[into] if one.id in left]
-        for conversation in loose:
-            self._hand_out(into, conversation.id)
+        for one in [*standing, *loose] if len(standing) > 1 else loose:
+            self._hand_out(into, one)
         self.touched = (self.touched - {one.id for one in loose}) | {one.id for one in standing}
         if self.origin.imported:
             since = arrivals.threads(self.unit, [into])[into].first_at - self.config.history.open_since
             arrivals.unhistory_since(self.unit, into, since)
 
-    def _hand_out(self, thread: int, conversation: int) -> None:
-        """Give the messages of a joined *conversation* to those of its thread that they fall in."""
+    def _hand_out(self, thread: int, conversation: Stretch) -> None:
+        """Give what no act had seen of a joined *conversation* to those of its thread that it falls in."""
         to: dict[int, list[int]] = defaultdict(list)
-        for id_, received in histories.received(self.unit, conversation):
+        every = histories.received(self.unit, conversation.id)
+        unseen = [(id_, received) for id_, received in every if id_ > conversation.seen]
+        if conversation.acts and len(unseen) == len(every):
+            return  # an act stands on something: what it was made on stays with it, though it had seen nothing
+        for id_, received in unseen:
             to[self._conversation(thread, self.origin.channel, received)].append(id_)
+        to.pop(conversation.id, None)
         for target, messages in to.items():
-            projection.give(self.unit, conversation, target, messages)
-        projection.merge(self.unit, next(iter(to), self._stretches[thread][0].id), conversation)
+            projection.give(self.unit, conversation.id, target, messages)
+        if not conversation.acts:
+            projection.merge(self.unit, next(iter(to), self._stretches[thread][0].id), conversation.id)
         self.touched |= to.keys()
 
     def _conversation(self, thread: int, channel: str, received: datetime) -> int:

@@ -14,13 +14,18 @@ from tui_inbox.rules.model import Place
 class Stretch:
     """One conversation as a stretch of its thread. `begins_at` is None for the thread's first.
 
-    Where a late parent joined threads, several were the first of theirs: all but the earliest begin with their own
-    first message.
+    Where a late parent joined threads, several were the first of theirs: all but the earliest begin with the first
+    message of theirs that an act had seen.
     """
 
     id: int
     begins_at: datetime | None
     acts: tuple[Act, ...] = ()
+
+    @property
+    def seen(self) -> int:
+        """The highest message id that an act on it had seen; 0: nobody acted."""
+        return max((act.seen for act in self.acts), default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,14 +239,19 @@ def stretches(connection: Connection, threads: Collection[int]) -> dict[int, lis
 
 
 def _joined(connection: Connection, stretches: list[Stretch]) -> list[Stretch]:
-    """Return the conversations of a thread that was several: all firsts but the earliest begin with their messages."""
-    firsts = [one.id for one in stretches if one.begins_at is None]
-    rows = connection.execute(
-        select(_message.c.conversation_id, func.min(_message.c.received_at).label("first"))
-        .where(_message.c.conversation_id.in_(firsts))
-        .group_by(_message.c.conversation_id)
-    )
-    begun = {row.conversation_id: moment(row.first - 1) for row in rows}
+    """Return the conversations of a thread that was several: all firsts but the earliest begin with their messages.
+
+    What no act had seen does not count, since it may have arrived here or there; but something must.
+    """
+    begun: dict[int, datetime] = {}
+    for one in stretches:
+        if one.begins_at is None:
+            seen = func.coalesce(
+                func.min(_message.c.received_at).filter(_message.c.id <= one.seen), func.min(_message.c.received_at)
+            )
+            first = connection.execute(select(seen).where(_message.c.conversation_id == one.id)).scalar()
+            if first is not None:
+                begun[one.id] = moment(first - 1)
     if begun:
         del begun[min(begun, key=lambda id_: (begun[id_], id_))]
     return [replace(one, begins_at=one.begins_at or begun.get(one.id)) for one in stretches]
