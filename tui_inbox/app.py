@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -25,6 +26,7 @@ from tui_inbox.config import Config, Home
 from tui_inbox.inbox import Inbox
 from tui_inbox.problems import Problem
 from tui_inbox.screens import looks
+from tui_inbox.screens.aside import Aside
 from tui_inbox.screens.asking import Asking
 from tui_inbox.screens.customer import CustomerPage
 from tui_inbox.screens.desk import Desk
@@ -35,9 +37,6 @@ from tui_inbox.screens.pages import Page
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt, type_into
 from tui_inbox.store.queues import Counts
-
-if TYPE_CHECKING:
-    from tui_inbox.sync.beside import Beside
 
 SWITCH = 0.0005
 """Seconds after which a thread that reads or imports lets the screen's go on: Python's own 5 ms add up to 50 a key."""
@@ -87,8 +86,9 @@ class TuiInbox(App[int]):
         super().__init__()
         self._sync = sync
         self._titled = ""
-        self._home = home
-        self.beside: Beside | None = None
+        self.aside = Aside(
+            home, sync, partial(self.call_later, self._going), partial(self.call_later, self._sync_ended)
+        )
         """The watch of the mailboxes."""
         self.post = Post(Inbox(home, config), config, clock, ascii_only=ascii_only)
         for one in looks.THEMES.values():
@@ -129,14 +129,8 @@ class TuiInbox(App[int]):
         """Have the writer imported by its own thread once the first picture stands, so that no act waits for it."""
         self.run_worker(self.post.write(lambda inbox: inbox.writer), group="warm")
         if self._sync:
-            self.run_worker(self._keep_synced(), group="sync")
-
-    async def _keep_synced(self) -> None:
-        """Have the mailboxes followed by a process of its own; the store is where the two meet."""
-        from tui_inbox.sync.beside import Beside  # deferred: the first picture does not wait for it
-
-        self.beside = Beside(self._home, self._sync, self._going, self._sync_ended)
-        await self.beside.keep()
+            # A process of its own follows the mailboxes; the store is where the two meet.
+            self.run_worker(self.aside.keep(), group="sync")
 
     @property
     def desk(self) -> Desk:
@@ -158,8 +152,7 @@ class TuiInbox(App[int]):
 
     async def _leave(self) -> None:
         """Leave once every act that was asked for before is done: acts are done in their order."""
-        if self.beside:
-            self.beside.end()  # a sync may be ended at any moment, and is taken up again
+        self.aside.end()
         await self.post.write(lambda _inbox: None)
         self.exit(0)
 
@@ -198,8 +191,7 @@ class TuiInbox(App[int]):
         self.post.leaving = True
         if self._titled:
             self._tell_terminal("\x1b[23;2t")
-        if self.beside:
-            await self.beside.ended()
+        await self.aside.ended()
         self.post.close()
 
 

@@ -56,9 +56,9 @@ def test_a_sync_runs_in_a_process_of_its_own_and_ends_with_the_screen(
     children: list[int] = []
 
     async def work(hands: Any) -> None:
-        await hands.until(began.exists)
-        assert hands.app.beside.child.returncode is None
-        children.append(hands.app.beside.child.pid)
+        await hands.until(lambda: began.exists() and hands.app.aside.beside.child)
+        assert hands.app.aside.beside.child.returncode is None
+        children.append(hands.app.aside.beside.child.pid)
         await hands.press("q")
 
     sit(work, sync=[sys.executable, "-c", program])
@@ -95,7 +95,7 @@ def test_where_a_watch_runs_the_inbox_starts_none_and_shows_how_far_it_is(
         door.tell({"round": {"accounts": [], "folders": []}, "answers": []})
         await hands.until(lambda: "1,200" not in hands.text())
         assert not started.exists()
-        assert hands.app.beside.child is None
+        assert hands.app.aside.beside.child is None
 
     with owning(world.home, "2026-03-04T10:00:00Z", door=True) as own:
         assert own is not None
@@ -136,7 +136,7 @@ def test_a_mail_that_reaches_the_server_stands_in_the_list_by_itself(
         world.now = datetime.now(UTC)
 
         async def work(hands: Any) -> None:
-            await hands.until(lambda: owner(world.home) and hands.app.beside.child)
+            await hands.until(lambda: owner(world.home) and hands.app.aside.beside and hands.app.aside.beside.child)
             for number in (1, 2):  # the second is pushed, and the program is at rest when it comes
                 raw = b"From: ada@one.example\r\nSubject: Order %d\r\nMessage-ID: <%d@x>\r\n\r\nHi\r\n" % (
                     number,

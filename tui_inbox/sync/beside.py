@@ -30,7 +30,7 @@ class Beside:
     """
 
     def __init__(
-        self, home: Home, command: Sequence[str], going: Callable[[str], None], ended: Callable[[str], None]
+        self, home: Home, command: Sequence[str], going: Callable[[str], object], ended: Callable[[str], object]
     ) -> None:
         self.home = home
         self.command = command
