@@ -216,6 +216,11 @@ def test_explain_says_why_a_former_owner_did_not_get_it_back(store: Ruled) -> No
     )
 
 
+def test_explain_says_that_only_a_person_opens_again_what_a_machine_began(store: Ruled) -> None:
+    store.says("a machine writes", "auto", subject="receipt")
+    assert store.explained().place.endswith("archived it before anybody saw it; a reply from a person opens it again.")
+
+
 def test_explain_leaves_out_what_was_undone(store: Ruled) -> None:
     store.says()
     store.inbox.perform([Forward(store.conversations()[0], store.seen(), "Mert")], store.now)

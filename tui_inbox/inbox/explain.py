@@ -70,6 +70,8 @@ def _place(it: Whole, at: Any) -> str:
 
 def _archived(it: Whole, at: Any, who: str) -> str:
     row = it.row
+    if it.messages and it.messages[0].direction is Direction.IN and _last_asked(it) is None:
+        who = "a person"  # a further mail of a machine opens nothing
     if row.reason is Reason.RULE:
         by = _by_rule(it, "place")
         return f"{by[0].upper()}{by[1:]} archived it before anybody saw it; a reply from {who} opens it again."
