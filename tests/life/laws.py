@@ -116,7 +116,9 @@ def _standing(said: list[Any]) -> list[Any]:
 def _stands_after(said: list[Any], report: Any) -> bool:
     """Whether an answer after the one that bounced stands: then the customer has it."""
     lost = next((one for one in said if one["id"] == report["bounced"]), None)
-    return lost is None or any(_order(one) > _order(lost) for one in _standing(said))
+    if lost is None:
+        return True
+    return any((*_order(one), one["key"]) > (*_order(lost), lost["key"]) for one in _standing(said))
 
 
 def _unanswered(said: list[Any]) -> list[Any]:

@@ -129,6 +129,18 @@ def test_a_bounce_may_come_before_the_answer_it_says_is_lost(kept: list[Store]) 
     assert (only["place"], only["reason"]) == ("inbox", "bounce")
 
 
+@pytest.mark.parametrize("lost", ["a.x", "a.y"])
+def test_of_two_answers_of_the_same_moment_the_same_one_counts_as_the_later(kept: list[Store], lost: str) -> None:
+    said = (
+        Said("a.1", "ask", MAILBOX, "a", NOW - 3 * HOUR),
+        Said("a.x", "answer", MAILBOX, "a", NOW - 2 * HOUR),
+        Said("a.y", "answer", MAILBOX, "a", NOW - 2 * HOUR),
+        Said("a.2", "hard", MAILBOX, "a", NOW - 1 * HOUR, about=lost),
+    )
+    kept += [told(*order) for order in permutations(said)]
+    agree(kept)
+
+
 def test_a_report_that_ties_with_a_question_goes_before_it(kept: list[Store]) -> None:
     said = (
         Said("a.1", "ask", MAILBOX, "a", NOW - 3 * HOUR),

@@ -527,6 +527,11 @@ def test_what_a_rule_did_with_one_message_changes_no_order_of_the_others() -> No
     assert (it.place, it.waiting_since) == (Place.INBOX, on("Mon 11:00"))
 
 
+def test_who_waits_waits_since_the_earliest_message_also_where_that_arrived_late() -> None:
+    it = life(asked("Mon 09:00"), snoozed("Mon 10:00", "Wed 09:00", "Wed 12:00"), asked("Mon 08:00"), now="Mon 11:00")
+    assert it.waiting_since == on("Mon 08:00")
+
+
 def test_a_message_unseen_at_the_later_of_two_acts_comes_after_both() -> None:
     it = life(asked("Mon 09:00"), forwarded("Mon 10:00", seen=1), archived("Mon 10:30", seen=0), now="Mon 11:00")
     assert it.place is Place.HANDED_OVER

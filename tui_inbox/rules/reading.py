@@ -344,8 +344,8 @@ class _Reading:
 
     def _waiting_since(self) -> datetime | None:
         """Return since when somebody waits now: not in spam, and not for what was archived without an answer."""
-        waits = [] if self.spam else [one for one in self.waiting if one.id not in self.dismissed]
-        return waits[0].received if waits else None
+        waits = [] if self.spam else [one.received for one in self.waiting if one.id not in self.dismissed]
+        return min(waits, default=None)
 
 
 def _reason_of(by: str) -> Reason | None:

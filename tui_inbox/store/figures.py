@@ -31,8 +31,8 @@ _CONVERSATIONS = f"""
   ORDER BY id
 """  # noqa: S608 - our own words only
 _MESSAGES = f"""
-  SELECT conversation_id, id, received_at, rank, position, direction, COALESCE(judged, class) AS class, history,
-    CASE WHEN hard THEN bounced END AS bounced, thanks
+  SELECT conversation_id, id, received_at, rank, position, key, direction, COALESCE(judged, class) AS class,
+    history, CASE WHEN hard THEN bounced END AS bounced, thanks
   FROM message
   WHERE (COALESCE(judged, class) = 'human' OR (hard AND bounced IS NOT NULL))
     AND (:since IS NULL OR conversation_id IN {_HERE})
@@ -125,7 +125,7 @@ def _heard(rows: Iterable[sqlite3.Row], *, long: bool) -> tuple[tuple[Heard, ...
 def _message(row: sqlite3.Row) -> Heard:
     direction, class_ = Direction(row["direction"]), Class(row["class"])
     last = 0 if direction is Direction.OUT else 2 if class_ is Class.HUMAN else 1
-    order = (row["received_at"], row["rank"], row["position"], last, row["id"])
+    order = (row["received_at"], row["rank"], row["position"], last, row["key"])
     return Heard(row["id"], moment(row["received_at"]), order, direction, class_, bool(row["history"]), row["bounced"])
 
 

@@ -109,6 +109,7 @@ def _heard_rows() -> Any:
         _message.c.received_at,
         _message.c.rank,
         _message.c.position,
+        _message.c.key,
         _message.c.direction,
         _message.c["class"].label("class_"),
         _message.c.judged,
@@ -168,8 +169,9 @@ def heard(row: Line) -> Heard:
     return Heard(
         row.id,
         moment(row.received_at),
-        # What the source's own order leaves undecided counts as unanswered: customers' messages go last.
-        (row.received_at, row.rank, row.position, _last_of_a_tie(row), row.id),
+        # What the source's own order leaves undecided counts as unanswered: customers' messages go last. What came
+        # here first decides nothing.
+        (row.received_at, row.rank, row.position, _last_of_a_tie(row), row.key),
         Direction(row.direction),
         Class(row.judged or row.class_),
         bool(row.history),
