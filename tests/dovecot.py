@@ -110,8 +110,8 @@ class Dovecot:
 
     *users* maps names to passwords, any characters; *folders* maps those made for every user to their special use
     ("" for none). With *introspection*, an authorization server's address (RFC 7662), access tokens are taken too; what
-    it calls `username` is let in. *capability* is all that the server says it can do. `stop()` and `start()` keep
-    ports and mail.
+    it calls `username` is let in. *capability* is all that the server says it can do, *names* are what its certificate
+    is for besides this machine. `stop()` and `start()` keep ports and mail.
     """
 
     def __init__(
@@ -121,8 +121,10 @@ class Dovecot:
         *,
         introspection: str = "",
         capability: str = "",
+        names: Iterable[str] = (),
     ) -> None:
         self.users = dict(users)
+        self.names = tuple(names)
         self.folders = dict(folders)
         self.introspection = introspection
         self.capability = capability
@@ -271,7 +273,8 @@ class Dovecot:
         )
         (self.home / "server.ext").write_text(
             "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n"
-            "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\nsubjectAltName=IP:127.0.0.1,DNS:localhost\n"
+            "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+            f"subjectAltName={','.join(['IP:127.0.0.1', *(f'DNS:{name}' for name in ('localhost', *self.names))])}\n"
         )
         curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         self._openssl(

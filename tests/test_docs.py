@@ -2,50 +2,37 @@
 
 from __future__ import annotations
 
-import argparse
-import io
 import json
 import re
-import shlex
-import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.documents.pages import (
+    FENCED,
+    INLINE,
+    PAGES,
+    ROOT,
+    blocks,
+    commands,
+    every_command,
+    inline,
+    name_of,
+    shown,
+    slug,
+    spoken,
+    text_of,
+    words,
+)
 from tui_inbox.cli import parser
 
-ROOT = Path(__file__).parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-INLINE = re.compile(r"`([^`\n]+)`")
-
-pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-
-
-def text_of(page: Path) -> str:
-    return page.read_text("utf-8")
-
-
-def spoken(page: Path) -> list[str]:
-    """Return what *page* tells the reader to type: the lines of its shell blocks, and its inline code."""
-    text = text_of(page)
-    typed = [line for kind, block in FENCED.findall(text) if kind == "sh" for line in block.splitlines()]
-    return [line.partition("  #")[0].strip() for line in typed] + INLINE.findall(FENCED.sub("", text))
+pages = pytest.mark.parametrize("page", PAGES, ids=name_of)
 
 
 def words_of_make() -> set[str]:
     return set(re.findall(r"^([a-z][a-z-]*):", text_of(ROOT / "Makefile"), re.MULTILINE))
-
-
-def commands() -> dict[str, argparse.ArgumentParser]:
-    [under] = [action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)]
-    return dict(under.choices)
-
-
-def slug(heading: str) -> str:
-    """Return the anchor that a page viewer gives *heading*."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
 
 
 @pages
@@ -62,97 +49,82 @@ def test_every_command_that_is_named_exists(page: Path):
 
 @pages
 def test_every_command_line_that_is_shown_is_understood(page: Path):
-    shown = [line for kind, block in FENCED.findall(text_of(page)) if kind == "sh" for line in block.splitlines()]
-    for line in shown:
+    for line in shown(page):
         if line.startswith("tui-inbox"):
             parser().parse_args(words(line))
 
 
-FILES = {
-    "WhatsApp Chat with Ada.zip": "whatsapp/WhatsApp Sohbeti - Elif Kara.zip",
-    "chat.txt": "whatsapp/WhatsApp Chat with Maple Street Crew.txt",
-    "telegram-export/result.json": "telegram/whole.json",
-    "result.json": "telegram/whole.json",
-    "slack-export.zip": "slack/export.zip",
-    "export.zip": "slack/export.zip",
-    "takeout-001.zip": "googlechat/takeout-20260306T080000Z-001.zip",
-    "takeout-002.zip": "mbox/takeout.mbox",
-    "tickets.jsonl": "jsonl/tickets.jsonl",
-    "old-mail.mbox": "mbox/takeout.mbox",
-    "one.eml": "eml/plain.eml",
-    "Maildir": "maildir",
-    "Discord": "discord",
-    "signal": "signal/export",
-    "Downloads/export.zip": "slack/export.zip",
-    "Downloads/takeout-20260306T080000Z-001.zip": "googlechat/takeout-20260306T080000Z-001.zip",
-    "Downloads/instagram-lampshop-2026-03-06.zip": "instagram/instagram-lampshop-2026-03-06-AbCd.zip",
-    "Downloads/[LINE] Chat with Hanako.txt": "line/[LINE] Chat with Ann Lee.txt",
-    "Downloads/Basic_LinkedInDataExport_03-06-2026.zip": "linkedin/download",
-    "Downloads/facebook-shop-2026-03-06.zip": "messenger/facebook-aydinlatma-2026-03-06.zip",
-    "Downloads/Telegram Desktop/ChatExport_2026-03-02": "telegram/chat",
-    "Downloads/Telegram Desktop/ChatExport_2026-03-06": "telegram_html/ChatExport_2026-03-06",
+BLOCKS = {
+    "sh": "run, or named with the reason why not: tests/documents/test_run.py",
+    "toml": "read as a configuration; recipes are run by tests/test_recipes.py",
+    "json": "read; those of docs/commands.md are compared with what is printed",
+    "csv": "read",
+    "python": "installed and run: tests/incoming/test_stranger.py",
+    "query": "parsed: tests/rules/test_query.py",
+    "wrong": "refused: tests/rules/test_query.py",
+    "text": "compared below, but for what tools/configuration.py writes",
 }
-"""What the lines shown name, in the home folder, and which sample lies there."""
-NOT_HERE = ("account", "sync", "attachment", "demo --keep", "import log.txt", "open 7", "contact unlink")
-"""Lines that need a server, a keyring, a program of the system, or a link, file or channel that the demo has not."""
-REFUSED = {
-    "snooze 7 --until again": "No snooze of this conversation was interrupted",
-    "outbox send": "No account has a server to send through",
-    "purge --contact 3": "Say it with --yes",
-}
-"""Lines that the demo refuses, and with which words."""
+"""What becomes of each kind of block; one that is of no kind is held by nothing."""
 
 
-@pytest.fixture(scope="module")
-def shown_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from datetime import UTC, datetime
-
-    from tui_inbox.demo import fill
-
-    return fill(tmp_path_factory.mktemp("shown") / "home", datetime.now(UTC)).folder
+def test_every_block_of_every_page_is_of_a_kind_that_is_held():
+    found = {kind for page in PAGES for kind, _ in FENCED.findall(text_of(page))}
+    assert found == BLOCKS.keys()
 
 
-RUN = [page for page in PAGES if any(line.startswith("tui-inbox ") for line in text_of(page).splitlines())]
+def test_the_layers_that_contributing_shows_are_those_that_are_held():
+    tools = tomllib.loads(text_of(ROOT / "pyproject.toml"))["tool"]
+    layers = next(one["layers"] for one in tools["importlinter"]["contracts"] if "layers" in one)
+    told = blocks(ROOT / "CONTRIBUTING.md", "text")[0].strip().split(" → ")
+    held = [one for one in layers if one != "__main__"]
+    assert [one.split(" | ") for one in told] == [one.split(" : ") for one in held]
 
 
-@pytest.mark.parametrize("page", RUN, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_command_line_that_is_shown_does_what_it_says_over_the_demo(
-    page: Path,
-    shown_store: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-):
-    from tui_inbox.cli import run
+def test_every_table_of_values_is_read(tmp_path: Path):
+    from tui_inbox.connectors import load
+    from tui_inbox.connectors.formats.bundle import open_bundle
 
-    home = tmp_path / "home"
-    shutil.copytree(shown_store, home)
-    shutil.copytree(shown_store, tmp_path / "shop")
-    (tmp_path / "backups").mkdir()
-    for name, sample in FILES.items():
-        if Path(name).name in text_of(page):
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name).symlink_to(ROOT / "tests" / "samples" / sample)
-    for name, value in {"HOME": tmp_path, "TUI_INBOX_HOME": home}.items():
-        monkeypatch.setenv(name, str(value))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.stdin", io.StringIO())
-    shown = [line for kind, block in FENCED.findall(text_of(page)) if kind == "sh" for line in block.splitlines()]
-    for line in shown:
-        typed = [one.replace("~", str(tmp_path), 1) if one.startswith("~") else one for one in words(line)]
-        if not line.startswith("tui-inbox") or typed in ([], ["demo"]) or " ".join(typed).startswith(NOT_HERE):
-            continue
-        code = run(typed)
-        said = capsys.readouterr()
-        if refusal := REFUSED.get(" ".join(typed)):
-            assert refusal in said.err + said.out
-        else:
-            assert code == 0, (line, said.err)
+    for number, block in enumerate(block for page in PAGES for block in blocks(page, "csv")):
+        path = tmp_path / f"{number}.csv"
+        path.write_text(block, "utf-8")
+        bundle = open_bundle(path)
+        kind, _ = load.recognise(bundle)
+        read = list(load.channel(kind).Source(bundle).read({}))
+        assert sum(len(one.arrivals) for one in read) == len(block.splitlines()) - 1
 
 
-def words(line: str) -> list[str]:
-    """Return the arguments of a shell *line* without its comment, split as a shell does."""
-    return shlex.split(line, comments=True)[1:]
+OTHERS = {"--require-hashes": "pip's", "--now": "systemctl's"}
+"""Options in the pages that are not ours."""
+
+
+def options() -> dict[str, set[str]]:
+    """Return the options of each command, but for those that all have."""
+    all_ = {"-h", "--help", "--home", "--config", "--json", "--version"}
+    return {
+        name: {option for action in one._actions for option in action.option_strings} - all_
+        for name, one in every_command().items()
+    }
+
+
+def test_every_option_that_is_named_is_one_and_every_option_is_documented():
+    known = {option for some in options().values() for option in some} | {"--home", "--config", "--json", "--help"}
+    named = {one for page in PAGES for code in inline(page) for one in re.findall(r"(?:^|\s)(--[a-z-]+)", code)}
+    assert named - known == OTHERS.keys()
+    told = text_of(ROOT / "docs" / "commands.md")
+    sections = {one.split("\n")[0]: one for one in re.split(r"^## ", told, flags=re.MULTILINE)}
+    missing = {
+        f"{command} {option}"
+        for command, some in options().items()
+        for option in some
+        if not re.search(rf"{option}\b(?!-)", sections[command.split()[1]])
+    }
+    assert missing == set()
+
+
+def test_every_command_and_option_says_in_its_help_what_it_is():
+    for command, one in every_command().items():
+        for action in one._actions:
+            assert action.help or not action.option_strings, (command, action.option_strings)
 
 
 @pages

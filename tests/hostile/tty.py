@@ -11,7 +11,7 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,8 @@ import pyte
 
 REST = 0.1
 """Seconds without a byte after which the screen has come to rest."""
+WITHIN = 300
+"""Seconds after which what did not come true never will, however busy the machine is."""
 
 
 class _Screen(pyte.Screen):
@@ -34,15 +36,15 @@ class _Screen(pyte.Screen):
 class Tty:
     """One run of the program."""
 
-    def __init__(self, home: Path, width: int, height: int) -> None:
+    def __init__(self, home: Path, width: int, height: int, words: Sequence[str], module: str, **environ: str) -> None:
         self.written = bytearray()
         self.ended = False
         self._screen = _Screen(width, height)
         self._stream = pyte.ByteStream(self._screen)
         self._pid, self._file = pty.fork()
         if not self._pid:
-            os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PATH": "/nowhere"}
-            os.execv(sys.executable, [sys.executable, "-m", "tui_inbox", "--home", str(home)])
+            os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PATH": "/nowhere", **environ}
+            os.execv(sys.executable, [sys.executable, "-m", module, "--home", str(home), *words])
         fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def listen(self, seconds: float) -> bool:
@@ -64,8 +66,8 @@ class Tty:
             pass
 
     def until(self, true: Callable[[str], object]) -> str:
-        """Return the screen once *true* of it; fail after thirty seconds."""
-        end = time.monotonic() + 30
+        """Return the screen once *true* of it."""
+        end = time.monotonic() + WITHIN
         while not true(said := self.text()):
             assert time.monotonic() < end, f"It did not come true on:\n{said}"
             self.listen(0.05)
@@ -89,6 +91,14 @@ class Tty:
         assert self.ended, f"It does not end on:\n{self.text()}"
         return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
 
+    def over(self) -> int:
+        """Wait until the program ends by itself; return how it ended."""
+        end = time.monotonic() + WITHIN
+        while not self.ended:
+            assert time.monotonic() < end, f"It does not end on:\n{self.text()}"
+            self.listen(0.05)
+        return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+
     def close(self) -> None:
         if not self.ended:
             os.kill(self._pid, signal.SIGKILL)
@@ -97,8 +107,17 @@ class Tty:
 
 
 @contextmanager
-def tty(home: Path, width: int = 120, height: int = 40) -> Iterator[Tty]:
-    one = Tty(home, width, height)
+def tty(
+    home: Path,
+    width: int = 120,
+    height: int = 40,
+    *,
+    words: Sequence[str] = (),
+    module: str = "tui_inbox",
+    **environ: str,
+) -> Iterator[Tty]:
+    """Run *module* with *words*; *environ* is laid over the environment, which names no folder of programs else."""
+    one = Tty(home, width, height, words, module, **environ)
     try:
         yield one
     finally:

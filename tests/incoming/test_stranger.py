@@ -21,12 +21,10 @@ LOG = (
 )
 
 
-@pytest.fixture
-def tui(tmp_path: Path) -> Tui:
-    """The command in an environment into which a stranger's package was installed, as an installer lays it out."""
+def installed(site: Path) -> None:
+    """Lay a stranger's package into *site* as an installer does."""
     [code] = re.findall(r"^```python\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
     [point] = re.findall(r'^webchat = "([\w.]+)"$', GUIDE, re.MULTILINE)
-    site = tmp_path / "site"
     module = site.joinpath(*point.split(".")).with_suffix(".py")
     module.parent.mkdir(parents=True)
     (module.parent / "__init__.py").touch()
@@ -35,6 +33,13 @@ def tui(tmp_path: Path) -> Tui:
     meta.mkdir()
     (meta / "METADATA").write_text("Metadata-Version: 2.1\nName: my-package\nVersion: 1.0\n")
     (meta / "entry_points.txt").write_text(f"[tui_inbox.connectors]\nwebchat = {point}\n")
+
+
+@pytest.fixture
+def tui(tmp_path: Path) -> Tui:
+    """The command in an environment into which a stranger's package was installed."""
+    site = tmp_path / "site"
+    installed(site)
     return Tui(tmp_path / "home", {"PYTHONPATH": os.pathsep.join([str(site), *filter(None, sys.path)])})
 
 

@@ -178,7 +178,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _ids(forward)
     forward.add_argument("--to", required=True, metavar="NAME", help="a teammate of the configuration, or me")
-    forward.add_argument("--note", default="", metavar="TEXT")
+    forward.add_argument("--note", default="", metavar="TEXT", help="what the teammate reads first")
 
     undo = _add(commands, "undo", "take back the last act, or the last N, or one", "tui-inbox undo 2", "acting", "undo")
     undo.add_argument("count", nargs="?", type=_count, default=1, metavar="N")
@@ -357,7 +357,7 @@ def _account(account: argparse.ArgumentParser) -> None:
     add.add_argument("--ca", metavar="FILE", help="the authority of the server's certificate (PEM)")
     add.add_argument("--pin", metavar="SHA256", help="the one certificate of the server that is believed")
     add.add_argument("--user", help="the user name, where it is not the address")
-    add.add_argument("--auth", choices=("password", "oauth2"))
+    add.add_argument("--auth", choices=("password", "oauth2"), help="how it is signed in to, where both would do")
     add.add_argument(
         "--password-command", metavar="COMMAND", help="a command that prints the password; nothing is kept"
     )
@@ -370,8 +370,8 @@ def _account(account: argparse.ArgumentParser) -> None:
         help="provider, tenant, or your own authorize, device, token and scope",
     )
     add.add_argument("--smtp-host", metavar="HOST", help="the server that hand-overs are sent through")
-    add.add_argument("--smtp-port", type=_port, metavar="PORT")
-    add.add_argument("--smtp-tls", choices=("implicit", "starttls", "none"))
+    add.add_argument("--smtp-port", type=_port, metavar="PORT", help="default: 465, 587 for starttls, 25 for none")
+    add.add_argument("--smtp-tls", choices=("implicit", "starttls", "none"), help="none only on this machine")
     add.add_argument(
         "--no-keep", action="store_true", help="keep no password: it is asked for each time, at a terminal"
     )
