@@ -363,7 +363,7 @@ def whole(example: dict[str, Any]) -> dict[str, Any]:
     if "done" in example:
         return example | {"done": [conversation | one for one in example["done"]]}
     if "arrivals" in example:
-        return example | {"arrivals": dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), [0])}
+        return example | {"arrivals": dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
     return example
 
 
