@@ -16,7 +16,7 @@ import pytest
 
 from tui_inbox.connectors import rfc822
 from tui_inbox.connectors.formats import apart
-from tui_inbox.connectors.formats.apart import TooMuch
+from tui_inbox.connectors.formats.apart import NoProcess, TooMuch
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.formats.jsonstream import decoded
 from tui_inbox.problems import Unreadable
@@ -92,50 +92,52 @@ def test_caps_are_said() -> None:
 # --- what takes too long all the same -----------------------------------------------------------------------
 
 
-def forever() -> None:
-    while True:
-        pass
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def swell() -> int:
     return len(bytearray(apart.MEMORY * 2))
 
 
-def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def seven() -> int:
     return 7
 
 
-def test_a_process_that_hangs_dies_or_swells_is_ended_and_the_next_question_is_answered(
+def test_a_process_that_dies_or_swells_is_ended_and_the_next_question_is_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # where the process finds what it is asked for
-    apart._WORKER.end()
+    apart.end()
     assert apart.apart(seven) == 7
-    for broken, limit in ((forever, 1.0), (die, 30.0), (swell, 30.0)):
+    for broken in (die, swell):
         with pytest.raises(TooMuch):
-            apart.apart(broken, limit=limit)
+            apart.apart(broken)
         assert apart.apart(seven) == 7
+    apart.end()
 
 
-LARGE = HEAD + b"Subject: large\r\n\r\nHello\r\n" + b"x" * rfc822.ORDINARY
+def test_a_process_that_says_nothing_at_all_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(apart.select, "select", lambda *asked: (waits.append(asked[3]), ([], [], []))[1])
+    worker = apart.Worker()
+    with pytest.raises(NoProcess):
+        next(worker.each(seven, [()]))
+    assert worker.process is None
+    assert apart.STILL < sum(waits) < 2 * apart.STILL
 
 
-def test_a_large_mail_is_read_elsewhere_and_is_the_same() -> None:
+LARGE = HEAD + b"Subject: large\r\n\r\nHello\r\n" + b"x" * 100_000
+
+
+def test_a_mail_is_read_elsewhere_and_is_the_same() -> None:
     assert rfc822.parse(LARGE, position=3, where="here") == rfc822.read_here(LARGE, 3, "here")
 
 
-def test_a_mail_that_takes_too_long_is_set_aside_with_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "LIMIT", 0.0)
-    message = rfc822.parse(LARGE)
-    assert message.warnings == ("could not be parsed", "(TooMuch)")
-    assert message.raw == LARGE
-    assert message.text.startswith("From: a@one.example")
-    monkeypatch.undo()
-    assert rfc822.parse(LARGE).subject == "large"
+def test_a_file_of_a_mail_is_taken_out_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart.Worker, "each", lambda worker, do, many: iter([TooMuch()]))
+    with pytest.raises(Unreadable):
+        rfc822.attachment(LARGE, "1")
 
 
 # --- archives and JSON --------------------------------------------------------------------------------------

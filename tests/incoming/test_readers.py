@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import mail
-from tui_inbox.connectors import Arrival, Batch, mbox
-from tui_inbox.connectors.formats import mailfiles
+from tui_inbox.connectors import Arrival, Batch, mbox, rfc822
+from tui_inbox.connectors.formats import apart, mailfiles
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.inbox import readers
 from tui_inbox.store.prepared import prepare
@@ -50,30 +51,106 @@ def test_what_a_reader_prepared_is_what_the_store_would_have_made_of_it(source: 
     assert all(isinstance(one, readers.Read) and one.prepared == prepare(one.message) for one in arrivals)
 
 
-def test_no_mail_is_lost_with_a_reader_that_dies(source: mbox.Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[readers.Reader] = []
-    begin = readers.Reader.__init__
-
-    def counted(reader: readers.Reader) -> None:
-        begin(reader)
-        begun.append(reader)
-        assert reader._process is not None
-        os.kill(reader._process.pid, signal.SIGKILL)
-
-    monkeypatch.setattr(readers.Reader, "__init__", counted)
+def test_no_mail_is_lost_where_no_process_can_be_had(source: mbox.Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert read(readers.batches(source, {}, 2)) == read(source.read({}))
-    assert len(begun) == 2
 
 
-def test_a_run_that_stops_early_leaves_no_reader_behind(source: mbox.Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[readers.Reader] = []
-    begin = readers.Reader.__init__
-    monkeypatch.setattr(readers.Reader, "__init__", lambda reader: (begin(reader), begun.append(reader))[0])
+def test_no_mail_is_lost_with_a_process_that_is_ended(source: mbox.Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[apart.Worker] = []
+    begin = apart.Worker._begin
+
+    def once(worker: apart.Worker, module: str) -> None:
+        begin(worker, module)
+        if worker not in ended and worker.process is not None:
+            ended.append(worker)
+            os.kill(worker.process.pid, signal.SIGKILL)
+
+    monkeypatch.setattr(apart.Worker, "_begin", once)
+    assert read(readers.batches(source, {}, 2)) == read(source.read({}))
+    assert len(ended) == 2
+
+
+def test_a_run_that_stops_early_leaves_no_process_behind(source: mbox.Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    begin = apart.Worker._begin
+
+    def noted(worker: apart.Worker, module: str) -> None:
+        begin(worker, module)
+        begun.append(worker.process.pid if worker.process is not None else 0)
+
+    monkeypatch.setattr(apart.Worker, "_begin", noted)
     reading = readers.batches(source, {}, 2)
     next(reading)
-    ids = [one._process.pid for one in begun if one._process is not None]
     reading.close()
-    assert len(ids) == 2
-    for id_ in ids:
+    assert len(set(begun)) == 2
+    for id_ in begun:
         with pytest.raises(ProcessLookupError):
             os.kill(id_, 0)
+
+
+# --- what ends the process that reads it ---------------------------------------------------------------------
+
+POISON = """
+import os
+from tui_inbox.connectors import rfc822
+read = rfc822._message
+def poisoned(raw, *known):
+    if b"It hangs" in raw:
+        sum(range(10**13))  # in C: nothing but the system ends that
+    if b"It dies" in raw:
+        os.abort()
+    if b"It swells" in raw:
+        bytearray(1 << 40)
+    return read(raw, *known)
+rfc822._message = poisoned
+"""
+
+
+@pytest.fixture
+def poisoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Some mails hang, end or swell the process that reads them."""
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "sitecustomize.py").write_text(POISON)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "broken"), str(Path(__file__).parents[2])]))
+    monkeypatch.setattr(apart, "LIMIT", 0)
+    apart.end()
+    yield
+    apart.end()
+
+
+def mails(*texts: str) -> list[bytes]:
+    return [
+        f"From: ada@one.example\nDate: Wed, 4 Mar 2026 09:0{number}:00 +0000\nMessage-ID: <{number}@x>\n"
+        f"Subject: s{number}\n\n{text}{'.' * 900_000 * text.startswith('It')}\n".encode()
+        for number, text in enumerate(texts)
+    ]
+
+
+TEXTS = ("one", "It hangs", "two", "It dies", "three", "It swells", "four")
+
+
+@pytest.mark.usefixtures("poisoned")
+def test_a_mail_that_ends_its_reader_is_taken_in_as_it_came_and_the_others_are_read(tmp_path: Path) -> None:
+    raws = mails(*TEXTS)
+    (tmp_path / "some.mbox").write_bytes(b"".join(b"From - Wed Mar  4 09:00:00 2026\n" + raw + b"\n" for raw in raws))
+    with open_bundle(tmp_path / "some.mbox") as bundle:
+        [batch] = readers.batches(mbox.Source(bundle), {})
+    found = [one.message for one in batch.arrivals]
+    assert [one.subject for one in found] == ["s0", "", "s2", "", "s4", "", "s6"]
+    assert [one.warnings for one in found if one.warnings] == [
+        ("could not be parsed", "(TooMuch)"),
+        ("could not be parsed", "(TooMuch)"),
+        ("could not be parsed", "(MemoryError)"),
+    ]
+    assert [one.raw.strip() for one in found] == [one.strip() for one in raws]
+    assert "It hangs...." in found[1].text
+
+
+@pytest.mark.usefixtures("poisoned")
+def test_of_mails_on_a_server_one_that_ends_its_reader_is_taken_in_as_it_came() -> None:
+    raws = mails("one", "It dies", "two")
+    found = rfc822.parse_each([(raw, number, "", None) for number, raw in enumerate(raws)])
+    assert [one.subject for one in found] == ["s0", "", "s2"]
+    assert found[1].warnings == ("could not be parsed", "(TooMuch)")
+    assert [one.raw for one in found] == raws

@@ -6,25 +6,35 @@ import hashlib
 import re
 from binascii import Error as NotBase64
 from binascii import a2b_base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from tui_inbox.connectors.formats import bodies, headers, mime, quotes
-from tui_inbox.connectors.formats.apart import TooMuch, apart
+from tui_inbox.connectors.formats.apart import NoProcess, TooMuch, apart, each
 from tui_inbox.connectors.formats.headers import Fields, message_ids
 from tui_inbox.connectors.formats.mime import Mail, Part
 from tui_inbox.connectors.formats.words import LONGEST
 from tui_inbox.connectors.formats.words import text as decoded
-from tui_inbox.problems import NotFound
+from tui_inbox.problems import NotFound, Unreadable
 from tui_inbox.rules import automated, lookalike
 from tui_inbox.rules.model import Message, Person, State, Verdict
 
-__all__ = ["attachment", "judge", "message_ids", "parse", "reply_target", "vouched"]
+__all__ = [
+    "attachment",
+    "judge",
+    "message_ids",
+    "parse",
+    "parse_each",
+    "read_here",
+    "reply_target",
+    "unread",
+    "vouched",
+]
 
-ORDINARY = 1 << 20
-"""Bytes of a mail that is read in this process: the worst that fits into so many takes half a second."""
+Raw = tuple[bytes, int, str, datetime | None]
+"""A mail's bytes, its position, where it lies, and when its server received it."""
 
 _OTHER_IDS = ("x-google-original-message-id", "x-original-message-id", "x-microsoft-original-message-id")
 
@@ -32,15 +42,21 @@ _OTHER_IDS = ("x-google-original-message-id", "x-original-message-id", "x-micros
 def parse(raw: bytes, *, position: int = 0, where: str = "", received_at: datetime | None = None) -> Message:
     """Return the mail *raw* as a message.
 
-    *received_at* is the server's own (INTERNALDATE); without it the topmost `Received` counts, else `Date`. A large
-    mail is read in a process of its own, which is ended where it takes too long; the mail is then shown as it came.
+    *received_at* is the server's own (INTERNALDATE); without it the topmost `Received` counts, else `Date`. It is read
+    in a process of its own, which is ended where that takes too long; the mail is then shown as it came.
     """
-    if len(raw) <= ORDINARY:
-        return read_here(raw, position, where, received_at)
+    return parse_each([(raw, position, where, received_at)])[0]
+
+
+def parse_each(mails: Sequence[Raw]) -> list[Message]:
+    """Return *mails* as messages, in their order; what ends the process that reads them costs one of them."""
     try:
-        return replace(apart(_without_bytes, raw, position, where, received_at), raw=raw)
-    except TooMuch as trouble:
-        return _unparsed(raw, position, where, received_at, trouble)
+        return [
+            unread(*mail, found) if isinstance(found, TooMuch) else replace(found, raw=mail[0])
+            for mail, found in zip(mails, each(_without_bytes, mails), strict=True)
+        ]
+    except NoProcess:
+        return [read_here(*mail) for mail in mails]
 
 
 def read_here(raw: bytes, position: int = 0, where: str = "", received_at: datetime | None = None) -> Message:
@@ -48,7 +64,7 @@ def read_here(raw: bytes, position: int = 0, where: str = "", received_at: datet
     try:
         return _message(raw, position, where, received_at)
     except Exception as trouble:  # noqa: BLE001 - one poisoned mail must not stop a mailbox: it is shown as it is
-        return _unparsed(raw, position, where, received_at, trouble)
+        return unread(raw, position, where, received_at, trouble)
 
 
 def _without_bytes(raw: bytes, *known: Any) -> Message:
@@ -101,7 +117,7 @@ def _message(raw: bytes, position: int, where: str, received_at: datetime | None
     )
 
 
-def _unparsed(raw: bytes, position: int, where: str, received_at: datetime | None, trouble: Exception) -> Message:
+def unread(raw: bytes, position: int, where: str, received_at: datetime | None, trouble: Exception) -> Message:
     """Return *raw* as it stands, for a mail that was too much for the reader."""
     return Message(
         channel="email",
@@ -130,11 +146,21 @@ def reply_target(message: Message) -> Person:
 
 def attachment(raw: bytes, part: str) -> bytes:
     """Return the content of the attachment *part* (an `Attachment.part`) of the mail *raw*, decoded."""
+    try:
+        found = apart(_content, raw, part)
+    except TooMuch:
+        raise Unreadable("The attachment takes too long to take out of its mail.", "Open the mail itself.") from None
+    if found is None:
+        raise NotFound(f"The mail has no part {part}.", "Open the message again: it may have changed.")
+    return found
+
+
+def _content(raw: bytes, part: str) -> bytes | None:
     mail = mime.taken_apart(raw)
     for one in mail.root.walk():
         if one.path == part and (not one.opened or one.kind.startswith("message/")):
             return bodies.content(mail, one)
-    raise NotFound(f"The mail has no part {part}.", "Open the message again: it may have changed.")
+    return None
 
 
 def judge(raw: bytes, *, references_ours: bool) -> Verdict:

@@ -111,13 +111,13 @@ def files(gathering: Gathering, listing: Listing, cursor: str, read_one: ReadOne
 
 
 def arrival(of: Unread) -> Arrival:
-    """Return the mail as it arrives, once it has been read."""
-    message = rfc822.parse(of.raw, position=of.position, where=of.where, received_at=of.received_at)
+    """Return the mail as it arrives, read in this process."""
+    message = rfc822.read_here(of.raw, of.position, of.where, of.received_at)
     return Arrival(message, of.location, of.history, of.rank)
 
 
 def opened(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Yield *batches* with their mails read, here and one after another."""
+    """Yield *batches* with their mails read, here and one after another: nothing limits what one of them may cost."""
     for batch in batches:
         yield replace(batch, arrivals=(*batch.arrivals, *map(arrival, batch.unread)), unread=())
 

@@ -118,7 +118,7 @@ class Reading(News):
         bodies = self.wire.bodies(part, asked)
         quiet = self._absent([uid for uid in part if uid not in bodies])
         set_aside = () if again else tuple(self._without_body(uid) for uid in quiet)
-        arrivals = tuple(self._whole(uid, bodies[uid], outlines[uid]) for uid in sorted(bodies))
+        arrivals = tuple(self._whole(bodies, outlines))
         self.mark = stored(self.mark, Uids.of(bodies))
         return self._batch(arrivals=arrivals, set_aside=set_aside) if arrivals or set_aside else None
 
@@ -133,12 +133,15 @@ class Reading(News):
         self.mark = stored(self.mark, Uids.of([uid]))
         yield self._batch(arrivals=(replace(self._arrival(uid, message, outline), partial=True),))
 
-    def _whole(self, uid: int, raw: bytes, outline: Outline) -> Arrival:
-        from tui_inbox.connectors.rfc822 import parse
+    def _whole(self, bodies: dict[int, bytes], outlines: dict[int, Outline]) -> Iterator[Arrival]:
+        from tui_inbox.connectors.rfc822 import parse_each
 
-        message = parse(raw, position=uid, where=self._where(uid), received_at=outline.received_at)
-        arrival = self._arrival(uid, message, outline)
-        return replace(arrival, also=standin.key(message, len(raw))) if len(raw) >= standin.LEAST else arrival
+        uids = sorted(bodies)
+        mails = [(bodies[uid], uid, self._where(uid), outlines[uid].received_at) for uid in uids]
+        for uid, message in zip(uids, parse_each(mails), strict=True):
+            arrival = self._arrival(uid, message, outlines[uid])
+            size = len(bodies[uid])
+            yield replace(arrival, also=standin.key(message, size)) if size >= standin.LEAST else arrival
 
     def _arrival(self, uid: int, message: Message, outline: Outline) -> Arrival:
         location = self._at(uid)
