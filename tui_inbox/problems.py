@@ -18,6 +18,11 @@ class Problem(Exception):  # noqa: N818 - the product's word; an "error" is a bu
         self.what = what
         self.hint = hint
 
+    @property
+    def picture(self) -> str:
+        """What shows the place of it, where there is one to show: safe lines, to be printed with even letters."""
+        return ""
+
 
 class Refused(Problem):
     """An act that may not happen; nothing has changed."""

@@ -136,6 +136,11 @@ def obedient() -> None:
             system.prctl(CAPBSET_DROP, power, 0, 0, 0)
 
 
+def test_a_query_that_cannot_be_read_is_shown_with_marks_under_the_place_that_is_meant(kept: Tui) -> None:
+    said = kept("search", "日本 form:ada", code=2)
+    assert said.err.splitlines()[1:3] == ["  日本 form:ada", "       ^^^^^"]
+
+
 def test_a_file_without_permission_is_said(tui: Tui, tmp_path: Path) -> None:
     path = tmp_path / "chat.json"
     path.write_bytes(CHAT.read_bytes())

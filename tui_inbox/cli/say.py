@@ -41,11 +41,13 @@ def say_json(document: Any) -> None:
 
 
 def say_problem(problem: Problem, *, as_json: bool) -> None:
-    """Print what is wrong and the way out: as JSON on standard output, or as two plain lines on standard error."""
+    """Print what is wrong and the way out: as JSON on standard output, or in plain lines on standard error."""
     if as_json:
         say_json({"error": {"kind": problem.kind, "what": problem.what, "hint": problem.hint}})
         return
     note(clean.block(problem.what))
+    if problem.picture:
+        note("".join(f"  {line}\n" for line in problem.picture.splitlines())[:-1])
     if problem.hint:
         note(clean.block(problem.hint))
 
