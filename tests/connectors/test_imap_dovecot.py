@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -289,17 +288,13 @@ def test_a_batch_stays_light(server: Dovecot, user: str, monkeypatch: pytest.Mon
     assert sizes == [2, 2, 1]
 
 
-def test_two_thousand_messages_come_within_bounded_time(server: Dovecot, user: str) -> None:
+def test_two_thousand_messages_come_once_and_a_second_look_brings_nothing(server: Dovecot, user: str) -> None:
     server.deliver_all(user, "INBOX", [(mail(number, "Where is my order? " * 60), None) for number in range(2000)])
     kept = Kept()
-    started = monotonic()
     kept.sync(mailbox(server, user))
-    assert monotonic() - started < 30
     assert len(set(kept.subjects)) == 2000
     assert all(len(cursor) < 400 for cursor in kept.cursors.values())
-    started = monotonic()
     assert kept.sync(mailbox(server, user)).batches == 0
-    assert monotonic() - started < 2
 
 
 def test_progress_ends_at_the_total(server: Dovecot, user: str, monkeypatch: pytest.MonkeyPatch) -> None:

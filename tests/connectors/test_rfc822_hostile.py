@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.growth import linear
 from tui_inbox.connectors import rfc822
 from tui_inbox.connectors.formats import headers, htmltext, quotes
 from tui_inbox.rules.model import Message
@@ -53,7 +54,7 @@ PIECES = st.sampled_from([*FIELDS, *KINDS, *WORDS, *MARKUP, *CODED])
 
 
 def read(raw: bytes) -> Message:
-    message = rfc822.parse(raw)
+    message = rfc822.read_here(raw)
     assert "could not be parsed" not in message.warnings
     assert message.raw == raw
     assert message.key
@@ -106,7 +107,7 @@ def test_a_reader_that_fails_leaves_the_mail_to_be_seen(monkeypatch: pytest.Monk
         raise RecursionError
 
     monkeypatch.setattr(rfc822.bodies, "body", broken)
-    message = rfc822.parse(b"From: a@b.c\n\nHello")
+    message = rfc822.read_here(b"From: a@b.c\n\nHello")
     assert "could not be parsed" in message.warnings
     assert "Hello" in message.text
 
@@ -114,44 +115,43 @@ def test_a_reader_that_fails_leaves_the_mail_to_be_seen(monkeypatch: pytest.Monk
 FROM = b"From: a@b.c\n"
 HTML = b"Content-Type: text/html\n\n"
 MIXED = b"Content-Type: multipart/mixed; boundary=x\n\n"
-BOMBS = {
-    "quotes in From": b"From: " + b'"' * 50_000 + b"\n\nb",
-    "escaped quotes": b"From: " + b'"\\"' * 80_000 + b"\n\nb",
-    "comments": b"From: " + b"(" * 50_000 + b"\n\nb",
-    "groups": b"To: " + b"a:" * 50_000 + b"\n\nb",
-    "addresses and colons": b"To: " + b"a@b:" * 60_000 + b"\n\nb",
-    "twenty thousand in Cc": b"Cc: " + b",".join(b"a%d@b.c" % one for one in range(20_000)) + b"\n\nb",
-    "encoded words": b"Subject: " + b"=?utf-8?q?a?= " * 20_000 + b"\n\nb",
-    "words never closed": b"Subject: " + b"=?u?b?" * 40_000 + b"\n\nb",
-    "a hundred thousand fields": b"".join(b"H%d: x\n" % one for one in range(100_000)) + b"\nb",
-    "continuations": b"Content-Type: a/b" + b"".join(b"; n*%d*=a%%20" % one for one in range(10_000)) + b"\n\nb",
-    "a hundred thousand parts": MIXED + b"--x\n\na\n" * 100_000,
-    "nested multiparts": FROM
-    + b"".join(b"Content-Type: multipart/mixed; boundary=b%d.\n\n--b%d.\n" % (one, one) for one in range(5_000)),
-    "nested mails": FROM + b"Content-Type: message/rfc822\n\n" * 5_000,
-    "open elements": HTML + b"<div>" * 100_000,
-    "open lists": HTML + b"<ul><li>" * 20_000,
-    "comments never closed": HTML + b"<!--" * 100_000,
-    "tags never closed": HTML + b"<a " * 100_000,
-    "scripts never closed": HTML + b"<div>" * 6_000 + b"<script>" * 50_000,
-    "fonts carried into paragraphs": HTML
-    + b"".join(b"<font color=%d>" % one for one in range(5_000))
-    + b"<p>x" * 50_000,
-    "fonts hidden in tables": HTML + b"<font a=%d><table><tr><td></font></table>" * 4_000 + b"<p>x" * 50_000,
-    "attributes": HTML + b"<a " + b" ".join(b"x%d" % one for one in range(40_000)) + b">",
-    "a great many HTML parts": MIXED + (b"--x\n" + HTML + b"<p>x" * 3_000 + b"\n") * 500,
-    "On On On": FROM + b"\n" + b"On " * 300_000,
-    "On, line by line": FROM + b"\n" + b"On 1 x\n" * 100_000,
-    "From, line by line": FROM + b"\n" + b"From: a\n" * 100_000,
-    "blanks": FROM + b"\n" + b" " * 5_000_000,
+BOMBS: dict[str, Callable[[int], bytes]] = {
+    "quotes in From": lambda n: b"From: " + b'"' * n + b"\n\nb",
+    "escaped quotes": lambda n: b"From: " + b'"\\"' * n + b"\n\nb",
+    "comments": lambda n: b"From: " + b"(" * n + b"\n\nb",
+    "groups": lambda n: b"To: " + b"a:" * n + b"\n\nb",
+    "addresses and colons": lambda n: b"To: " + b"a@b:" * n + b"\n\nb",
+    "many in Cc": lambda n: b"Cc: " + b",".join(b"a%d@b.c" % one for one in range(n)) + b"\n\nb",
+    "encoded words": lambda n: b"Subject: " + b"=?utf-8?q?a?= " * n + b"\n\nb",
+    "words never closed": lambda n: b"Subject: " + b"=?u?b?" * n + b"\n\nb",
+    "many fields": lambda n: b"".join(b"H%d: x\n" % one for one in range(n)) + b"\nb",
+    "continuations": lambda n: b"Content-Type: a/b" + b"".join(b"; n*%d*=a%%20" % one for one in range(n)) + b"\n\nb",
+    "many parts": lambda n: MIXED + b"--x\n\na\n" * n,
+    "nested multiparts": lambda n: (
+        FROM + b"".join(b"Content-Type: multipart/mixed; boundary=b%d.\n\n--b%d.\n" % (one, one) for one in range(n))
+    ),
+    "nested mails": lambda n: FROM + b"Content-Type: message/rfc822\n\n" * n,
+    "open elements": lambda n: HTML + b"<div>" * n,
+    "open lists": lambda n: HTML + b"<ul><li>" * n,
+    "comments never closed": lambda n: HTML + b"<!--" * n,
+    "tags never closed": lambda n: HTML + b"<a " * n,
+    "scripts never closed": lambda n: HTML + b"<div>" * 6_000 + b"<script>" * n,
+    "fonts carried into paragraphs": lambda n: (
+        HTML + b"".join(b"<font color=%d>" % one for one in range(n // 10)) + b"<p>x" * n
+    ),
+    "fonts hidden in tables": lambda n: HTML + b"<font a=%d><table><tr><td></font></table>" * (n // 10) + b"<p>x" * n,
+    "attributes": lambda n: HTML + b"<a " + b" ".join(b"x%d" % one for one in range(n)) + b">",
+    "a great many HTML parts": lambda n: MIXED + (b"--x\n" + HTML + b"<p>x" * 300) * (n // 10),
+    "On On On": lambda n: FROM + b"\n" + b"On " * n,
+    "On, line by line": lambda n: FROM + b"\n" + b"On 1 x\n" * n,
+    "From, line by line": lambda n: FROM + b"\n" + b"From: a\n" * n,
+    "blanks": lambda n: FROM + b"\n" + b" " * n,
 }
 
 
 @pytest.mark.parametrize("name", sorted(BOMBS))
-def test_no_mail_takes_long(name: str):
-    began = time.process_time()
-    read(BOMBS[name])
-    assert time.process_time() - began < 4
+def test_a_mail_costs_what_its_length_allows(name: str):
+    linear(BOMBS[name], read)
 
 
 def test_headers_survive_what_is_nested_too_deep():

@@ -6,14 +6,14 @@ import io
 import json
 import os
 import signal
-import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.growth import linear
 from tui_inbox.connectors import rfc822
 from tui_inbox.connectors.formats import apart
 from tui_inbox.connectors.formats.apart import NoProcess, TooMuch
@@ -23,23 +23,32 @@ from tui_inbox.problems import Unreadable
 
 M = 1 << 20
 HEAD = b"From: a@one.example\r\nTo: b@two.example\r\nDate: Mon, 2 Mar 2026 08:00:00 +0000\r\nMIME-Version: 1.0\r\n"
-CPU = 5.0
-"""Seconds of work that no megabyte may cost: the slowest takes a tenth of it, what it must not be took minutes."""
+Bomb = Callable[[int], bytes]
+"""Makes a mail that holds so many of something."""
 
 
-def html(piece: bytes) -> bytes:
-    return HEAD + b"Content-Type: text/html\r\n\r\n" + piece * (M // len(piece))
+def html(piece: bytes) -> Bomb:
+    return text(piece, b"text/html")
 
 
-def field(name: bytes, piece: bytes) -> bytes:
-    return HEAD + name + b": " + piece * (M // len(piece)) + b"\r\n\r\nx"
+def field(name: bytes, piece: bytes) -> Bomb:
+    return lambda many: HEAD + name + b": " + piece * many + b"\r\n\r\nx"
 
 
-def text(piece: bytes, kind: bytes = b"text/plain") -> bytes:
-    return HEAD + b"Content-Type: " + kind + b"\r\n\r\n" + piece * (M // len(piece))
+def text(piece: bytes, kind: bytes = b"text/plain") -> Bomb:
+    return lambda many: HEAD + b"Content-Type: " + kind + b"\r\n\r\n" + piece * many
 
 
-BOMBS = {
+def parts(many: int) -> bytes:
+    return HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * many
+
+
+def deep(many: int) -> bytes:
+    inside = b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n"
+    return HEAD + b"".join(inside % (one, one) for one in range(many))
+
+
+BOMBS: dict[str, Bomb] = {
     "unfinished tags": html(b"<a "),
     "comments": html(b"<!--"),
     "nested blocks": html(b"<div>"),
@@ -56,12 +65,11 @@ BOMBS = {
     "many people": field(b"Cc", b"a@b.example,"),
     "many references": field(b"References", b"<a@b> "),
     "many parameters": field(b"Content-Type", b"a*0*=x; "),
-    "many fields": HEAD + b"Received: x; y\r\n" * (M // 16) + b"\r\n",
+    "many fields": lambda many: HEAD + b"Received: x; y\r\n" * many + b"\r\n",
     "one huge field": field(b"X-Huge", b"a"),
-    "100 000 parts": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 100_000,
-    "parts 2 000 deep": HEAD
-    + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (one, one) for one in range(2_000)),
-    "mails in mails": b"Content-Type: message/rfc822\r\n\r\n" * (M // 32),
+    "many parts": parts,
+    "parts in parts": deep,
+    "mails in mails": lambda many: b"Content-Type: message/rfc822\r\n\r\n" * many,
     "one long line": text(b"a"),
     "many quotes": text(b">\n"),
     "deep quotes": text(b"> "),
@@ -75,18 +83,19 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_in_a_mail_costs_little_and_the_mail_is_read(name: str) -> None:
-    began = time.process_time()
-    message = rfc822.read_here(BOMBS[name])
-    assert time.process_time() - began < CPU
-    assert message.raw == BOMBS[name]
-    assert "could not be parsed" not in message.warnings
+def test_a_bomb_in_a_mail_costs_what_its_length_allows_and_the_mail_is_read(name: str) -> None:
+    def read(raw: bytes) -> None:
+        message = rfc822.read_here(raw)
+        assert message.raw == raw
+        assert "could not be parsed" not in message.warnings
+
+    linear(BOMBS[name], read)
 
 
 def test_caps_are_said() -> None:
-    assert "too many parts: not all were read" in rfc822.read_here(BOMBS["100 000 parts"]).warnings
-    assert "too many parts: not all were read" in rfc822.read_here(BOMBS["parts 2 000 deep"]).warnings
-    assert "the text was cut" in rfc822.read_here(BOMBS["unfinished tags"]).warnings
+    assert "too many parts: not all were read" in rfc822.read_here(parts(100_000)).warnings
+    assert "too many parts: not all were read" in rfc822.read_here(deep(2_000)).warnings
+    assert "the text was cut" in rfc822.read_here(html(b"<a ")(M)).warnings
 
 
 # --- what takes too long all the same -----------------------------------------------------------------------

@@ -6,7 +6,6 @@ import ast
 import re
 import socket
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -75,13 +74,11 @@ def test_a_mailbox_of_semicolons_can_be_read() -> None:
 
 @pytest.mark.parametrize("said", ["1:4294967295", "4294967295:1", "1:*", "0", "99999999999999", ",,,", "1:2:3", "-1"])
 def test_a_set_of_uids_from_a_server_is_small_or_refused(said: str) -> None:
-    began = time.process_time()
     try:
         found = Uids.parse(said)
     except ValueError:
         return
-    assert str(found)
-    assert time.process_time() - began < 1
+    assert len(str(found)) < 100
 
 
 def test_no_folder_of_a_server_becomes_a_path() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.growth import linear
 from tui_inbox.rules.sensitive import CARD, IBAN, found, masked
 
 
@@ -93,7 +92,4 @@ def test_masking_changes_nothing_but_the_signs_it_covers(text):
 
 @pytest.mark.parametrize("piece", ["4 ", "411 ", "4111111111111112 ", "1", "DE89 ", "de12a", "no12 3704 "])
 def test_a_hostile_text_takes_no_longer_than_its_length_allows(piece):
-    text = piece * (300_000 // len(piece))
-    start = time.perf_counter()
-    masked(text)
-    assert time.perf_counter() - start < 5
+    linear(lambda many: piece * many, masked)
