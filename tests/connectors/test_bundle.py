@@ -121,3 +121,19 @@ def test_members_are_read_by_whatever_name_they_were_packed(tmp_path: Path) -> N
             inner: packed for packed, inner in names.items()
         }
         assert [bundle.size(name) for name in bundle.names()] == [len(bundle.head(name)) for name in bundle.names()]
+
+
+def test_a_zip_whose_beginning_is_missing_is_refused_or_read_and_never_breaks(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.zip"
+    with zipfile.ZipFile(whole, "w") as made:
+        made.writestr("a.txt", "one" * 100)
+        made.writestr("b.txt", "two")
+    raw = whole.read_bytes()
+    for cut in (1, 13, 40, 300, len(raw) - 30):
+        (tmp_path / "cut.zip").write_bytes(raw[cut:])
+        try:
+            with open_bundle(tmp_path / "cut.zip") as bundle:
+                for name in bundle.names():
+                    bundle.head(name)
+        except Unreadable as problem:
+            assert problem.what

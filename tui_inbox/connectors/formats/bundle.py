@@ -256,6 +256,8 @@ class _Zip(Bundle):
         if total > limits.free and total > packed * limits.ratio:
             raise self._refused(f"it would unpack to {total // packed:,} times its size")
         for entry in entries:
+            if entry.header_offset < 0:
+                raise zipfile.BadZipFile("its beginning is missing")
             name = entry.filename.replace("\\", "/")
             if unsafe(name):
                 raise self._refused(f"it names a member outside of itself ({name[:80]!r})")
