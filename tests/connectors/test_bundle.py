@@ -123,17 +123,11 @@ def test_members_are_read_by_whatever_name_they_were_packed(tmp_path: Path) -> N
         assert [bundle.size(name) for name in bundle.names()] == [len(bundle.head(name)) for name in bundle.names()]
 
 
-def test_a_zip_whose_beginning_is_missing_is_refused_or_read_and_never_breaks(tmp_path: Path) -> None:
-    whole = tmp_path / "whole.zip"
-    with zipfile.ZipFile(whole, "w") as made:
-        made.writestr("a.txt", "one" * 100)
-        made.writestr("b.txt", "two")
-    raw = whole.read_bytes()
-    for cut in (1, 13, 40, 300, len(raw) - 30):
-        (tmp_path / "cut.zip").write_bytes(raw[cut:])
-        try:
-            with open_bundle(tmp_path / "cut.zip") as bundle:
-                for name in bundle.names():
-                    bundle.head(name)
-        except Unreadable as problem:
-            assert problem.what
+def test_a_zip_whose_list_says_that_its_beginning_is_missing_is_refused(tmp_path: Path) -> None:
+    path = packed(tmp_path / "z.zip", "a.txt", "b.txt")
+    raw = bytearray(path.read_bytes())
+    where = len(raw) - 6
+    raw[where : where + 4] = (int.from_bytes(raw[where : where + 4], "little") + 13).to_bytes(4, "little")
+    path.write_bytes(raw)
+    with pytest.raises(Unreadable):
+        open_bundle(path)
