@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -13,6 +14,9 @@ def main() -> None:
     # Whatever is written from here on is for the agent's eyes only.
     os.umask(0o077)
     crash.keep_words_in()
+    # Of what is imported nothing is ever garbage: to look through it for some, again and again, would take as long as
+    # a fifth of a start. Whoever has imported what it needs goes on with `gc.freeze` and `gc.enable`.
+    gc.disable()
     try:
         from tui_inbox.cli import run
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from datetime import datetime
 from tui_inbox.cli import shapes
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import note, say_json, say_rows
-from tui_inbox.inbox import Outcome, Skipped
+from tui_inbox.inbox.outcome import Outcome, Skipped
 from tui_inbox.problems import Problem
 from tui_inbox.rules.model import Archive, Command, Forward, Snooze
 

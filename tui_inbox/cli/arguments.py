@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tui_inbox import __version__
 from tui_inbox.problems import Problem
@@ -37,6 +38,42 @@ class _Parser(argparse.ArgumentParser):
         raise WrongUsage(f"{message[:1].upper()}{message[1:]}.", f"See `{self.prog} --help`.")
 
 
+class _Command(_Parser):
+    """The parser of one command, made when something is asked of it: of thirty, a command line needs one."""
+
+    def __init__(self, **words: Any) -> None:
+        self._words = words
+        self._said: list[Callable[[argparse.ArgumentParser], object]] | None = []
+
+    def __getattr__(self, name: str) -> Any:
+        said = self.__dict__.get("_said")
+        if said is None:
+            raise AttributeError(name)
+        self._said = None
+        super().__init__(**self._words)
+        for one in said:
+            one(self)
+        return getattr(self, name)
+
+    def then(self, add: Callable[[argparse.ArgumentParser], object]) -> None:
+        """Have *add* called with this parser once it is made."""
+        if self._said is None:
+            add(self)
+        else:
+            self._said.append(add)
+
+    def add_argument(self, *names: Any, **words: Any) -> Any:
+        if self._said is None:
+            return super().add_argument(*names, **words)
+        return self._said.append(lambda made: made.add_argument(*names, **words))
+
+    def set_defaults(self, **words: Any) -> None:
+        if self._said is None:
+            super().set_defaults(**words)
+        else:
+            self._said.append(lambda made: made.set_defaults(**words))
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of every command; each sets `do` to what runs it."""
     top: argparse.ArgumentParser = _Parser(
@@ -45,7 +82,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"tui-inbox {__version__}")
     _everywhere(top, suppress=False)
     top.set_defaults(do=_late("opening", "open_inbox"))
-    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Command)
 
     demo = _add(
         commands,
@@ -58,9 +95,9 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--keep", metavar="DIR", help="make DIR its home and leave it")
     demo.add_argument("--no-open", action="store_true", help="only fill it")
 
-    _account(
-        _add(commands, "account", "the mailboxes of the configuration", "tui-inbox account add", "accounts", "listing")
-    )
+    _add(
+        commands, "account", "the mailboxes of the configuration", "tui-inbox account add", "accounts", "listing"
+    ).then(_account)
 
     sync = _add(
         commands, "sync", "bring in what is new at the mailboxes", "tui-inbox sync support --json", "incoming", "sync"
@@ -287,7 +324,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _keeping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _keeping(commands: argparse._SubParsersAction[Any]) -> None:
     """Add what is done to the store as a whole."""
     export = _add(
         commands,
@@ -436,14 +473,14 @@ def _everywhere(to: argparse.ArgumentParser, *, suppress: bool) -> None:
 
 
 def _add(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands: argparse._SubParsersAction[Any],
     name: str,
     what: str,
     example: str,
     module: str,
     function: str,
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(
+) -> _Command:
+    command: _Command = commands.add_parser(
         name,
         help=what,
         description=f"{what[0].upper()}{what[1:]}.",
@@ -462,6 +499,9 @@ def _late(module: str, function: str) -> Command:
         from importlib import import_module
 
         run: Command = getattr(import_module(f"tui_inbox.cli.{module}"), function)
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         return run(*arguments)
 
     return do

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tui_inbox.cli.say import note
 from tui_inbox.config import Config, Home, close_to_others, find_home, load
-from tui_inbox.inbox import Inbox
-from tui_inbox.store.reader import Reader
+
+if TYPE_CHECKING:
+    from tui_inbox.inbox import Inbox
+    from tui_inbox.store.reader import Reader
 
 
 class Desk:
@@ -37,6 +40,8 @@ class Desk:
     @property
     def inbox(self) -> Inbox:
         if self._inbox is None:
+            from tui_inbox.inbox import Inbox  # deferred: not every command opens the store
+
             self._inbox = Inbox(self.home, self.config)
         return self._inbox
 

@@ -6,14 +6,16 @@ import json
 import sys
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
 from tui_inbox.rules.model import Clock, Direction, Place
 from tui_inbox.rules.silence import late_by_silence
 from tui_inbox.rules.when import spoken
-from tui_inbox.store.reader import Row, Whole
+
+if TYPE_CHECKING:
+    from tui_inbox.store.reader import Row, Whole
 
 
 def say(text: str = "") -> None:

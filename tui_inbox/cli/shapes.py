@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tui_inbox.inbox import Skipped
+from tui_inbox.inbox.outcome import Skipped
 from tui_inbox.store.reader import MessageLine, Row, Whole
 
 if TYPE_CHECKING:

@@ -29,7 +29,6 @@ from tui_inbox.config.values import (
 from tui_inbox.problems import Misconfigured, Problem
 from tui_inbox.rules.calendar import Calendar
 from tui_inbox.rules.model import ME
-from tui_inbox.rules.routing import CONDITIONS, EFFECTS
 
 HINT = "Correct the file; config.example.toml shows every option."
 
@@ -239,6 +238,8 @@ def _teammate(table: Table) -> Teammate:
 
 def _rule(table: Table, number: int) -> Rule:
     """Return a rule whose keys exist; whether its values make sense, `rules/routing.py` says."""
+    from tui_inbox.rules.routing import CONDITIONS, EFFECTS  # deferred: without a rule nothing of routing is needed
+
     for key, known in (("when", CONDITIONS), ("then", EFFECTS)):
         for condition in table.table(key).values:
             if condition not in known:

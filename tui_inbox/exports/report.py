@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from tui_inbox.connectors import Batch
-from tui_inbox.inbox import Ingested
+from tui_inbox.inbox.outcome import Ingested
 
 Progress = Callable[[str, Batch], None]
 """Told after each stored batch: the name of the file or account, and the batch."""

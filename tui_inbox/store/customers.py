@@ -6,11 +6,14 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from tui_inbox.rules import clean, fold
+from tui_inbox.rules import clean
 from tui_inbox.rules.model import Class, Direction, Outcome
-from tui_inbox.rules.people import Contact, mentions_in, same_person
 from tui_inbox.store.moments import stored
+
+if TYPE_CHECKING:
+    from tui_inbox.rules.people import Contact
 
 MOST = 500
 """Conversations of one customer that are listed, the newest."""
@@ -124,6 +127,8 @@ def _waited(connection: sqlite3.Connection, listed: str, now: datetime) -> timed
 
 def alike(connection: sqlite3.Connection, contact: int) -> tuple[Alike, ...]:
     """Return the contacts that may be the same person as *contact*, each with the reason; last who is said not to."""
+    from tui_inbox.rules.people import same_person  # deferred: the first picture does not need it
+
     mine = _known(connection, contact)
     if mine is None:
         return ()
@@ -150,6 +155,8 @@ def _apart(connection: sqlite3.Connection, contact: int) -> set[int]:
 
 
 def _known(connection: sqlite3.Connection, contact: int) -> Contact | None:
+    from tui_inbox.rules.people import Contact, mentions_in  # deferred: the first picture does not need it
+
     row = connection.execute("SELECT name FROM contact WHERE id = ?", (contact,)).fetchone()
     keys = [one[0] for one in connection.execute("SELECT key FROM identity WHERE contact_id = ?", (contact,))]
     if row is None or not keys:
@@ -169,6 +176,8 @@ def _known(connection: sqlite3.Connection, contact: int) -> Contact | None:
 
 def _candidates(connection: sqlite3.Connection, mine: Contact) -> list[int]:
     """Return whom *mine* names, who names *mine*, and who is called the same; nobody is compared with everybody."""
+    from tui_inbox.rules import fold  # deferred: the first picture does not need it
+
     named = list(mine.mentions)[:_READ]
     marks = ",".join("?" * len(named))
     found: dict[int, None] = {}

@@ -19,21 +19,23 @@ from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from tui_inbox.problems import Misconfigured, NotFound, StoreTrouble
-from tui_inbox.rules import clean, lifecycle, silence
+from tui_inbox.rules import clean, silence
+from tui_inbox.rules.conversation import clock
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Kind, Outcome, Place, Reason, State, Status
-from tui_inbox.rules.places import Written
 from tui_inbox.rules.promise import Promise, Responsible, Terms
-from tui_inbox.rules.query import Query
 from tui_inbox.rules.sensitive import masked
-from tui_inbox.store import customers, migrations, posted, queues, rules_done, search
+from tui_inbox.store import migrations, posted, queues, rules_done
 from tui_inbox.store.moments import moment, stored
 from tui_inbox.store.posted import Posted
 from tui_inbox.store.queues import BACK, OWNER, PLACE, REASON, TURNED, Counts
 
 if TYPE_CHECKING:
+    from tui_inbox.rules.asked import Query
     from tui_inbox.rules.explained import Figure
+    from tui_inbox.rules.places import Written
     from tui_inbox.rules.report import Report, Reporting
     from tui_inbox.rules.review import Review
+    from tui_inbox.store.customers import Alike, IdentityLine, Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +166,11 @@ class Customer:
 
     id: int
     name: str
-    identities: tuple[customers.IdentityLine, ...]
+    identities: tuple[IdentityLine, ...]
     rows: tuple[Row, ...]
     conversations: int
-    past: customers.Past
-    alike: tuple[customers.Alike, ...]
+    past: Past
+    alike: tuple[Alike, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,11 +341,15 @@ class Reader:
     def _matching(self, ids: Iterable[int], query: Query | None, now: datetime) -> Iterable[int]:
         if query is None:
             return ids
+        from tui_inbox.store import search  # deferred: the first picture does not need it
+
         matching = set(search.search(self._connection, query, now, limit=None).ids)
         return (id_ for id_ in ids if id_ in matching)
 
     def found(self, query: Query, now: datetime, limit: int, after: str | None = None) -> Page:
         """Return a page of a search, the conversation with the newest matching message first."""
+        from tui_inbox.store import search  # deferred: the first picture does not need it
+
         with self.moment():
             try:
                 found = search.search(self._connection, query, now, limit, after)
@@ -360,6 +366,8 @@ class Reader:
 
     def search(self, query: Query, now: datetime, limit: int | None = 200) -> Queue:
         """Return the conversations that *query* finds, the one with the newest matching message first."""
+        from tui_inbox.store import search  # deferred: the first picture does not need it
+
         with self.moment():
             found = search.search(self._connection, query, now, limit)
             return Queue("search", array("q", found.ids), self.seen())
@@ -393,6 +401,8 @@ class Reader:
 
     def count(self, query: Query, now: datetime) -> int:
         """Return how many conversations *query* finds."""
+        from tui_inbox.store import search  # deferred: the first picture does not need it
+
         return search.total(self._connection, query, now)
 
     def counts(self, now: datetime) -> Counts:
@@ -418,6 +428,8 @@ class Reader:
 
     def customer(self, contact: int, now: datetime) -> Customer:
         """Return a customer whole: who, every conversation, how long they have waited. Raises `NotFound`."""
+        from tui_inbox.store import customers  # deferred: the first picture does not need it
+
         with self.moment():
             row = self._connection.execute("SELECT name FROM contact WHERE id = ?", (contact,)).fetchone()
             if row is None:
@@ -556,6 +568,8 @@ class Reader:
 
     def written(self, id: int) -> Written:  # noqa: A002 - the product's word
         """Return where the customer of a conversation wrote last. Raises `NotFound`."""
+        from tui_inbox.rules.places import Written  # deferred: the first picture does not need it
+
         whole = self._connection.execute(
             "SELECT COALESCE(merged_into, id) AS id, channel FROM conversation WHERE id = ?", (id,)
         ).fetchone()
@@ -670,7 +684,7 @@ def _row(row: sqlite3.Row, identities: tuple[str, ...], now: datetime) -> Row:
         tier=row["tier"],
         skill=row["skill"],
         due=due,
-        clock=lifecycle.clock(due, risk_at, place, now),
+        clock=clock(due, risk_at, place, now),
         reason=Reason(row["reason"]) if row["reason"] else None,
         returns=moment(row["returns"]),
         waiting_since=moment(row["waiting_since"]),

@@ -13,7 +13,8 @@ from tui_inbox.config import Account
 from tui_inbox.connectors import Source
 from tui_inbox.exports import closing
 from tui_inbox.exports.report import Progress, quiet
-from tui_inbox.inbox import Inbox, Ingested
+from tui_inbox.inbox import Inbox
+from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.problems import Misconfigured, NotFound, Problem
 
 if TYPE_CHECKING:
