@@ -17,7 +17,7 @@ from tests.smtp_server import Smtp
 from tui_inbox import outbox, sync
 from tui_inbox.config import Home, load
 from tui_inbox.inbox import Inbox
-from tui_inbox.outbox import Sent
+from tui_inbox.outbox.reports import Sent
 from tui_inbox.rules.model import Forward
 from tui_inbox.store.posted import Posted, posted
 from tui_inbox.store.reader import Whole

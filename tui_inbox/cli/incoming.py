@@ -12,7 +12,8 @@ from tui_inbox import exports
 from tui_inbox import sync as carrying
 from tui_inbox.cli import shapes
 from tui_inbox.cli.desk import Desk
-from tui_inbox.cli.say import note, say, say_json, say_problem
+from tui_inbox.cli.rounds import say_round
+from tui_inbox.cli.say import note, say, say_json
 from tui_inbox.config import Account
 from tui_inbox.connectors import Batch
 from tui_inbox.problems import Misconfigured, Problem
@@ -176,34 +177,6 @@ def _sync_once(desk: Desk, chosen: argparse.Namespace, secret: Callable[[Account
         if not chosen.json:
             say_round({"accounts": [], "folders": document["folders"]})
     return document
-
-
-def say_round(document: dict[str, Any]) -> None:
-    """Print what a sync came to, in words."""
-    for one in document["accounts"]:
-        say(f"{one['name']}: {one['new']} new, {one['known']} known, {one['gone']} gone, {one['set_aside']} set aside")
-        if one["sent_out"]:
-            say(f"  {one['sent_out']} sent out")
-        if one["moved"] or one["left_alone"]:
-            left = f", {one['left_alone']} left alone (`tui-inbox outbox` says why)" if one["left_alone"] else ""
-            say(f"  {one['moved']} moved on the server{left}")
-        _say_trouble(one["problem"])
-    for one in document["folders"]:
-        new = sum(file["messages"]["new"] for file in one["files"])
-        waiting = f", {len(one['waiting'])} still being written" if one["waiting"] else ""
-        came = f"{new} new from {len(one['files'])} exports, {one['unchanged']} as before{waiting}"
-        say(f"{clean.line(one['path'])}: {came}")
-        for failed in one["failed"]:
-            note(f"  {clean.line(failed['name'])}: {clean.line(failed['what'])} {clean.line(failed['hint'])}")
-        for file in one["files"]:
-            if file["hint"]:
-                note(f"  {clean.line(Path(file['path']).name)}: {clean.line(file['hint'])}")
-        _say_trouble(one["problem"])
-
-
-def _say_trouble(problem: dict[str, str] | None) -> None:
-    if problem is not None:
-        say_problem(Problem(problem["what"], problem["hint"]), as_json=False)
 
 
 def _progress(name: str, batch: Batch) -> None:

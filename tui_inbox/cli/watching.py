@@ -15,6 +15,7 @@ from typing import Any, assert_never
 
 from tui_inbox.cli import shapes
 from tui_inbox.cli.desk import Desk
+from tui_inbox.cli.rounds import say_round
 from tui_inbox.cli.say import note, say_json
 from tui_inbox.problems import Refused
 from tui_inbox.rules import clean
@@ -112,8 +113,6 @@ def _say(document: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         say_json(document)
         return
-    from tui_inbox.cli.incoming import say_round
-
     happened = [
         one
         for one in document["accounts"]

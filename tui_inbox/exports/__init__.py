@@ -21,7 +21,7 @@ MOST_PROBLEMS = 10_000
 
 if TYPE_CHECKING:
     from tui_inbox.connectors.formats.bundle import Bundle
-    from tui_inbox.exports.parts import Found
+    from tui_inbox.exports.found import Found
     from tui_inbox.exports.whose import Ours
     from tui_inbox.inbox.ingest import Origin
     from tui_inbox.store.reader import AccountLine

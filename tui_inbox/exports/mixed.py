@@ -7,14 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from tui_inbox.connectors import load
 from tui_inbox.connectors.formats.bundle import Bundle, open_bundle
+from tui_inbox.exports.found import Found, recognised
 from tui_inbox.problems import Unreadable
-
-if TYPE_CHECKING:
-    from tui_inbox.exports.parts import Found
 
 MOST = 60
 """Files and folders looked at one by one; among more there is one export with its media."""
@@ -118,8 +116,6 @@ def _kinds(bundle: Bundle, cut: int, entries: dict[str, list[str]]) -> dict[str,
 
 def _zips(found: Found) -> list[Found]:
     """Return the archives that lie in a folder beside an export: each is one of its own, where it is one."""
-    from tui_inbox.exports.parts import Found, recognised
-
     folder = found.paths[0]
     if len(found.paths) > 1 or not folder.is_dir():
         return []

@@ -6,12 +6,11 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tui_inbox.connectors import load
 from tui_inbox.connectors.formats.bundle import Bundle, open_bundle
+from tui_inbox.exports.found import Found, recognised
 from tui_inbox.exports.mixed import by_channel
 from tui_inbox.problems import Unreadable
 
@@ -52,17 +51,6 @@ class Parts(Bundle):
             part.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One export among the given paths: its bundle, or why it could not be opened; and what it is by itself."""
-
-    paths: tuple[Path, ...]
-    bundle: Bundle | None = None
-    kind: str = ""
-    why: str = ""
-    problem: Unreadable | None = None
-
-
 def sorted_out(paths: Sequence[Path], kind: str | None = None) -> list[Found]:
     """Return the exports that *paths* are, parts of one put together; each is recognised, unless *kind* says it."""
     alone = [_alone(path, kind) for path in paths]
@@ -83,18 +71,6 @@ def _alone(path: Path, kind: str | None) -> Found:
     except Unreadable as problem:
         return Found((path,), problem=problem)
     return recognised(Found((path,), bundle), kind)
-
-
-def recognised(one: Found, kind: str | None) -> Found:
-    """Return *one* with its kind and why, or with why it is none."""
-    assert one.bundle is not None
-    if kind is not None:
-        return Found(one.paths, one.bundle, kind, "it was named by --kind")
-    try:
-        found, why = load.recognise(one.bundle)
-    except Unreadable as problem:
-        return Found(one.paths, one.bundle, problem=problem)
-    return Found(one.paths, one.bundle, found, why)
 
 
 def _together(group: Sequence[Found], kind: str | None) -> Found:

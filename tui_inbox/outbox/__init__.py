@@ -9,36 +9,13 @@ same Message-ID. `docs/hand-over.md` says what that cannot rule out.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui_inbox.config import Account
 from tui_inbox.inbox import Inbox
 from tui_inbox.outbox.alone import alone
-from tui_inbox.problems import Problem
+from tui_inbox.outbox.reports import Moved, Sent
 from tui_inbox.store import posted
-
-
-@dataclass(slots=True)
-class Moved:
-    """What one run came to: how many mails were moved, how many were left alone for good, and what stood in the way."""
-
-    moved: int = 0
-    left: int = 0
-    problem: Problem | None = None
-
-
-@dataclass(slots=True)
-class Sent:
-    """What one run came to: how many mails went out, how many never will, and what stood in the way of others."""
-
-    sent: int = 0
-    given_up: int = 0
-    """Refused, due before they could be sent, taken back or undone."""
-    busy: bool = False
-    """Another run is at it: nothing was done."""
-    problems: dict[str, Problem] = field(default_factory=dict)
-    """By account; "" where no account can send."""
 
 
 def send(

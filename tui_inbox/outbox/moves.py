@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui_inbox.config import Account
 from tui_inbox.connectors import Location
 from tui_inbox.inbox import Inbox
-from tui_inbox.outbox import Moved
+from tui_inbox.outbox.reports import Moved
 from tui_inbox.problems import NotFound, Problem
 from tui_inbox.rules.handover import pause
 from tui_inbox.store import moves

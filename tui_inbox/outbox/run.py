@@ -11,8 +11,9 @@ from tui_inbox.connectors import imap, smtp
 from tui_inbox.connectors.imap import sent
 from tui_inbox.connectors.smtp import Answer, Fate, Line, Server
 from tui_inbox.inbox import Inbox, handovers
-from tui_inbox.outbox import Sent, letters
+from tui_inbox.outbox import letters
 from tui_inbox.outbox.mail import assemble
+from tui_inbox.outbox.reports import Sent
 from tui_inbox.problems import Misconfigured, NotFound, Problem
 from tui_inbox.rules.handover import token_in
 from tui_inbox.rules.lifecycle import Conversation
