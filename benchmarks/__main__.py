@@ -38,7 +38,8 @@ PARTS = ("start", "keys", "search", "import", "size", "chats", "sync", "first", 
 def profile(asked: argparse.Namespace) -> Profile:
     if asked.small:
         return SMALL
-    sizes = USUAL.sizes[:1] if asked.tenth else (*USUAL.sizes, 1_000_000) if asked.million else USUAL.sizes
+    usual = USUAL.sizes[:1] if asked.tenth else (*USUAL.sizes, 1_000_000) if asked.million else USUAL.sizes
+    sizes = asked.sizes or usual
     return Profile(sizes, asked.mails or USUAL.mails, USUAL.chats, asked.runs or USUAL.runs, USUAL.presses)
 
 
@@ -82,7 +83,7 @@ def measured(kept: Kept, much: Profile, parts: set[str], table: Table) -> None:
             typing_keys.beside(home, kept.mbox(much.mails), large, much.presses // 2),
         )
     if "search" in parts:
-        beside = _searched(kept, indexed, table.versions)
+        beside = (None, None) if kept.crowd else _searched(kept, indexed, table.versions)
         part("search", searching.search(sizes[large], large, much.runs, *beside))
         part("search", searching.whole(sizes[large], large, much.runs * 3))
     part("import", incoming.mail(kept, much.mails, much.runs, notmuch, mu))
@@ -114,12 +115,20 @@ def _searched(kept: Kept, size: int, installed: dict[str, str]) -> tuple[Notmuch
     return kept_by("notmuch", Notmuch), kept_by("mu", Mu)
 
 
+def _sizes(said: str) -> tuple[int, ...]:
+    return tuple(sorted(int(one) for one in said.split(",")))
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(prog="make bench", description=__doc__)
     much = asked.add_mutually_exclusive_group()
     much.add_argument("--small", action="store_true", help="see that everything works: a few hundred messages, once")
     much.add_argument("--tenth", action="store_true", help="a store of 10,000 messages only")
     much.add_argument("--million", action="store_true", help="a store of 1,000,000 too: 30 GB, an hour to make")
+    asked.add_argument(
+        "--crowd", action="store_true", help="write the stores into their tables instead of importing them"
+    )
+    asked.add_argument("--sizes", type=_sizes, help="the stores, instead of those: 10000,1000000")
     asked.add_argument("--only", default=",".join(PARTS), help=f"some of: {', '.join(PARTS)}")
     asked.add_argument("--folder", type=Path, help="keep corpora and stores here from run to run")
     asked.add_argument("--json", type=Path, help="write the table as JSON, too")
@@ -132,7 +141,7 @@ def main() -> None:
     table = Table(lambda said: print(said, file=sys.stderr, flush=True), not wanted.small, versions())
     table.absent = [f"{name} ({package})" for name, package in PACKAGES.items() if name not in table.versions]
     with _folder(wanted.folder) as folder:
-        measured(Kept(folder, table.tell), profile(wanted), parts, table)
+        measured(Kept(folder, table.tell, wanted.crowd), profile(wanted), parts, table)
         if wanted.json:
             table.write(wanted.json)
     print(table.text(), end="")

@@ -7,10 +7,12 @@ import json
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import chats, mail, words
 from benchmarks.runs import PROGRAM, Run, timed
+from tools.crowd import fill
 from tui_inbox.store import migrations
 
 CONFIG = """\
@@ -31,6 +33,8 @@ class Kept:
 
     folder: Path
     tell: Callable[[str], None]
+    crowd: bool = False
+    """Whether stores are written straight into their tables, a message to a conversation: a million in minutes."""
 
     def mbox(self, total: int) -> Path:
         return self._once(f"mail-{total}-{corpus()}.mbox", lambda path: mail.write_mbox(path, total))
@@ -51,6 +55,13 @@ class Kept:
                 json.dumps({"seconds": took.seconds, "cpu": took.cpu, "memory": took.memory})
             )
 
+        def crowd(path: Path) -> None:
+            path.mkdir(parents=True)
+            (path / "config.toml").write_text(CONFIG + OPEN, "utf-8")
+            fill(path / "inbox.db", total, datetime.now(UTC))
+
+        if self.crowd:
+            return self._once(f"crowd-{total}-{_schema()}", crowd)
         return self._once(f"home-{total}-{corpus()}-{_schema()}", build)
 
     def scratch(self, name: str) -> Path:
