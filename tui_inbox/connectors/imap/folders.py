@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui_inbox.connectors.imap import Source
+from tui_inbox.connectors.imap.access import Access
 from tui_inbox.connectors.imap.replies import Folder
 
 
@@ -65,7 +65,7 @@ class Stop:
     role: Role
 
 
-def route(source: Source, listed: Sequence[Folder], *, gmail: bool = False) -> tuple[list[Stop], list[str]]:
+def route(source: Access, listed: Sequence[Folder], *, gmail: bool = False) -> tuple[list[Stop], list[str]]:
     """Return the folders of *listed* to read, in order (inbox, sent, archive), each once, and the names that the
     configuration gives and the server does not have.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui_inbox.connectors import Location
-from tui_inbox.connectors.imap import Source
+from tui_inbox.connectors.imap.access import Access
 from tui_inbox.connectors.imap.standin import content
 from tui_inbox.connectors.imap.trouble import Declined
 from tui_inbox.connectors.imap.walk import connected
@@ -13,7 +13,7 @@ from tui_inbox.connectors.imap.wire import Wire
 from tui_inbox.problems import NotFound
 
 
-def fetched(source: Source, places: Sequence[Location], external_id: str, part: str) -> bytes:
+def fetched(source: Access, places: Sequence[Location], external_id: str, part: str) -> bytes:
     """Return the file *part* of the mail *external_id*, which lay at *places*, decoded.
 
     NotFound where none of them holds that mail any more; else what `Source.read` raises."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from tui_inbox.connectors import Location
 from tui_inbox.connectors.formats.headers import message_ids
-from tui_inbox.connectors.imap import Source
+from tui_inbox.connectors.imap.access import Access
 from tui_inbox.connectors.imap.bookmark import without
 from tui_inbox.connectors.imap.folders import Role, route
 from tui_inbox.connectors.imap.replies import Folder, number, parsed, quoted
@@ -33,7 +33,7 @@ _COPYUID = re.compile(rb"(\d{1,18}) ([\d,:]+) ([\d,:]+)")
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[Mailbox]:
+def opened(source: Access) -> Iterator[Mailbox]:
     """Open a signed-in connection that may move mails; every trouble with it is a Problem."""
     with connected(source) as wire:
         yield Mailbox(source, wire)
@@ -42,7 +42,7 @@ def opened(source: Source) -> Iterator[Mailbox]:
 class Mailbox:
     """One account's folders on its server, by their names on the wire."""
 
-    def __init__(self, source: Source, wire: Wire) -> None:
+    def __init__(self, source: Access, wire: Wire) -> None:
         self.source = source
         self._wire = wire
         listed = wire.folders()

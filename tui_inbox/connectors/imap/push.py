@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 
 from tui_inbox.connectors import Batch
-from tui_inbox.connectors.imap import Source
+from tui_inbox.connectors.imap.access import Access
 from tui_inbox.connectors.imap.folders import Stop, route
 from tui_inbox.connectors.imap.line import LONGEST_LINE, READ
 from tui_inbox.connectors.imap.replies import quoted
@@ -37,7 +37,7 @@ Standing = tuple[tuple[str, tuple[int, ...]], ...]
 
 
 @contextmanager
-def listening(source: Source) -> Iterator[Ear]:
+def listening(source: Access) -> Iterator[Ear]:
     """Open a signed-in connection to *source* that hears of changes; every trouble with it is a Problem."""
     secret = source.password()  # first: a keyring may ask its owner, and a server does not wait
     with explained(source.host, source.port):
@@ -53,7 +53,7 @@ def listening(source: Source) -> Iterator[Ear]:
 class Ear(Wire):
     """One connection. It opens the first inbox folder, for reading only, and asks for the standing of the others."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Access) -> None:
         super().__init__(source.host, source.port, source.tls, source.ca, source.pin)
         self.source = source
         self.idles = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from tui_inbox.connectors.imap import Source
+from tui_inbox.connectors.imap.access import Access
 from tui_inbox.connectors.imap.folders import Role, route
 from tui_inbox.connectors.imap.replies import Folder, quoted
 from tui_inbox.connectors.imap.trouble import Declined, said
@@ -16,7 +16,7 @@ from tui_inbox.problems import NotFound
 SAFE = re.compile(r"[!-~]{1,500}")
 
 
-def lies_there(source: Source, marks: tuple[tuple[str, str], ...]) -> bool:
+def lies_there(source: Access, marks: tuple[tuple[str, str], ...]) -> bool:
     """Return whether a folder of sent mail holds a mail with one of *marks* (header, value).
 
     Raises NotFound where the account has no such folder, and as `Source.read` does.
@@ -25,7 +25,7 @@ def lies_there(source: Source, marks: tuple[tuple[str, str], ...]) -> bool:
         return _found(wire, _folders(source, wire), marks)
 
 
-def keep(source: Source, mail: bytes, marks: tuple[tuple[str, str], ...], at: datetime) -> bool:
+def keep(source: Access, mail: bytes, marks: tuple[tuple[str, str], ...], at: datetime) -> bool:
     """Put *mail* into the folder of sent mail unless it lies there; return whether it was put there now."""
     with connected(source) as wire:
         folders = _folders(source, wire)
@@ -35,7 +35,7 @@ def keep(source: Source, mail: bytes, marks: tuple[tuple[str, str], ...], at: da
         return True
 
 
-def _folders(source: Source, wire: Wire) -> list[Folder]:
+def _folders(source: Access, wire: Wire) -> list[Folder]:
     stops, _ = route(source, wire.folders())
     found = [stop.folder for stop in stops if stop.role is Role.SENT]
     if not found:

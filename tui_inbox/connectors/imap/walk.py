@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from tui_inbox.connectors import Batch, Location
-from tui_inbox.connectors.imap import Facts, FolderFact, Source
+from tui_inbox.connectors.imap.access import Access
 from tui_inbox.connectors.imap.bookmark import read as bookmark
 from tui_inbox.connectors.imap.bookmark import since
 from tui_inbox.connectors.imap.departed import departed
@@ -17,8 +18,32 @@ from tui_inbox.connectors.imap.wire import Wire
 from tui_inbox.problems import NotFound, Problem, Unreachable
 
 
+@dataclass(frozen=True, slots=True)
+class FolderFact:
+    """One folder of the server, what it is used for (`inbox`, `sent`, `archive` or ""), and how many messages it
+    holds; None for a folder that is not read."""
+
+    name: str
+    role: str
+    messages: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a successful sign-in found, for `account test` and `doctor`."""
+
+    host: str
+    port: int
+    security: str
+    """The TLS version, or "none"."""
+    capabilities: tuple[str, ...]
+    folders: tuple[FolderFact, ...]
+    missing: tuple[str, ...]
+    """Folders the configuration names and the server does not have."""
+
+
 @contextmanager
-def connected(source: Source) -> Iterator[Wire]:
+def connected(source: Access) -> Iterator[Wire]:
     """Open a signed-in connection to *source*; every trouble with it, also later, is a Problem."""
     secret = source.password()  # first: a keyring may ask its owner, and a server does not wait
     with explained(source.host, source.port), Wire(source.host, source.port, source.tls, source.ca, source.pin) as wire:
@@ -27,13 +52,13 @@ def connected(source: Source) -> Iterator[Wire]:
         yield wire
 
 
-def read(source: Source, cursors: Mapping[str, str]) -> Iterator[Batch]:
+def read(source: Access, cursors: Mapping[str, str]) -> Iterator[Batch]:
     """Yield what is new in every folder of interest; see `Source.read`."""
     with connected(source) as wire:
         yield from over(wire, source, cursors)
 
 
-def over(wire: Wire, source: Source, cursors: Mapping[str, str]) -> Iterator[Batch]:
+def over(wire: Wire, source: Access, cursors: Mapping[str, str]) -> Iterator[Batch]:
     """Yield the same over a connection that is open already, and stays so.
 
     The newest of every folder come before the rest of any: an answer must not wait for the whole inbox."""
@@ -80,7 +105,7 @@ def _unfinished(stops: Sequence[Stop], cursors: Mapping[str, str]) -> bool:
     return any(mark is None or mark.waiting for mark in marks)
 
 
-def survey(source: Source) -> Facts:
+def survey(source: Access) -> Facts:
     """Return what a sign-in finds: capabilities, and each folder with its role and, if it is read, its messages."""
     with connected(source) as wire:
         listed = wire.folders()
@@ -102,12 +127,12 @@ def survey(source: Source) -> Facts:
         )
 
 
-def _no_such_folder(source: Source, missing: list[str]) -> Problem:
+def _no_such_folder(source: Access, missing: list[str]) -> Problem:
     names = ", ".join(f"`{name}`" for name in missing)
     what = f"The mailbox {source.name} has no folder {names}; the others were read."
     return NotFound(what, "Correct `folders`, `sent` or `archive`; `tui-inbox account test` lists what there is.")
 
 
-def _not_opened(source: Source, name: str, reply: str) -> Problem:
+def _not_opened(source: Access, name: str, reply: str) -> Problem:
     what = f"The server {source.host} does not open the folder `{name}` ({reply}); the others were read."
     return Unreachable(what, "Try again later, or leave the folder out.")
