@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -10,13 +11,14 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.css.query import NoMatches
 from textual.events import Event, Key
 from textual.widgets import Input
@@ -27,19 +29,16 @@ from tui_inbox.inbox import Inbox
 from tui_inbox.problems import Problem
 from tui_inbox.screens import looks
 from tui_inbox.screens.aside import Aside
-from tui_inbox.screens.asking import Asking
-from tui_inbox.screens.customer import CustomerPage
 from tui_inbox.screens.desk import Desk
 from tui_inbox.screens.listing import Counted
-from tui_inbox.screens.menus import Confirm, Menu
-from tui_inbox.screens.over import Over
-from tui_inbox.screens.pages import Page
 from tui_inbox.screens.post import Post
-from tui_inbox.screens.prompt import Prompt, type_into
+from tui_inbox.screens.prompt import type_into
 from tui_inbox.store.queues import Counts
 
 SWITCH = 0.0005
 """Seconds after which a thread that reads or imports lets the screen's go on: Python's own 5 ms add up to 50 a key."""
+YIELD = 0.0002
+"""Seconds for which the screen's thread rests once a picture is made, so that it reaches the terminal."""
 LONGEST_HOLD = 2.0
 """Seconds a key waits at most for a prompt that has been confirmed."""
 
@@ -71,7 +70,6 @@ class TuiInbox(App[int]):
     TITLE = "tui-inbox"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar = [Binding("ctrl+q", "quit", "quit", show=False, id="app.quit", system=True)]
-    CSS = looks.css()
 
     def __init__(
         self,
@@ -122,15 +120,26 @@ class TuiInbox(App[int]):
             self._driver.write(sequence)
             self._driver.flush()
 
+    def post_display_hook(self) -> None:
+        """Let the thread that writes to the terminal do so now: it waits for this one, which always has more to do."""
+        sleep(YIELD)
+
     def on_mount(self) -> None:
         self.call_after_refresh(self._warm)
 
     def _warm(self) -> None:
         """Have the writer imported by its own thread once the first picture stands, so that no act waits for it."""
-        self.run_worker(self.post.write(lambda inbox: inbox.writer), group="warm")
+        self.run_worker(self._warmed(), group="warm")
         if self._sync:
             # A process of its own follows the mailboxes; the store is where the two meet.
             self.run_worker(self.aside.keep(), group="sync")
+
+    async def _warmed(self) -> None:
+        await self.post.write(lambda inbox: inbox.writer)
+        if not gc.isenabled():
+            # What the program is made of is never garbage: a key would wait for that to be found, now and then.
+            gc.freeze()
+            gc.enable()
 
     @property
     def desk(self) -> Desk:
@@ -161,11 +170,7 @@ class TuiInbox(App[int]):
         super().exit(result, return_code, message)
 
     async def on_event(self, event: Event) -> None:
-        if (
-            isinstance(event, Key)
-            and not event.is_forwarded
-            and isinstance(self.screen, Asking | Prompt | Page | Menu | Confirm | CustomerPage | Over)
-        ):
+        if isinstance(event, Key) and not event.is_forwarded and not isinstance(self.screen, CommandPalette):
             await self._pressed(event)
         else:
             await super().on_event(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import pytest
 
 from tests.cli.running import ROOT, Tui
 from tests.dovecot import Dovecot
+from tui_inbox.cli import parser
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -242,3 +244,15 @@ def test_a_folder_that_is_shared_is_left_as_it_is_and_said(tmp_path: Path) -> No
     shared.chmod(0o1777)
     assert "keep the store in a folder of its own" in Tui(shared)("list").err
     assert shared.stat().st_mode & 0o7777 == 0o1777
+
+
+def test_a_command_line_makes_the_parser_of_its_own_command_only() -> None:
+    top = parser()
+    made = [one for one in _commands(top) if "_actions" in vars(one)]
+    top.parse_args(["show", "7"])
+    assert made == []
+    assert [one.prog for one in _commands(top) if "_actions" in vars(one)] == ["tui-inbox show"]
+
+
+def _commands(top: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    return [one for action in top._actions if isinstance(action.choices, dict) for one in action.choices.values()]

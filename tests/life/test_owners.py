@@ -11,7 +11,7 @@ import pytest
 from tests.life import laws
 from tests.life.world import MAILBOX, PLAIN, Said, Store
 from tui_inbox.connectors import Batch
-from tui_inbox.inbox import Ingested
+from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.rules.model import Archive, Forward, Place, Snooze
 
 NOW = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)

@@ -123,6 +123,16 @@ def test_a_store_that_may_not_grow_is_said_and_nothing_of_the_unit_is_kept(write
     assert names(writer) == ["support"]
 
 
+def test_what_the_driver_itself_is_asked_fails_in_the_same_words(writer: Writer) -> None:
+    with writer.unit() as unit:
+        pages = driver(unit).execute("PRAGMA page_count").fetchone()[0]
+        driver(unit).execute(f"PRAGMA max_page_count = {pages + 2}")
+    with pytest.raises(StoreTrouble, match="full"), writer.unit() as unit:
+        driver(unit).execute("INSERT INTO contact (name) VALUES (?)", ("x" * 100_000,))
+    with writer.unit() as unit:
+        assert driver(unit).execute("SELECT count(*) FROM contact").fetchone() == (0,)
+
+
 def test_closing_folds_the_journal_back_into_the_file(tmp_path: Path) -> None:
     writer = Writer(tmp_path / "inbox.db")
     with writer.unit() as unit:

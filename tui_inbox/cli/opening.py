@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
 import sys
 import tempfile
@@ -22,6 +23,7 @@ def open_inbox(desk: Desk, chosen: argparse.Namespace) -> int:
 
 def _open(home: Home, config: Config, config_file: Path | None = None) -> int:
     _terminal()
+    gc.disable()  # the app enables it once the first picture stands
     from tui_inbox.app import run  # deferred: a command never loads Textual
 
     return run(home, config, config_file)

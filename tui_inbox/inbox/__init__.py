@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_inbox.config import Config, Home
-from tui_inbox.inbox.outcome import Ingested, Outcome, Skipped, SnoozePlan
 from tui_inbox.problems import NotFound, Refused
 from tui_inbox.store import migrations
 from tui_inbox.store.reader import Reader
@@ -23,13 +22,12 @@ if TYPE_CHECKING:
     from tui_inbox.inbox.explain import Explanation
     from tui_inbox.inbox.forgetting import Forgotten
     from tui_inbox.inbox.ingest import Origin
+    from tui_inbox.inbox.outcome import Ingested, Outcome, SnoozePlan
     from tui_inbox.rules.model import Class, Command
     from tui_inbox.rules.review import Review
     from tui_inbox.store.erasing import Customer
     from tui_inbox.store.reader import AccountLine
     from tui_inbox.store.writer import Writer
-
-__all__ = ["Inbox", "Ingested", "Outcome", "Skipped", "SnoozePlan"]
 
 
 class Inbox:

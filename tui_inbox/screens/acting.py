@@ -7,23 +7,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from tui_inbox.inbox import Inbox, Outcome
 from tui_inbox.problems import Problem
 from tui_inbox.rules.clean import cells as clipped
-from tui_inbox.rules.handover import UNDO_TIME
 from tui_inbox.rules.model import ME, Archive, Command, Forward, Snooze
 from tui_inbox.screens import cells
 from tui_inbox.screens.bars import Said
-from tui_inbox.screens.forward import ForwardPrompt, HandOver
-from tui_inbox.screens.menus import Confirm
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.reading import Reading
 from tui_inbox.screens.rows import Rows
-from tui_inbox.screens.snooze import SnoozePrompt, Until
 from tui_inbox.store.reader import Row
+
+if TYPE_CHECKING:
+    from tui_inbox.inbox import Inbox
+    from tui_inbox.inbox.outcome import Outcome
+    from tui_inbox.screens.forward import HandOver
+    from tui_inbox.screens.snooze import Until
 
 PREVIEWED = 200
 """Conversations that are read before an act on many, to say how they stand."""
@@ -162,6 +164,8 @@ class Acting(Screen[None]):
         if len(drawn) < 2:
             self.act(intent, drawn)
             return
+        from tui_inbox.screens.menus import Confirm  # deferred: the first picture does not need it
+
         rows = self.window([id_ for id_, _ in drawn[:PREVIEWED]])
 
         def answered(yes: bool | None) -> None:
@@ -174,6 +178,8 @@ class Acting(Screen[None]):
         self.ask("Archive", Intent("Archived", lambda _inbox, id_, seen, _now: Archive(id_, seen)), self.drawn())
 
     def action_snooze(self) -> None:
+        from tui_inbox.screens.snooze import SnoozePrompt  # deferred: the first picture does not need it
+
         if drawn := self.drawn():
             prompt = SnoozePrompt(self.post, drawn[0][0], self._about(), len(drawn))
             self.app.push_screen(prompt, partial(self._snooze, drawn))
@@ -204,6 +210,8 @@ class Acting(Screen[None]):
         self.ask("Snooze again", Intent("Snoozed again", again), drawn)
 
     def action_forward(self) -> None:
+        from tui_inbox.screens.forward import ForwardPrompt  # deferred: the first picture does not need it
+
         if not (drawn := self.drawn()):
             return
         row = self.rows.current_row()
@@ -212,6 +220,8 @@ class Acting(Screen[None]):
         self.app.push_screen(prompt, partial(self._forward, drawn))
 
     def _forward(self, drawn: list[tuple[int, int]], over: HandOver | None) -> None:
+        from tui_inbox.rules.handover import UNDO_TIME  # deferred: the first picture does not need it
+
         if over:
             back = over.to == ME
             verb = "Taken back" if back else f"Forwarded to {over.to}"

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from textual.command import CommandPalette
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui_inbox import files
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
-from tui_inbox.rules.places import place
 from tui_inbox.screens.acting import Acting
-from tui_inbox.screens.attached import FilesPrompt, Wanted
-from tui_inbox.screens.correct import CorrectPrompt, Judged
-from tui_inbox.screens.customer import CustomerPage
-from tui_inbox.screens.links import LinksPrompt
-from tui_inbox.screens.pages import Page, PlacePage, RulePage, help_lines, why_lines
-from tui_inbox.screens.palette import Commands
 from tui_inbox.screens.reading import Reading
-from tui_inbox.store.reader import Row
+from tui_inbox.store.reader import MessageLine, Row
+
+if TYPE_CHECKING:
+    from tui_inbox.screens.attached import Wanted
+    from tui_inbox.screens.correct import Judged
 
 
 class Asking(Acting):
-    """A screen with a list and an open conversation, about which an agent may ask."""
+    """A screen with a list and an open conversation, about which an agent may ask.
+
+    What is shown over it is imported when it is first asked for: the first picture does not wait for it.
+    """
 
     def where(self) -> str:
         """Return the part of the screen that has the focus."""
         raise NotImplementedError
 
     def action_help(self) -> None:
+        from tui_inbox.screens.pages import Page, help_lines
+
         where, post = self.where(), self.post
         lines = help_lines(where, post.keys, tuple(post.views), ascii_only=post.marks.ascii)
         self.app.push_screen(Page(self.post, lines))
 
     def action_palette(self) -> None:
+        from textual.command import CommandPalette
+
+        from tui_inbox.screens.palette import Commands
+
         self.app.push_screen(CommandPalette(providers=[Commands], placeholder="What do you want to do?"))
 
     def action_origin(self) -> None:
@@ -39,6 +46,9 @@ class Asking(Acting):
             self.run_worker(self._origin(self.rows.current), group="origin", exclusive=True)
 
     async def _origin(self, id_: int) -> None:
+        from tui_inbox.rules.places import place
+        from tui_inbox.screens.pages import PlacePage
+
         try:
             whole, found = await self.post.ask(
                 lambda reader: (reader.conversation(id_, self.post.clock()), place(reader.written(id_)))
@@ -49,6 +59,8 @@ class Asking(Acting):
             self.app.push_screen(PlacePage(self.post, whole, found))
 
     def action_customer(self) -> None:
+        from tui_inbox.screens.customer import CustomerPage
+
         if row := self.rows.current_row():
             self.app.push_screen(CustomerPage(self.post, row.contact.id), self.visit_row)
 
@@ -61,6 +73,8 @@ class Asking(Acting):
             self.run_worker(self._why(id_), group="why", exclusive=True)
 
     async def _why(self, id_: int) -> None:
+        from tui_inbox.screens.pages import Page, why_lines
+
         now = self.post.clock()
         try:
             told = await self.post.write(lambda inbox: inbox.explain(id_, now))
@@ -71,13 +85,16 @@ class Asking(Acting):
 
     def action_links(self) -> None:
         if self.reading.layout_:
-            messages = self.reading.layout_.whole.messages
-            self.app.push_screen(LinksPrompt(self.post, messages, self.reading.position), self._open_link)
+            self._ask_link(self.reading.layout_.whole.messages, self.reading.position)
 
     def on_reading_pointed(self, event: Reading.Pointed) -> None:
         if self.reading.layout_:
-            messages = self.reading.layout_.whole.messages
-            self.app.push_screen(LinksPrompt(self.post, messages, event.message, event.address), self._open_link)
+            self._ask_link(self.reading.layout_.whole.messages, event.message, event.address)
+
+    def _ask_link(self, messages: Sequence[MessageLine], position: int, address: str = "") -> None:
+        from tui_inbox.screens.links import LinksPrompt
+
+        self.app.push_screen(LinksPrompt(self.post, messages, position, address), self._open_link)
 
     def _open_link(self, address: str | None) -> None:
         if address:
@@ -92,6 +109,8 @@ class Asking(Acting):
             self.say(f"Opened {address}")
 
     def action_files(self) -> None:
+        from tui_inbox.screens.attached import FilesPrompt
+
         if self.reading.layout_:
             messages = self.reading.layout_.whole.messages
             prompt = FilesPrompt(self.post, messages, self.reading.position, str(files.downloads()))
@@ -121,6 +140,8 @@ class Asking(Acting):
             self.say(f"Copied what {one.sender_name or one.sender_identity or 'the channel'} wrote.")
 
     def action_correct(self) -> None:
+        from tui_inbox.screens.correct import CorrectPrompt
+
         if self.reading.layout_ and (messages := self.reading.layout_.whole.messages):
             self.app.push_screen(CorrectPrompt(self.post, messages, self.reading.position), self._correct)
 
@@ -129,6 +150,8 @@ class Asking(Acting):
             self.run_worker(self._judge(said), group="acts")
 
     async def _judge(self, said: Judged) -> None:
+        from tui_inbox.screens.pages import RulePage
+
         now = self.post.clock()
         try:
             rule, home = await self.post.write(

@@ -12,14 +12,13 @@ from textual.content import Content
 from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 from textual.widgets import Static
 
 from tui_inbox.config import View
 from tui_inbox.rules.clean import cells as clipped
 from tui_inbox.rules.clean import width as width_of
 from tui_inbox.rules.silence import as_of, known_until
-from tui_inbox.screens import cells, paint
+from tui_inbox.screens import cells, looks, paint
 from tui_inbox.screens.cells import TITLES, Marks, Piece, amount, fit
 from tui_inbox.screens.keys import BY_ID, names_of
 from tui_inbox.store.queues import Counts
@@ -29,14 +28,8 @@ PLACES = ("inbox", "snoozed", "handed_over", "archived", "spam")
 SHORT = {"handed_over": "Handed"}
 
 
-class Lines(Widget):
+class Lines(looks.Painted):
     """A widget that draws lines of pieces."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{role}" for role in paint.ROLES} | {"lines--bar"}
-
-    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own word
-        super().__init__(id=id)
-        self._styles: dict[str, Style] = {}
 
     def pieces(self, y: int) -> list[Piece]:
         """Return what stands on line *y*."""
@@ -44,22 +37,13 @@ class Lines(Widget):
 
     def under(self, y: int) -> Style:
         """Return the style that lies below line *y*."""
-        return self.rich_style
+        return self.ground
 
     def render_line(self, y: int) -> Strip:
-        return paint.strip(self.pieces(y), self._style, self.size.width, self.under(y))
+        return paint.strip(self.pieces(y), self.ink, self.size.width, self.under(y))
 
     def render(self) -> Content:
         return Content("")
-
-    def _style(self, role: str) -> Style:
-        if (style := self._styles.get(role)) is None:
-            style = self._styles[role] = self.get_component_rich_style(f"lines--{role}", partial=True)
-        return style
-
-    def notify_style_update(self) -> None:
-        self._styles.clear()
-        super().notify_style_update()
 
 
 class Top(Lines):
@@ -155,6 +139,7 @@ def _width(pieces: list[Piece]) -> int:
 class Places(Lines):
     """The queues at the left, with their counts, then the views of the configuration."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--bar"}
     DEFAULT_CSS = """
     Places { width: 22; height: 1fr; padding: 1 1 0 1; }
     Places:ansi > .lines--bar { background: ansi_default; text-style: reverse; }
@@ -196,7 +181,7 @@ class Places(Lines):
     def under(self, y: int) -> Style:
         lines = self._named()
         here = y < len(lines) and lines[y][0] == self.queue
-        return self.get_component_rich_style("lines--bar") if here else self.rich_style
+        return self.get_component_rich_style("lines--bar") if here else self.ground
 
     def on_click(self, event: Click) -> None:
         lines = self._named()

@@ -39,6 +39,8 @@ class Desk(Opening):
     DEFAULT_CSS = """
     Desk { layers: base; }
     #body { height: 1fr; }
+    #body, #panes, #listing, #beside { visibility: hidden; }  /* else drawn with each key, blank */
+    Places, SearchLine, Rows, Reading, Glance { visibility: visible; }
     #panes { height: 1fr; width: 1fr; }
     #listing { height: 1fr; width: 1fr; }
     #beside { height: 1fr; width: 1fr; }
@@ -68,6 +70,7 @@ class Desk(Opening):
 
     def compose(self) -> ComposeResult:
         post = self.post
+        self.update_classes(self._shape(*self.app.size), update=False)  # before anything has a style
         yield Top()
         with Horizontal(id="body"):
             yield Places(tuple(post.views), post.marks, post.keys)
@@ -85,11 +88,10 @@ class Desk(Opening):
 
     def on_mount(self) -> None:
         plain = self.post.marks.ascii
-        self.set_class(plain, "-plain")
         for pane in (self.rows, self.reading):
             pane.marks = self.post.marks
             pane.set_class(plain, "-plain")
-        self._arrange(self.size.width, self.size.height)
+        self._arrange(*self.app.size)
         self.run_worker(self.keep_list(), group="list", exit_on_error=True)
         self.run_worker(self.keep_figures(), group="figures", exit_on_error=True)
         self.run_worker(self.keep_reading(), group="reading", exit_on_error=True)
@@ -97,7 +99,7 @@ class Desk(Opening):
         self._version = self._reader.version()
         self.set_interval(POLL, self._poll)
         self.set_interval(TICK, self.stale.set)
-        self.stale.set()
+        self.read_first(self._reader)
 
     def on_unmount(self) -> None:
         if self._reader:
@@ -112,14 +114,16 @@ class Desk(Opening):
         """Whether keys wait: the list that was asked for is not there yet, and they are meant for it."""
         return not self.in_step and not self._searching
 
+    def _shape(self, width: int, height: int) -> dict[str, bool]:
+        """Return the classes of a desk of that size, and whether it has each."""
+        wide, tall = width >= WIDE, height >= TALL
+        shape = {"-wide": wide, "-tall": tall, "-stacked": tall and not wide, "-narrow": not wide and not tall}
+        return shape | {"-plain": self.post.marks.ascii}
+
     def _arrange(self, width: int, height: int) -> None:
         """Choose how many panes there is room for."""
-        wide, tall = width >= WIDE, height >= TALL
-        self.set_class(wide, "-wide")
-        self.set_class(tall, "-tall")
-        self.set_class(tall and not wide, "-stacked")
-        self.set_class(not wide and not tall, "-narrow")
-        self.query_one(Top).set_class(not wide, "-queues")
+        self.update_classes(self._shape(width, height))
+        self.query_one(Top).set_class(width < WIDE, "-queues")
         self.show_panes()
         self.turned()
 

@@ -12,10 +12,8 @@ from tui_inbox.problems import Problem
 from tui_inbox.screens import cells
 from tui_inbox.screens.asking import Asking
 from tui_inbox.screens.bars import Places, Top
-from tui_inbox.screens.menus import GoTo, Select
 from tui_inbox.screens.post import Behind, Post
 from tui_inbox.screens.prompt import type_into
-from tui_inbox.screens.saving import ViewPrompt
 from tui_inbox.screens.search import SearchLine
 from tui_inbox.store.queues import Counts
 from tui_inbox.store.reader import Row
@@ -62,6 +60,8 @@ class Going(Asking):
         if where:
             self.visit(where)
         else:
+            from tui_inbox.screens.menus import GoTo  # deferred: the first picture does not need it
+
             self.app.push_screen(GoTo(self.post, self.numbers()), self.visit)
 
     def action_review(self, which: str = "") -> None:
@@ -125,6 +125,8 @@ class Going(Asking):
         self.stale.set()
 
     def action_selecting(self) -> None:
+        from tui_inbox.screens.menus import Select  # deferred: the first picture does not need it
+
         self.app.push_screen(Select(self.post), self.action_choose)
 
     def action_choose(self, which: str | None) -> None:
@@ -215,6 +217,8 @@ class Going(Asking):
         elif any(one.query == words for one in views):
             self.say("That is a view already.")
         else:
+            from tui_inbox.screens.saving import ViewPrompt  # deferred: the first picture does not need it
+
             self.app.push_screen(ViewPrompt(self.post, words), self._keep)
 
     def _keep(self, kept: Kept | None) -> None:

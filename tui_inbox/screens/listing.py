@@ -7,14 +7,12 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from tui_inbox.problems import Problem
-from tui_inbox.rules.asked import WrongQuery
 from tui_inbox.rules.following import follow
-from tui_inbox.rules.query import Query, begun, parse
-from tui_inbox.rules.query import terms as sought_in
 from tui_inbox.screens import cells
 from tui_inbox.screens.bars import Places, Top, freshness, silent
 from tui_inbox.screens.going import Going, View
@@ -23,6 +21,9 @@ from tui_inbox.screens.post import Post
 from tui_inbox.screens.search import SearchLine
 from tui_inbox.store.queues import Counts
 from tui_inbox.store.reader import Queue, Reader
+
+if TYPE_CHECKING:
+    from tui_inbox.rules.asked import Query
 
 TYPING = 200
 """Conversations that a search finds while it is typed; with Enter it finds all."""
@@ -94,6 +95,18 @@ class Listing(Going):
 
     # --- the list -----------------------------------------------------------------------------------------
 
+    def read_first(self, reader: Reader) -> None:
+        """Draw the beginning of the list before anything else is: the first picture shows it, and is made only once."""
+        try:
+            read = self._read(reader, self.view, array("q"), 0, FIRST)
+        except Problem:
+            self.stale.set()  # read once more, and said, where every other list is
+            return
+        self._draw(read, set(), moved=False)
+        self._counting.set()
+        if not read.whole:
+            self.stale.set()
+
     async def keep_list(self) -> None:
         """Read the list anew whenever it may have changed; several changes at once are one reading."""
         while True:
@@ -154,15 +167,23 @@ class Listing(Going):
         words = view.words
         if view.queue.startswith("="):
             words = next((one.query for one in self.post.views if one.name == view.queue[1:]), "")
-        try:
-            words = begun(words) if view.queue == "search" else words
-            query = parse(words, self.post.clock(), self.post.zone) if words.strip() else None
-        except WrongQuery as problem:
-            return Listed(view, Queue(_named(view), old, 0), at, wrong=f"{problem.what} {problem.hint}")
+        query: Query | None = None
+        terms: tuple[str, ...] = ()
+        if words.strip():
+            try:
+                query, terms = self._parsed(words, typed=view.queue == "search")
+            except Problem as problem:
+                return Listed(view, Queue(_named(view), old, 0), at, wrong=f"{problem.what} {problem.hint}")
         queue = self._asked(reader, view.queue, query, most)
-        terms = tuple(sought_in(query)) if query else ()
         whole = most is None or len(queue.ids) < most
         return Listed(view, replace(queue, name=_named(view)), follow(old, at, queue.ids), whole, terms=terms)
+
+    def _parsed(self, words: str, *, typed: bool) -> tuple[Query, tuple[str, ...]]:
+        """Return what *words* ask, and what is then to be marked where it stands. Raises `WrongQuery`."""
+        from tui_inbox.rules.query import begun, parse, terms  # deferred: the first picture does not need it
+
+        query = parse(begun(words) if typed else words, self.post.clock(), self.post.zone)
+        return query, tuple(terms(query))
 
     def _asked(self, reader: Reader, place: str, query: Query | None, most: int | None) -> Queue:
         now = self.post.clock()
@@ -263,6 +284,8 @@ class Listing(Going):
         return Standing(reader.counts(now), found, synced, trouble, risky, voice)
 
     def _count(self, reader: Reader, words: str, now: datetime) -> int:
+        from tui_inbox.rules.query import parse  # deferred: the first picture does not need it
+
         try:
             return reader.count(parse(words, now, self.post.zone), now)
         except Problem:

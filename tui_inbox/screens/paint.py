@@ -12,37 +12,6 @@ from textual.strip import Strip
 from tui_inbox.rules.clean import block
 from tui_inbox.screens.cells import Piece
 
-ROLES = (
-    "late",
-    "risk",
-    "ontime",
-    "quiet",
-    "news",
-    "cursor",
-    "selected",
-    "channel",
-    "customer",
-    "read",
-    "subject",
-    "snippet",
-    "reason",
-    "title",
-    "me",
-    "mine",
-    "theirs",
-    "machine",
-    "quote",
-    "warning",
-    "file",
-    "going",
-    "good",
-    "key",
-    "rule",
-    "hit",
-    "link",
-)
-"""Every role a piece of text may play; each is a component class of the widgets that draw."""
-
 
 def gate(text: str) -> str:
     """Return *text* on one line and safe for a terminal, however it came here."""

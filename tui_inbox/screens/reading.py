@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import ClassVar
 
-from rich.style import Style
 from textual.events import Click, Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui_inbox.screens import cells, paint
+from tui_inbox.screens import cells, looks, paint
 from tui_inbox.screens.hits import link_at, linked, struck
 from tui_inbox.screens.keys import READING, bindings
 from tui_inbox.screens.thread import Layout
 
 
-class Reading(ScrollView, can_focus=True, inherit_bindings=False):
+class Reading(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
     """One conversation, oldest message first; opens at the first message that has not been seen."""
 
     BINDINGS = bindings(READING)  # type: ignore[assignment]  # Textual types this as a mixed list
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"reading--{role}" for role in paint.ROLES}
     DEFAULT_CSS = """
     Reading { height: 1fr; width: 1fr; overflow-x: hidden; overflow-y: auto;
               scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
@@ -49,7 +46,6 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
         self.terms: tuple[str, ...] = ()
         """What is searched for, folded; where it stands is drawn as a hit."""
         self.marks = cells.FANCY
-        self._styles: dict[str, Style] = {}
 
     @property
     def shown(self) -> int | None:
@@ -103,23 +99,14 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
         return new.starts[before[-1]] + top - old.starts[before[-1]]
 
     def render_line(self, y: int) -> Strip:
-        width, under = self.scrollable_content_region.width, self.rich_style
+        width, under = self.scrollable_content_region.width, self.ground
         line = y + self.scroll_offset.y
         if self.layout_ is None or line >= len(self.layout_.lines):
             return Strip.blank(width, under)
         said = self.layout_.lines[line]
         if self.layout_.starts and line >= self.layout_.starts[0]:
             said = linked(said)
-        return paint.strip(struck(said, self.terms), self._style, width, under)
-
-    def _style(self, role: str) -> Style:
-        if (style := self._styles.get(role)) is None:
-            style = self._styles[role] = self.get_component_rich_style(f"reading--{role}", partial=True)
-        return style
-
-    def notify_style_update(self) -> None:
-        self._styles.clear()
-        super().notify_style_update()
+        return paint.strip(struck(said, self.terms), self.ink, width, under)
 
     def on_resize(self, event: Resize) -> None:
         if self.layout_ and self.layout_.width != self.room:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from textual.app import ComposeResult
 
-from tui_inbox.inbox import Outcome
+from tui_inbox.inbox.outcome import Outcome
 from tui_inbox.problems import Problem
 from tui_inbox.rules.review import SKIPPED, Review
 from tui_inbox.screens.acting import Intent

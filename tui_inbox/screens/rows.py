@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui_inbox.screens import cells, paint
+from tui_inbox.screens import cells, looks, paint
 from tui_inbox.screens.keys import LIST, bindings
 from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.reader import Queue, Row
@@ -29,11 +29,11 @@ def _plain(role: str) -> Style:
     return Style.null()
 
 
-class Rows(ScrollView, can_focus=True, inherit_bindings=False):
+class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
     """A virtual list: it holds the ids of a queue, and of its rows only those around what is visible."""
 
     BINDINGS = bindings(LIST)  # type: ignore[assignment]  # Textual types this as a mixed list
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{role}" for role in paint.ROLES} | {"rows--bar", "rows--held"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--bar", "rows--held"}
     DEFAULT_CSS = """
     Rows { height: 1fr; width: 1fr; overflow-x: hidden; overflow-y: auto;
            scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
@@ -75,7 +75,8 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         """Whether these are all that the queue has."""
         self._anchor = 0
         self._cache: dict[int, Row] = {}
-        self._styles: dict[str, Style] = {}
+        self._strips: dict[tuple[int, bool, bool, bool], Strip] = {}
+        """Conversation, under the cursor, selected, going -> its line."""
 
     # --- what it shows ------------------------------------------------------------------------------------
 
@@ -93,7 +94,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         same, self.waiting = queue.name == self.queue.name, False
         before = self.current
         self.queue = queue
-        self._cache.clear()
+        self._forget()
         self.going.difference_update(settled)
         self.virtual_size = Size(self.size.width, len(queue.ids))
         at = max(0, min(at, len(queue.ids) - 1))
@@ -116,7 +117,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
 
     def reread(self) -> None:
         """Read the visible rows anew; for when only time has passed."""
-        self._cache.clear()
+        self._forget()
         self.refresh()
 
     def row(self, index: int) -> Row | None:
@@ -125,12 +126,20 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
             return None
         if (found := self._cache.get(self.queue.ids[index])) is None:
             if len(self._cache) > KEPT:
-                self._cache.clear()
+                self._forget()
             page = max(8, self.size.height)
             ids = self.queue.ids[max(0, index - page) : index + 2 * page]
             self._cache.update((row.id, row) for row in self._window([id_ for id_ in ids if id_ not in self._cache]))
             found = self._cache.get(self.queue.ids[index])
         return found
+
+    def _forget(self) -> None:
+        self._cache.clear()
+        self._strips.clear()
+
+    def notify_style_update(self) -> None:
+        self._strips.clear()
+        super().notify_style_update()
 
     def current_row(self) -> Row | None:
         """Return the row under the cursor."""
@@ -145,17 +154,25 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
     # --- how it draws -------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
-        width, under = self.scrollable_content_region.width, self.rich_style
+        width, under = self.scrollable_content_region.width, self.ground
         index = y + self.scroll_offset.y
         if self.waiting or index >= len(self.queue.ids):
             return self._beside(y, width, under)
-        here, id_ = index == self.cursor, self.queue.ids[index]
+        id_ = self.queue.ids[index]
+        how = (id_, index == self.cursor, id_ in self.selected, id_ in self.going)
+        if (strip := self._strips.get(how)) is None:
+            if (row := self.row(index)) is None:
+                return Strip.blank(width, under)
+            strip = self._strips[how] = self._drawn(row, width, here=how[1])
+        return strip
+
+    def _drawn(self, row: Row, width: int, *, here: bool) -> Strip:
+        """Return *row* as a line; kept until it is read anew, so that a list that scrolls is not made anew."""
+        under = self.ground
         if here:
             under = self.get_component_rich_style("rows--bar")
-        elif id_ in self.selected:
+        elif row.id in self.selected:
             under = self.get_component_rich_style("rows--held")
-        if (row := self.row(index)) is None:
-            return Strip.blank(width, under)
         pieces = cells.row_pieces(
             row,
             width,
@@ -163,13 +180,13 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
             self._zone,
             marks=self.marks,
             cursor=here,
-            selected=id_ in self.selected,
+            selected=row.id in self.selected,
             dated=self.dated,
         )
-        if id_ in self.going:
+        if row.id in self.going:
             pieces = [(text, "going") for text, _ in pieces]
         # A terminal's own colours are not ours to combine: there the cursor's row is reversed, and plain.
-        style = _plain if here and self.app.native_ansi_color else self._style
+        style = _plain if here and self.app.native_ansi_color else self.ink
         return paint.strip(pieces, style, width, under)
 
     def _beside(self, y: int, width: int, under: Style) -> Strip:
@@ -181,16 +198,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         said = lines[y - top] if 0 <= y - top < len(lines) else ""
         left = max(0, min(8, (width - max(map(len, lines))) // 2))
         role = "title" if y == top else "quiet"
-        return paint.strip([(" " * left + said, role)], self._style, width, under)
-
-    def _style(self, role: str) -> Style:
-        if (style := self._styles.get(role)) is None:
-            style = self._styles[role] = self.get_component_rich_style(f"rows--{role}", partial=True)
-        return style
-
-    def notify_style_update(self) -> None:
-        self._styles.clear()
-        super().notify_style_update()
+        return paint.strip([(" " * left + said, role)], self.ink, width, under)
 
     # --- how it moves -------------------------------------------------------------------------------------
 
@@ -241,6 +249,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, event: Resize) -> None:
         self.virtual_size = Size(event.size.width, len(self.queue.ids))
+        self._strips.clear()
         self._keep_visible()
         self.refresh()
 

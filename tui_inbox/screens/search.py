@@ -9,7 +9,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui_inbox.rules.query import complete
 from tui_inbox.screens import paint
 from tui_inbox.screens.keys import SEARCH, bindings
 
@@ -54,6 +53,8 @@ class SearchLine(Vertical):
 
     def offers(self) -> list[str]:
         """Return what the word at the cursor may become."""
+        from tui_inbox.rules.query import complete  # deferred: the first picture does not need it
+
         return complete(self.line.value, self.line.cursor_position)
 
     def offer(self) -> None:

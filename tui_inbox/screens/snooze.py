@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from tui_inbox.inbox import SnoozePlan
+from tui_inbox.inbox.outcome import SnoozePlan
 from tui_inbox.problems import Problem
 from tui_inbox.rules.snoozing import CROWDED, PRESETS, half_day, meant
 from tui_inbox.screens import paint

@@ -36,6 +36,7 @@ from tui_inbox.store.tables import (
     ThreadRow,
     table,
 )
+from tui_inbox.store.writer import driver
 
 _account, _cursor, _thread = table(AccountRow), table(CursorRow), table(ThreadRow)
 _mail_id, _contact, _identity = table(MailIdRow), table(ContactRow), table(IdentityRow)
@@ -43,12 +44,12 @@ _message, _raw, _attachment, _blob = table(MessageRow), table(RawRow), table(Att
 _location, _set_aside = table(LocationRow), table(SetAsideRow)
 
 # Statements are made once: making one costs more than running it.
-_ADD_CONTACT = insert(_contact)
 _ADD_ATTACHMENT = insert(_attachment)
 _KEEP_BLOB = upsert(_blob).on_conflict_do_nothing()
 
 # What every mail asks is the driver's own words: the layer above them costs several times what they do.
 _FIND_IDENTITY = "SELECT id, name, contact_id FROM identity WHERE key = ?"
+_ADD_CONTACT = "INSERT INTO contact (name) VALUES (?)"
 _ADD_IDENTITY = (
     "INSERT INTO identity (contact_id, key, channel, value, name, born_with, looks)"
     " VALUES (:contact_id, :key, :channel, :value, :name, :contact_id, :looks)"
@@ -457,7 +458,7 @@ def _thread_of(row: Row[*tuple[Any, ...]]) -> Thread:
 
 
 def begin_thread(connection: Connection, account_id: int, key: str, title: str, group: bool, now: datetime) -> Thread:
-    done = connection.exec_driver_sql(_ADD_THREAD, (account_id, key, title, group, stored(now)))
+    done = driver(connection).execute(_ADD_THREAD, (account_id, key, title, group, stored(now)))
     return Thread(int(done.lastrowid), key, moment(stored(now)))
 
 
@@ -465,7 +466,7 @@ def tie_ids(connection: Connection, account_id: int, thread_id: int, ids: Iterab
     """Say that mail ids belong to a thread."""
     values = [(account_id, one, thread_id) for one in ids]
     if values:
-        connection.exec_driver_sql(_TIE_IDS, values)
+        driver(connection).executemany(_TIE_IDS, values)
 
 
 def join_threads(connection: Connection, into: int, others: Collection[int]) -> None:
@@ -484,17 +485,18 @@ def identity(connection: Connection, key: str, channel: str, value: str, name: s
 
     A better name is learned.
     """
-    row = connection.exec_driver_sql(_FIND_IDENTITY, (key,)).one_or_none()
+    row = driver(connection).execute(_FIND_IDENTITY, (key,)).fetchone()
     if row is not None:
-        if name and not row.name:
-            connection.execute(update(_identity).where(_identity.c.id == row.id).values(name=name))
+        id_, known_as, contact = row
+        if name and not known_as:
+            connection.execute(update(_identity).where(_identity.c.id == id_).values(name=name))
             connection.execute(
-                update(_contact).where(_contact.c.id == row.contact_id, _contact.c.name == value).values(name=name)
+                update(_contact).where(_contact.c.id == contact, _contact.c.name == value).values(name=name)
             )
-        return int(row.id)
+        return int(id_)
     contact = _contact_with(connection, also) or _new_contact(connection, name or value)
     new = {"contact_id": contact, "key": key, "channel": channel, "value": value, "name": name}
-    return int(connection.exec_driver_sql(_ADD_IDENTITY, new | {"looks": lookalike.looks(value)}).lastrowid)
+    return int(driver(connection).execute(_ADD_IDENTITY, new | {"looks": lookalike.looks(value)}).lastrowid)
 
 
 def _contact_with(connection: Connection, keys: Sequence[str]) -> int | None:
@@ -505,9 +507,7 @@ def _contact_with(connection: Connection, keys: Sequence[str]) -> int | None:
 
 
 def _new_contact(connection: Connection, name: str) -> int:
-    made = connection.execute(_ADD_CONTACT, {"name": name}).inserted_primary_key
-    assert made is not None
-    return int(made[0])
+    return int(driver(connection).execute(_ADD_CONTACT, (name,)).lastrowid)
 
 
 # --- messages -------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from tui_inbox.rules import lookalike
 from tui_inbox.rules.model import Direction
 from tui_inbox.rules.people import Contact, mentions_in
 from tui_inbox.store.tables import ApartRow, ContactRow, ConversationRow, IdentityRow, MessageRow, table
+from tui_inbox.store.writer import driver
 
 _contact, _identity, _apart = table(ContactRow), table(IdentityRow), table(ApartRow)
 _message, _conversation = table(MessageRow), table(ConversationRow)
@@ -151,9 +152,9 @@ def alike(connection: Connection, identity: int, address: str) -> str:
         "long": -len(there),
     }
     for question in (_SAME, _NEAR):
-        found = connection.exec_driver_sql(question, asked).scalar()
+        found = driver(connection).execute(question, asked).fetchone()
         if found is not None:
-            return str(found)
+            return str(found[0])
     return ""
 
 
