@@ -3,119 +3,31 @@
 from __future__ import annotations
 
 import functools
-import io
 import json
-import os
 import re
 import shlex
 import shutil
-import sqlite3
 import subprocess
-import sys
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
-from copy import copy
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import keyring
 import pytest
 
-from tests.documents import there
 from tests.documents.pages import FENCED, PAGES, ROOT, blocks, every_command, inline, name_of, shown, text_of, words
-from tests.dovecot import Dovecot
-from tests.hostile.tty import tty
-from tests.incoming.test_stranger import LOG, installed
-from tests.signin.filering import FileRing
-from tests.smtp_server import Smtp
-from tui_inbox import vault
+from tests.documents.shop import ANSWERS, FILES, INTERRUPT, MADE, STANDS_FOR, Shop
+from tests.incoming.test_stranger import installed
 from tui_inbox.cli import run
 from tui_inbox.connectors import load
 
 pytestmark = [pytest.mark.needs("dovecot"), pytest.mark.timeout(600)]
 
-PASSWORD = "pässword-€"
-INTERRUPT = "\x03"
-ACCOUNT = """
-[[account]]
-name = "support"
-kind = "imap"
-host = "imap.shop.example"
-user = "support@shop.example"
-largest = 1
-smtp = { host = "smtp.shop.example" }
-"""
-FILES = {
-    "WhatsApp Chat with Ada.zip": "whatsapp/WhatsApp Sohbeti - Elif Kara.zip",
-    "chat.txt": "whatsapp/WhatsApp Chat with Maple Street Crew.txt",
-    "chat.zip": "whatsapp/WhatsApp Sohbeti - Elif Kara.zip",
-    "telegram-export/result.json": "telegram/whole.json",
-    "result.json": "telegram/whole.json",
-    "slack-export.zip": "slack/export.zip",
-    "export.zip": "slack/export.zip",
-    "takeout-001.zip": "googlechat/takeout-20260306T080000Z-001.zip",
-    "takeout-002.zip": "mbox/takeout.mbox",
-    "tickets.jsonl": "jsonl/tickets.jsonl",
-    "old-mail.mbox": "mbox/takeout.mbox",
-    "one.eml": "eml/plain.eml",
-    "Maildir": "maildir",
-    "Discord": "discord",
-    "signal": "signal/export",
-    "Downloads/chat.zip": "whatsapp/WhatsApp Sohbeti - Elif Kara.zip",
-    "Downloads/export.zip": "slack/export.zip",
-    "Downloads/takeout-20260306T080000Z-001.zip": "googlechat/takeout-20260306T080000Z-001.zip",
-    "Downloads/instagram-lampshop-2026-03-06.zip": "instagram/instagram-lampshop-2026-03-06-AbCd.zip",
-    "Downloads/[LINE] Chat with Hanako.txt": "line/[LINE] Chat with Ann Lee.txt",
-    "Downloads/Basic_LinkedInDataExport_03-06-2026.zip": "linkedin/download",
-    "Downloads/facebook-shop-2026-03-06.zip": "messenger/facebook-aydinlatma-2026-03-06.zip",
-    "Downloads/Telegram Desktop/ChatExport_2026-03-02": "telegram/chat",
-    "Downloads/Telegram Desktop/ChatExport_2026-03-06": "telegram_html/ChatExport_2026-03-06",
-}
-"""What the lines shown name, in the home folder, and which sample lies there."""
-MADE = {"log.txt": LOG, "backups/inbox-20260302T080000Z.db": ""}
-"""The same, and what the test writes there; a backup is one of the store."""
 REFUSED = {
     "snooze 7 --until again": "No snooze of this conversation was interrupted",
     "account add --address deniz@shop.example --provider office365 --client-id 1234": "login.microsoftonline.com",
 }
 """Lines that end in a refusal here, and in which words: nothing was interrupted, and nobody else can be reached."""
-A_FILE = "SELECT id FROM attachment WHERE name = 'bowl.png'"
-STANDS_FOR = {
-    "attachment save 12": A_FILE,
-    "attachment open 12": A_FILE,
-    "attachment fetch 12": "SELECT id FROM attachment WHERE name = 'kiln.bin'",
-    "open 7": "SELECT id FROM conversation WHERE channel = 'email' AND place = 'inbox'",
-    "contact unlink 12": "SELECT max(id) FROM identity WHERE contact_id = 3",
-    "undo --act 41": "SELECT max(id) FROM act WHERE undone_at IS NULL AND verb IN ('snooze', 'archive', 'forward')",
-}
-"""Lines whose number is another one in this store, and how that is found."""
-ANSWERS = {
-    "account add": [
-        ("Mail address:", "support@shop.example"),
-        ("Name for it here [support]:", ""),
-        ("[imap.shop.example]:", ""),
-        ("[support@shop.example]:", ""),
-        ("Server for hand-overs by mail", "-"),
-        ("Password of support", PASSWORD),
-    ],
-    "account add --address support@shop.example --host imap.shop.example": [
-        ("Name for it here [support]:", ""),
-        ("Password of support", PASSWORD),
-    ],
-    "account add --address a@shop.example --password-command 'pass show mail'": [
-        ("Name for it here [a]:", ""),
-        ("[imap.shop.example]:", ""),
-        ("[a@shop.example]:", "support@shop.example"),
-        ("Server for hand-overs by mail", "-"),
-    ],
-    "account sign-in support": [("Password of support", PASSWORD)],
-    "purge --contact 3": [("Name a folder, or press Enter", ""), ("Type yes", "yes")],
-    "sync --watch": [('"accounts"', INTERRUPT)],
-    "": [("help", "q")],
-    "demo": [("help", "q")],
-}
-"""Lines that ask a person: what stands on the terminal then, and what is typed."""
 CANNOT = {
     "make": "makes or needs an environment of its own: that each word exists, and the script it runs, is held by "
     "tests/test_docs.py; CI begins with `make test`, `make check` and `make package-check`",
@@ -140,131 +52,6 @@ HELP = {
     for name, one in every_command().items()
 }
 """What the help of each command shows as examples."""
-
-
-class Shop:
-    """The demo's home with a mailbox of its own, and what lies around it; `place` is the person's home folder."""
-
-    def __init__(self, place: Path, week: Path, environ: dict[str, str]) -> None:
-        self.place, self.week, self.home = place, week, place / "home"
-        self.environ = environ | {"TEST_KEYRING": str(place / "keyring.json"), "HOME": str(place)}
-        shutil.copy(environ["TEST_KEYRING"], self.environ["TEST_KEYRING"])
-        shutil.copytree(week, self.home)
-        with (self.home / "config.toml").open("a", encoding="utf-8") as config:
-            config.write('[[inbox_folder]]\npath = "~/chat exports"\n')
-        for folder in ("backups", "chat exports"):
-            (place / folder).mkdir()
-        for name, sample in FILES.items():
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
-            (place / name).symlink_to(ROOT / "tests" / "samples" / sample)
-        for name, text in MADE.items():
-            (place / name).write_text(text, "utf-8") if text else shutil.copy(week / "inbox.db", place / name)
-
-    def typed(self, line: str) -> list[str]:
-        """Return the arguments of *line* as they are meant here."""
-        said = [one.replace("~", str(self.place), 1) if one.startswith("~") else one for one in words(line)]
-        for beginning, sql in STANDS_FOR.items():
-            if " ".join(said).startswith(beginning):
-                with closing(sqlite3.connect(self.home / "inbox.db")) as store:
-                    [[number]] = store.execute(f"{sql} LIMIT 1").fetchall()
-                said[len(beginning.split()) - 1] = str(number)
-        return said
-
-    @contextmanager
-    def elsewhere(self, typed: list[str]) -> Iterator[Shop]:
-        """Have a copy of the home and the keyring in their place; in that of `account add` the account is missing."""
-        copied = copy(self)
-        copied.home, ring = self.place / "elsewhere", self.place / "elsewhere.json"
-        copied.environ = self.environ | {"TEST_KEYRING": str(ring)}
-        shutil.copytree(self.home, copied.home, dirs_exist_ok=True)
-        shutil.copy(self.environ["TEST_KEYRING"], ring)
-        if typed[:2] == ["account", "add"]:
-            config = copied.home / "config.toml"
-            config.write_text(config.read_text("utf-8").replace(ACCOUNT, ""), "utf-8")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("TEST_KEYRING", str(ring))
-            yield copied
-
-    def asked(self, typed: list[str], answers: list[tuple[str, str]]) -> tuple[int, str]:
-        """Run the command at a terminal, answer, and return how it ended and what stood there."""
-        environ = {**self.environ, "PYTHONPATH": str(ROOT)}
-        with tty(self.home, 200, 60, words=typed, module="tests.documents.there", **environ) as terminal:
-            for question, answer in answers:
-                terminal.until(lambda said, question=question: question in said)
-                terminal.press(answer if answer in ("q", INTERRUPT) else f"{answer}\n")
-            return terminal.over(), terminal.text()
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[tuple[Dovecot, Smtp]]:
-    """Where mail of the shop lies and goes out: one mail, and one too large to come whole."""
-    user = "support@shop.example"
-    large = (
-        b"From: Ada <ada@one.example>\r\nTo: support@shop.example\r\nSubject: Kiln\r\nMessage-ID: <k@one.example>\r\n"
-        b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n'
-        b"\r\nIt is large.\r\n--b\r\nContent-Type: application/octet-stream\r\n"
-        b'Content-Disposition: attachment; filename="kiln.bin"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
-        + b"QUFB\r\n" * 220_000
-        + b"--b--\r\n"
-    )
-    with (
-        Dovecot({user: PASSWORD}, names=("imap.shop.example", "smtp.shop.example")) as mailboxes,
-        Smtp(mailboxes, "implicit", {user: PASSWORD}) as sending,
-    ):
-        mailboxes.deliver(user, "INBOX", b"From: bob@two.example\r\nMessage-ID: <1@two.example>\r\n\r\nHello\r\n")
-        mailboxes.deliver(user, "INBOX", large)
-        yield mailboxes, sending
-
-
-@pytest.fixture(scope="module")
-def environ(tmp_path_factory: pytest.TempPathFactory, servers: tuple[Dovecot, Smtp]) -> Iterator[dict[str, str]]:
-    """What is around every command: names, certificates, a keyring, and programs that write down what they get."""
-    folder = tmp_path_factory.mktemp("around")
-    mailboxes, sending = servers
-    programs = {"pass": f"echo '{PASSWORD}'", "tui-inbox": f'exec {sys.executable} -m tui_inbox "$@"'}
-    programs |= dict.fromkeys(("xdg-open", "open"), f'echo "$1" >> {folder}/opened')
-    for name, does in programs.items():
-        (folder / name).write_text(f"#!/bin/sh\n{does}\n", "utf-8")
-        (folder / name).chmod(0o700)
-    given = {
-        "PATH": f"{folder}:{os.environ['PATH']}",
-        "SSL_CERT_FILE": str(mailboxes.certificate),
-        "TEST_PORTS": f"993:{mailboxes.tls_port},465:{sending.port}",
-        "PYTHON_KEYRING_BACKEND": "tests.signin.filering.FileRing",
-        "TEST_KEYRING": str(folder / "keyring.json"),
-        "BROWSER": "",
-    }
-    before = keyring.get_keyring()
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in given.items():
-            patch.setenv(name, value)
-        patch.setattr("socket.getaddrinfo", there.found)
-        keyring.set_keyring(FileRing())
-        vault._ending.clear()
-        vault.keep("support", vault.hidden.Secret(PASSWORD))
-        yield given
-        keyring.set_keyring(before)
-
-
-@pytest.fixture(scope="module")
-def week(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]) -> Path:
-    """The demo as its own line fills it, and a mailbox whose mail is here."""
-    folder = tmp_path_factory.mktemp("shown") / "shop"
-    assert run(["demo", "--keep", str(folder), "--no-open"]) == 0
-    with (folder / "config.toml").open("a", encoding="utf-8") as config:
-        config.write(ACCOUNT)
-    assert run(["--home", str(folder), "sync"]) == 0
-    return folder
-
-
-@pytest.fixture
-def shop(tmp_path: Path, week: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Shop:
-    made = Shop(tmp_path, week, environ)
-    for name, value in made.environ.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(PASSWORD.encode())))
-    return made
 
 
 def ours(line: str) -> bool:
