@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tui_inbox.connectors.formats.htmlguard import LONGEST, hostile, stripped, tags, tidy, visible, without_pictures
+from tui_inbox.connectors.formats.htmlstyle import TELLING, Seen, Sheet, gone, within
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -49,16 +50,9 @@ _LINE = _PARAGRAPH | tags(
 )
 _SPACE = re.compile(r"[ \t\n\r\f\v\xa0]+")
 
-_GONE = re.compile(
-    r"display\s*:\s*none|mso-hide\s*:\s*all|(?<![-\w])opacity\s*:\s*0*(?:\.0+)?\s*(?:[;!]|$)"
-    r"|max-height\s*:\s*0(?:px|pt|em)?\s*(?:[;!]|$)|text-indent\s*:\s*-\d{3,}",
-    re.IGNORECASE,
-)
-_SIZE = re.compile(
-    r"(?<![-\w])font-size\s*:\s*([\d.]*)\s*([a-z%]*)|(?<![-\w])font\s*:[^;]{0,100}?(\d[\d.]*)(px|pt|em|rem|%)", re.I
-)
-_COLOURS = re.compile(r"(?<![-\w])(color|background(?:-color)?)\s*:\s*([#\w(),.% ]{1,40})", re.IGNORECASE)
-_VISIBILITY = re.compile(r"visibility\s*:\s*(\w+)", re.IGNORECASE)
+_MOST_SHEETS = 20
+_INVISIBLE_MOST = 2
+"""How much more text may blend with its page than is seen: where more does, the page's colours were not understood."""
 
 
 @dataclass(slots=True)
@@ -118,37 +112,53 @@ class _Open:
 
     node: LexborNode
     tag: str
-    unseen: bool
-    zero: bool
+    seen: Seen
     pre: bool
     link: int = -1
     mark: int = 0
     number: int = 0
 
+    @property
+    def hides(self) -> bool:
+        return self.seen.unseen or self.seen.tiny or self.seen.blends
+
 
 def _walked(source: str, numbered: int) -> Reading:
     from selectolax.lexbor import LexborHTMLParser  # late: plain mail never needs it
 
-    root = LexborHTMLParser(source).root
+    parser = LexborHTMLParser(source)
+    root = parser.root
     if root is None:
         return Reading("")
-    reading = Reading("")
-    page = _Page()
-    _Walk(page, reading, numbered).over(root)
-    page.line()
-    reading.text = tidy(page.lines).strip("\n")
+    sheet = Sheet()
+    for node in parser.css("style")[:_MOST_SHEETS] if "<style" in source.lower() else ():
+        sheet.read(node.text(deep=True))
+    walk = _Walk(sheet, numbered, plain=sheet.colours_doubted)
+    reading = walk.read(root)
+    if walk.blended > _INVISIBLE_MOST * sum(map(len, reading.text.split())):
+        reading = _Walk(sheet, numbered, plain=True).read(root)
     return reading
 
 
 class _Walk:
-    """The way through the nodes, in document order, with its own stack."""
+    """The way through the nodes, in document order, with its own stack. *plain*: no colour hides anything."""
 
-    def __init__(self, page: _Page, reading: Reading, numbered: int) -> None:
-        self.page = page
-        self.reading = reading
+    def __init__(self, sheet: Sheet, numbered: int, *, plain: bool) -> None:
+        self.page = _Page()
+        self.reading = Reading("")
+        self.sheet = sheet
         self.numbered = numbered
+        self.plain = plain
+        self.blended = 0
+        """Characters that have the colour of what they stand on."""
         self.stack: list[_Open] = []
         self.numbers: dict[str, int] = {}
+
+    def read(self, root: LexborNode) -> Reading:
+        self.over(root)
+        self.page.line()
+        self.reading.text = tidy(self.page.lines).strip("\n")
+        return self.reading
 
     def over(self, root: LexborNode) -> None:
         node: LexborNode | None = root
@@ -186,16 +196,17 @@ class _Walk:
 
     def _opened(self, node: LexborNode, tag: str) -> _Open | None:
         above = self.stack[-1] if self.stack else None
-        opened = _Open(node, tag, above is not None and above.unseen, above is not None and above.zero, tag == "pre")
-        opened.pre = opened.pre or (above is not None and above.pre)
+        seen = above.seen if above is not None else Seen()
         attributes = node.attributes
-        if attributes:
-            style = attributes.get("style") or ""
-            if "hidden" in attributes or (style and _unseen(style[:2_000])):
-                self.reading.hidden = self.reading.hidden or bool(visible(node.text(deep=True)[:10_000]))
-                return None
-            if style:
-                _style(opened, style)
+        style = self.sheet.style(tag, attributes)
+        if "hidden" in attributes or (style and gone(style)):
+            self.reading.hidden = self.reading.hidden or bool(visible(node.text(deep=True)[:10_000]))
+            return None
+        if style or tag in TELLING or (attributes and not TELLING.isdisjoint(attributes)):
+            seen = within(seen, tag, style, attributes)
+            if self.plain:
+                seen = replace(seen, ink=None, clear=False)
+        opened = _Open(node, tag, seen, tag == "pre" or (above is not None and above.pre))
         match tag:
             case "a":
                 opened.link = len(self.page.lines)
@@ -254,8 +265,10 @@ class _Walk:
     def _text(self, node: LexborNode) -> None:
         written = node.text_content or ""
         inside = self.stack[-1] if self.stack else None
-        if inside is not None and (inside.unseen or inside.zero):
+        if inside is not None and inside.hides:
             self.reading.hidden = self.reading.hidden or bool(visible(written))
+            if inside.seen.blends:
+                self.blended += len("".join(visible(written).split()))
             return
         if inside is not None and inside.pre and "\n" in written:
             for number, line in enumerate(written.split("\n")):
@@ -266,7 +279,7 @@ class _Walk:
         self.page.write(written, keep=inside is not None and inside.pre)
 
     def _picture(self, node: LexborNode) -> None:
-        if self.stack and (self.stack[-1].unseen or (self.stack[-1].zero and self.stack[-1].tag != "a")):
+        if self.stack and (self.stack[-1].seen.unseen or (self.stack[-1].seen.tiny and self.stack[-1].tag != "a")):
             return
         alt = (node.attributes.get("alt") or "").strip()
         if visible(alt):
@@ -277,7 +290,7 @@ class _Walk:
     def _link(self, inside: _Open) -> None:
         target = "".join((inside.node.attributes.get("href") or "").split())[:4_000]
         scheme = target[:8].lower()
-        if inside.unseen or inside.zero or not scheme.startswith(("http:", "https:", "mailto:", "tel:")):
+        if inside.hides or not scheme.startswith(("http:", "https:", "mailto:", "tel:")):
             return
         same_line = inside.link == len(self.page.lines)
         shown = "".join(self.page.now[inside.mark :] if same_line else self.page.now).strip()
@@ -297,36 +310,6 @@ class _Walk:
         if self.page.now:
             self.page.now[-1] = self.page.now[-1].rstrip()
         self.page.now.append(f" [{number}]")
-
-
-def _unseen(style: str) -> bool:
-    """Return whether *style* hides an element: it takes no room, or is written in the colour it stands on."""
-    if _GONE.search(style):
-        return True
-    found = {name[:5].lower(): "".join(value.lower().split()) for name, value in _COLOURS.findall(style)}
-    ink, paper = (_colour(found.get(name, "")) for name in ("color", "backg"))
-    return ink == "transparent" or (bool(ink) and ink == paper)
-
-
-def _colour(said: str) -> str:
-    """Return one spelling of a colour for the two that are most common."""
-    said = re.sub(r"^#(\w)(\w)(\w)$", r"#\1\1\2\2\3\3", said.removesuffix("!important"))
-    return {"white": "#ffffff", "black": "#000000", "rgb(255,255,255)": "#ffffff", "rgb(0,0,0)": "#000000"}.get(
-        said, said
-    )
-
-
-def _style(opened: _Open, style: str) -> None:
-    """Set what *style* says about being seen; a size or visibility given further in counts again."""
-    style = style[:2_000]
-    if size := _SIZE.search(style):
-        number, unit = (size.group(1), size.group(2)) if size.group(1) is not None else (size.group(3), size.group(4))
-        try:
-            opened.zero = float(number) * (16 if unit.lower() in ("em", "rem") else 1) < 0.5
-        except ValueError:
-            opened.zero = False  # a word: small, inherit
-    if seen := _VISIBILITY.search(style):
-        opened.unseen = seen.group(1).lower() in ("hidden", "collapse")
 
 
 _ADDRESS = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,10}[^\W\d_]{2,24})(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
