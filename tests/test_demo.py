@@ -197,6 +197,14 @@ def test_customers_write_on_two_channels(at_noon: Filled) -> None:
     assert {"telegram", "whatsapp"} <= channels["Kerem Aydın"]
 
 
+def test_one_customer_may_be_the_same_person_as_another(at_noon: Filled) -> None:
+    reader = Reader(at_noon.home.store)
+    ada = next(row.contact.id for row in at_noon.rows if row.contact.name == "Ada Demir" and row.channel == "email")
+    (alike,) = reader.customer(ada, at_noon.now).alike
+    reader.close()
+    assert alike.why == "Ada Demir wrote ada@demir.example in a message."
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_the_week_looks_the_same_at(moment: str, at_noon: Filled, tmp_path: Path) -> None:
     assert Filled(tmp_path, MOMENTS[moment]).shape() == at_noon.shape()

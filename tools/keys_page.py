@@ -23,6 +23,7 @@ TITLES = {
     "page": "On a page of text",
     "report": "In the reports",
     "standing": "Over sources, outbox and rules",
+    "app": "Everywhere",
 }
 HEAD = """# Keys
 
@@ -44,13 +45,14 @@ def page() -> str:
     lines = [HEAD]
     for where in (DESK, *(one for one in dict.fromkeys(key.where for key in KEYS) if one != DESK)):
         lines.append(f"## {TITLES[where]}\n\n| keys | id | what it does |\n| --- | --- | --- |")
-        lines += [
-            f"| {' '.join(f'`{one}`' for one in keys_of(key, {}).split(' '))} | `{key.id}` | {key.says} |"
-            for key in KEYS
-            if key.where == where
-        ]
+        lines += [f"| {_typed(keys_of(key, {}))} | `{key.id}` | {key.says} |" for key in KEYS if key.where == where]
         lines.append("")
     return "\n".join(lines)
+
+
+def _typed(keys: str) -> str:
+    """Return keys as the page shows them: each by itself, with commas between one way and another."""
+    return ", ".join(" ".join(f"`{key}`" for key in way.split(" ")) for way in keys.split(", "))
 
 
 if __name__ == "__main__":

@@ -53,15 +53,18 @@ SCENES: dict[str, tuple[str, ...]] = {
     "search-wrong": ("slash", *"is:blue"),
     "search-nothing": ("slash", *"zzzz"),
     "help": ("question_mark",),
+    "help-reading": ("enter", "question_mark"),
     "palette": ("ctrl+p", *"arch"),
     "origin": ("o",),
     "why": ("w",),
     "links": ("slash", *"bank", "enter", "enter", "L"),
     "search-hits": ("slash", *"order", "enter", "enter"),
     "search-completed": ("slash", *"is:"),
-    "customer": ("slash", *"kerem", "enter", "i"),
-    "customer-linked": ("slash", *"kerem", "enter", "i", "l"),
-    "customer-beside": ("slash", *"clara", "enter"),
+    "customer": ("slash", *"breakfast", "enter", "i"),
+    "customer-linked": ("slash", *"breakfast", "enter", "i", "l"),
+    "customer-apart": ("slash", *"breakfast", "enter", "i", "n"),
+    "customer-help": ("i", "question_mark"),
+    "customer-beside": ("slash", *"breakfast", "enter"),
     "correct": ("enter", "c"),
     "correct-rule": ("enter", "c", "enter"),
     "chat": ("slash", *"barić", "enter", "enter"),
@@ -76,6 +79,8 @@ SCENES: dict[str, tuple[str, ...]] = {
     "reports": ("g", "r"),
     "reports-first": ("g", "r", *"jjj"),
     "reports-channels": ("g", "r", "b", "b", "b", *"jjjjjjj"),
+    "reports-help": ("g", "r", "question_mark"),
+    "reports-hours": ("g", "r", *"j" * 23),
     "reports-behind": ("g", "r", *"jjj", "enter"),
     "sources": ("g", "m"),
     "outbox": ("g", "o"),
@@ -84,6 +89,7 @@ SCENES: dict[str, tuple[str, ...]] = {
 }
 STATES: dict[str, tuple[str, ...]] = {
     "first-start": (),
+    "first-start-review": ("R", "i"),
     "first-start-reports": ("g", "r"),
     "first-start-sources": ("g", "m"),
     "one": (),
@@ -95,6 +101,9 @@ STATES: dict[str, tuple[str, ...]] = {
     "million-all": ("g", "e"),
     "million-search": ("slash", *"bowl"),
     "million-selected": ("asterisk", "l", "e"),
+    "million-review": ("R", "i"),
+    "million-reports": ("g", "r", *"jjj"),
+    "million-sources": ("g", "m"),
     "loading": (),
     "loading-queue": ("g", "a"),
     "error": (),
@@ -115,6 +124,10 @@ ON_TERMINALS: dict[str, tuple[str, ...]] = {
     "snooze": ("s", "2"),
     "search": ("/", "order"),
     "help": ("?",),
+    "palette": ("\x10",),
+    "customer": ("i",),
+    "review": ("R", "i"),
+    "reports": ("g", "r"),
 }
 MILLION = 1_000_000
 LOOKS: dict[str, dict[str, object]] = {
@@ -149,9 +162,10 @@ async def draw(
         for key in ("", *keys):
             if key:
                 await pilot.press(key)
-            for _ in range(200):
+            for _ in range(12_000):
                 await pilot.pause()
-                if slow or getattr(app.screen_stack[0], "resting", True):
+                holding = getattr(app.screen, "holding", False) and app.screen is not app.screen_stack[0]
+                if slow or (getattr(app.screen_stack[0], "resting", True) and not holding):
                     break
                 await asyncio.sleep(0.01)
         await asyncio.sleep(1 if slow else 0.3)

@@ -17,7 +17,6 @@ from typing import ClassVar
 from rich.console import RenderableType
 from rich.text import Text
 from textual.app import App
-from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.css.query import NoMatches
 from textual.events import Event, Key
@@ -30,6 +29,7 @@ from tui_inbox.problems import Problem
 from tui_inbox.screens import looks
 from tui_inbox.screens.aside import Aside
 from tui_inbox.screens.desk import Desk
+from tui_inbox.screens.keys import APP, bindings
 from tui_inbox.screens.listing import Counted
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import type_into
@@ -69,7 +69,8 @@ class TuiInbox(App[int]):
 
     TITLE = "tui-inbox"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar = [Binding("ctrl+q", "quit", "quit", show=False, id="app.quit", system=True)]
+    BINDINGS: ClassVar = [*bindings(APP)]
+    CSS = looks.CSS
 
     def __init__(
         self,
@@ -191,6 +192,8 @@ class TuiInbox(App[int]):
             type_into(line, event.character)
         elif (active := screen.active_bindings.get(event.key)) and active.enabled:
             await self.run_action(active.binding.action, active.node)
+        else:
+            await super().on_event(event)
 
     async def on_unmount(self) -> None:
         self.post.leaving = True

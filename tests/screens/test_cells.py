@@ -96,7 +96,7 @@ def test_what_is_snoozed_shows_when_it_is_back() -> None:
 def test_a_row_fills_its_cells_whatever_is_written_in_it(room: int, changed: dict[str, object]) -> None:
     for marks in (FANCY, PLAIN):
         for dated in (False, True):
-            said = drawn(row(**changed), room, marks=marks, dated=dated)
+            said = drawn(row(**changed), room, marks=marks, dates=dated)
             assert width(said) == room
             assert said.isprintable()
 

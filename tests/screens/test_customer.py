@@ -63,7 +63,8 @@ def test_a_suggestion_that_is_wrong_is_refused_by_a_key_and_linked_after_all_by_
         assert "Nobody looks like the same person." in hands.text()
         await hands.press("q", "i")
         assert "Perhaps also" not in hands.text()
-        await hands.press("l", "u")
+        await hands.press("l")
+        await hands.press("u")
         assert "Perhaps also" in hands.text()
 
     sit(work, size=(100, 30))

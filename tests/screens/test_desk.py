@@ -642,6 +642,12 @@ def test_ascii_mode_draws_nothing_but_ascii_of_its_own(world: Any, sit: Sit) -> 
 
     sit(work, ascii_only=True)
 
+    async def look(hands: Any) -> None:
+        assert {char for char in hands.text() if not char.isascii()} <= {"\u00a0"}
+
+    for size in ((120, 40), (200, 50)):
+        sit(look, size=size, ascii_only=True)
+
 
 def test_a_first_start_says_how_to_begin(world: Any, sit: Sit, config: Config) -> None:
     async def work(hands: Any) -> None:

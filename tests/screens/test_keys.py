@@ -1,15 +1,22 @@
 import runpy
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widgets import Input, Static
 
+from tui_inbox import app, screens
 from tui_inbox.problems import Misconfigured
 from tui_inbox.screens import keys
-from tui_inbox.screens.desk import Desk
+from tui_inbox.screens.bars import Foot
 from tui_inbox.screens.pages import help_lines
+from tui_inbox.screens.palette import Commands
 
 
 def test_every_binding_has_an_id_of_its_own_and_a_sentence() -> None:
@@ -21,20 +28,6 @@ def test_every_binding_has_an_id_of_its_own_and_a_sentence() -> None:
 
 def test_the_declared_keys_do_not_clash_anywhere() -> None:
     assert [clash for heard in keys.ABOVE.values() for clash in keys.clashes(heard, {})] == []
-
-
-def test_the_screen_binds_what_is_declared_and_nothing_else() -> None:
-    bound = {binding.id for binding in Desk.BINDINGS}  # type: ignore[union-attr]
-    assert bound == {key.id for key in keys.KEYS if key.where == keys.DESK}
-
-
-def test_every_declared_key_stands_in_a_help() -> None:
-    for where in (keys.LIST, keys.READING, keys.SEARCH):
-        said = "\n".join("".join(text for text, _ in line) for line in help_lines(where, {}, (), ascii_only=False))
-        for key in keys.KEYS:
-            if key.where in keys.ABOVE[where]:
-                assert key.says.split()[0] in said
-                assert keys.spelled(key.keys.split(",")[0]) in said
 
 
 def test_an_unknown_command_in_the_keys_is_named_with_the_nearest_one() -> None:
@@ -141,18 +134,33 @@ LEADS: dict[str, tuple[str, ...]] = {
     keys.RULE: ("enter", "c", "enter"),
     keys.REPORT: ("g", "r"),
     keys.STANDING: ("g", "m"),
+    keys.APP: (),
 }
 """The keys that lead to each part of the screen."""
 
 
+TEXTUALS = {binding for one in (*Input.__mro__, *Screen.__mro__) for binding in vars(one).get("BINDINGS", ())}
+"""How a line is edited is Textual's own, as is the copying of what the mouse has marked."""
+
+
 @pytest.mark.parametrize("where", dict.fromkeys(key.where for key in keys.KEYS))
-def test_every_key_that_is_declared_is_heard_where_it_is_declared(
+def test_what_is_heard_is_declared_and_stands_in_footer_and_help_and_every_key_is_heard(
     world: Any, sit: Callable[..., None], where: str
 ) -> None:
     world.fill()
 
     async def work(hands: Any) -> None:
         await hands.press(*LEADS[where])
+        heard = [one.binding for one in hands.app.screen.active_bindings.values()]
+        assert {one.action for one in heard if one.id not in keys.BY_ID} <= {one.action for one in TEXTUALS}
+        for foot in hands.app.screen.query(Foot):
+            assert foot.keys == keys.shown(keys.LIST if where in (keys.DESK, keys.APP) else where, {})
+        if where in (keys.LIST, keys.READING, keys.CUSTOMER, keys.REPORT, keys.STANDING):
+            await hands.press("question_mark")
+            said = " ".join(str(hands.app.screen.query_one("#text", Static).content).split())
+            for key in (one for one in keys.KEYS if one.where in keys.ABOVE[where]):
+                assert f"{keys.keys_of(key, {})} {key.says}" in said
+            await hands.press("q")
         ran: list[str] = []
 
         async def noted(action: str, *_: Any, **__: Any) -> bool:
@@ -174,3 +182,52 @@ def test_the_page_of_keys_is_made_of_the_declaration() -> None:
     root = Path(__file__).parent.parent.parent
     made = runpy.run_path(str(root / "tools" / "keys_page.py"))["page"]()
     assert (root / "docs" / "keys.md").read_text("utf-8") == made, "run tools/keys_page.py"
+
+
+def _classes() -> list[type[DOMNode]]:
+    """Return every class of ours that may bind a key."""
+    modules = [import_module(f"{screens.__name__}.{one.name}") for one in iter_modules(screens.__path__)]
+    found = {
+        one
+        for module in (*modules, app)
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, DOMNode) and one.__module__.startswith("tui_inbox.")
+    }
+    return sorted(found, key=lambda one: one.__qualname__)
+
+
+def test_what_any_screen_binds_is_declared_and_what_is_declared_is_bound() -> None:
+    bound = set()
+    for one in _classes():
+        for binding in vars(one).get("BINDINGS", ()):
+            if binding not in Input.BINDINGS:
+                key = keys.BY_ID[binding.id]
+                assert (binding.key, binding.action, binding.tooltip) == (key.keys, key.action, key.says), one
+                bound.add(binding.id)
+    assert bound == set(keys.BY_ID)
+
+
+def test_the_palette_has_every_command_that_is_not_a_step_within_a_window(world: Any, sit: Callable[..., None]) -> None:
+    world.fill()
+    found: set[str] = set()
+
+    async def work(hands: Any) -> None:
+        for way in ((), ("enter",)):
+            await hands.press(*way)
+            palette = Commands(hands.desk)
+            found.update([hit.text async for hit in palette.discover()])
+
+    sit(work)
+    assert found == {key.says for key in keys.KEYS if key.palette} | {"Go to the view Cups."}
+
+
+def test_ctrl_q_leaves_from_a_window_too(world: Any, sit: Callable[..., None]) -> None:
+    world.fill()
+    for way in (("s",), ("g", "r")):
+
+        async def work(hands: Any, way: tuple[str, ...] = way) -> None:
+            await hands.press(*way)
+            await hands.pilot.press("ctrl+q")
+            await hands.until(lambda: hands.app.return_value == 0)
+
+        sit(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tui_inbox import app
 from tui_inbox.config.values import Account, Rule
 from tui_inbox.rules.calendar import Calendar
 from tui_inbox.rules.explained import FIGURES
@@ -71,6 +73,32 @@ def test_enter_leads_to_the_conversations_behind_a_figure_and_escape_back_to_the
         assert list(hands.desk.rows.queue.ids) == [1]
         await hands.press("escape")
         assert hands.desk.query_one(Top).title == "Inbox"
+
+    sit(work)
+
+
+def test_what_is_typed_after_enter_is_for_the_conversations_that_it_leads_to(
+    world: Any, sit: Sit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "LONGEST_HOLD", 60.0)
+    world.fill(2)
+
+    async def work(hands: Any) -> None:
+        for way in (("g", "r"), ("g", "m")):
+            await hands.press(*way)
+            asked, free = hands.app.post.ask, asyncio.Event()
+
+            async def slowly(question: Any, asked: Any = asked, free: Any = free) -> Any:
+                await free.wait()
+                return await asked(question)
+
+            hands.app.post.ask = slowly
+            typed = asyncio.create_task(hands.press("enter", "e"))
+            await hands.until(lambda: hands.app.screen.leading)
+            hands.app.post.ask = asked
+            free.set()
+            await typed
+            assert hands.said.startswith("Archived: ")
 
     sit(work)
 

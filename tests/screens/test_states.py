@@ -110,6 +110,8 @@ def test_somebody_new_is_told_what_lies_on_top_and_which_keys_lead_on(world: Any
 
     async def work(hands: Any) -> None:
         assert hands.said == "Due first is on top. j goes on, Enter opens, R goes through them, ? teaches."
+        await hands.press("g", "a")
+        assert hands.said == ""
 
     sit(work)
 
@@ -133,7 +135,11 @@ def test_at_80_columns_it_is_said_how_old_what_we_know_is_and_why(world: Any, si
 
 
 def test_a_hand_over_says_in_how_many_seconds_it_goes_out_and_that_it_waits(world: Any, sit: Sit) -> None:
+    from dataclasses import replace
+
     world.fill()
+    table = {"smtp": {"host": "smtp.example.com"}}
+    world.config = replace(world.config, accounts=(Account("support", "imap", table, "[[account]] 1"),))
 
     async def work(hands: Any) -> None:
         await hands.press("f", "enter", "enter")

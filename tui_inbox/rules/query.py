@@ -78,10 +78,15 @@ def _wanted(node: Node | None) -> Iterator[Text]:
             return
 
 
+WORDED = ("from", "to", "subject", "body", "filename")
+"""Fields whose value is looked for among words."""
+
+
 def begun(text: str) -> str:
     """Return *text* with its last word as the beginning of one, as it is while somebody types: `ord` finds `order`."""
     word = re.split(r"[\s(]", text)[-1]
-    plain = word.isalnum() and word != "OR" and text.count('"') % 2 == 0
+    field, _, value = word.lower().rpartition(":")
+    plain = value.isalnum() and field.lstrip("-") in {"", *WORDED} and word != "OR" and text.count('"') % 2 == 0
     return f"{text}*" if plain else text
 
 

@@ -45,6 +45,14 @@ class Intent:
     """What follows by itself, in a sentence."""
 
 
+def _called(row: Row) -> str:
+    return clipped(f"{cells.who(row)}, {row.subject or row.snippet}", ABOUT)
+
+
+def _undone(row: Row, marks: cells.Marks) -> str:
+    return f"Undone: {_called(row)} {marks.dash} lies in {cells.TITLES[row.place]} again."
+
+
 class Acting(Screen[None]):
     """A screen with a list and an open conversation, on which an agent acts."""
 
@@ -144,10 +152,11 @@ class Acting(Screen[None]):
         words = []
         then = [*([intent.then] if intent.then else []), f"{self.post.key('desk.undo')} undoes."]
         if done > 1 or (done and skipped):
-            words.append(f"{intent.verb} {done} conversations.")
+            words.append(f"{intent.verb} {done:,} conversations.")
         elif done:
             room = self.size.width - len("  ".join([f"{intent.verb}: .", *then])) - 4
-            words.append(f"{intent.verb}: {clipped(about, max(12, room), self.post.marks.ascii)}.")
+            named = clipped(about, max(12, room), self.post.marks.ascii)
+            words.append(f"{intent.verb}: {named}{'' if named.endswith(self.post.marks.more) else '.'}")
         if skipped:
             why = skipped[0].why.rstrip(".")
             words.append(f"Skipped {len(skipped)}: {why}." if done + len(skipped) > 1 else f"Skipped: {why}.")
@@ -157,7 +166,7 @@ class Acting(Screen[None]):
     def _about(self) -> str:
         """Return how the conversation under the cursor is called in a sentence."""
         row = self.rows.current_row()
-        return clipped(f"{cells.who(row)}, {row.subject or row.snippet}", ABOUT) if row else ""
+        return _called(row) if row else ""
 
     def ask(self, verb: str, intent: Intent, drawn: list[tuple[int, int]]) -> None:
         """Carry out *intent* on one conversation at once; on more, say how many and which, and wait for Enter."""
@@ -225,7 +234,8 @@ class Acting(Screen[None]):
         if over:
             back = over.to == ME
             verb = "Taken back" if back else f"Forwarded to {over.to}"
-            then = "" if back else f"It goes out in {UNDO_TIME.seconds} s."
+            out = f"It goes out in {UNDO_TIME.seconds} s." if self.post.sends else "No mailbox can send it yet."
+            then = "" if back else out
             build = lambda _inbox, id_, seen, _now: Forward(id_, seen, over.to, over.note)  # noqa: E731 - named for its line
             self.act(Intent(verb, build, then), drawn)
 
@@ -242,12 +252,13 @@ class Acting(Screen[None]):
         now = self.post.clock()
         try:
             outcome = await self.post.write(lambda inbox: inbox.undo(now))
+            rows = await self.post.ask(lambda reader: reader.rows(outcome.done[:1], now))
         except Problem as problem:
             self.say_problem(problem)
             return
         done = len(outcome.done)
         self.restored = outcome.done[0] if done else None
-        words = [f"Undone, {done} conversation{'' if done == 1 else 's'}."] if done else []
+        words = [f"Undone: {done:,} conversations."] if done > 1 else [_undone(row, self.post.marks) for row in rows]
         words += [f"{one.why.rstrip('.')}." for one in outcome.skipped[:1]]
         self.say("  ".join(words) or "There is nothing to undo.", trouble=not done and bool(outcome.skipped))
         self.stale.set()

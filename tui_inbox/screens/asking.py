@@ -28,11 +28,9 @@ class Asking(Acting):
         raise NotImplementedError
 
     def action_help(self) -> None:
-        from tui_inbox.screens.pages import Page, help_lines
+        from tui_inbox.screens.pages import help_page
 
-        where, post = self.where(), self.post
-        lines = help_lines(where, post.keys, tuple(post.views), ascii_only=post.marks.ascii)
-        self.app.push_screen(Page(self.post, lines))
+        self.app.push_screen(help_page(self.post, self.where(), self.size.width))
 
     def action_palette(self) -> None:
         from textual.command import CommandPalette

@@ -79,7 +79,7 @@ class Top(Lines):
         width = self.size.width
         left: list[Piece] = [(clipped(self.title, 30), "title"), (f" {self.position}", "quiet")]
         if self.selected:
-            left.append((f"  {self.selected} selected", "selected"))
+            left.append((f"  {self.selected:,} selected", "selected"))
         right: list[Piece] = []
         if self.counts:
             for name, (text, role) in zip(cells.STANDINGS, cells.counters(self.counts), strict=True):
@@ -102,7 +102,7 @@ class Top(Lines):
         said: list[Piece] = []
         for name in PLACES:
             role = "key" if name == self.queue else "quiet"
-            words = f"{SHORT.get(name, TITLES[name])} {self.counts.queues.get(name, 0)}"
+            words = f"{SHORT.get(name, TITLES[name])} {cells.short(self.counts.queues.get(name, 0))}"
             said += [(f"[{words}]" if name == self.queue else f" {words} ", role), (" ", "quiet")]
         room = self.size.width - _width(said)
         if (words := self.going or self.silent or self.synced) and room > 0:
@@ -170,7 +170,7 @@ class Places(Lines):
         name, key, title, count = lines[y]
         width = self.size.width
         mark = self.marks.cursor if name == self.queue else " "
-        number = "" if self.counts is None else str(count) if count >= 0 else "?"
+        number = "" if self.counts is None else cells.short(count) if count >= 0 else "?"
         return [
             (mark + " ", "cursor"),
             (fit(title, width - 5 - len(number), self.marks), "title" if name == self.queue else "read"),

@@ -62,6 +62,8 @@ TITLES = {
 }
 
 
+DATE = 16
+"""Cells of a date in a list."""
 STANDINGS = {
     "late": "Late",
     "at_risk": "At risk",
@@ -87,6 +89,19 @@ def amount(span: timedelta) -> str:
     return f"{rest}m" if rest else "<1m"
 
 
+def short(number: int) -> str:
+    """Return a count in at most five cells, for where room is scarce: `9999`, `624k`, `1.2M`; cut, not rounded."""
+    if number < 10_000:
+        return str(number)
+    return f"{number // 1000}k" if number < 1_000_000 else f"{number // 100_000 / 10:g}M"
+
+
+def dated(at: datetime, now: datetime, zone: ZoneInfo, room: int) -> str:
+    """Return a moment as a person says it, without its hour where that is more than *room* cells."""
+    said = spoken(at, now, zone)
+    return said if width(said) <= room else said.rpartition(" ")[0]
+
+
 def fit(text: str, room: int, marks: Marks = FANCY, right: bool = False) -> str:
     """Return *text* in exactly *room* terminal cells, clipped with a sign or filled with spaces."""
     drawn = cells(text, room, marks.ascii)
@@ -97,9 +112,9 @@ def fit(text: str, room: int, marks: Marks = FANCY, right: bool = False) -> str:
 def clock(row: Row, now: datetime, zone: ZoneInfo, marks: Marks = FANCY) -> Piece:
     """Return what the row's clock says, by words as well as by the role that colours it."""
     if row.place is Place.SNOOZED and row.returns is not None:
-        return spoken(row.returns, now, zone), "quiet"
-    if row.place is Place.ARCHIVED and row.last_at is not None:
-        return spoken(row.last_at, now, zone), "quiet"
+        return dated(row.returns, now, zone, DATE), "quiet"
+    if row.place in (Place.ARCHIVED, Place.SPAM) and row.last_at is not None:
+        return dated(row.last_at, now, zone, DATE), "quiet"
     if row.due is None:
         return marks.dash, "quiet"
     if late_by_silence(row.due, row.as_of, now):
@@ -161,11 +176,11 @@ def row_pieces(
     marks: Marks = FANCY,
     cursor: bool = False,
     selected: bool = False,
-    dated: bool = False,
+    dates: bool = False,
 ) -> list[Piece]:
     """Return one row of the list as pieces that fill *room* cells (from 40 on)."""
     when, role = clock(row, now, zone, marks)
-    wait = 17 if dated else 12
+    wait = DATE + 1 if dates else 12
     name = max(10, min(24, room // 5))
     last = 17 if room >= 100 else (16 if row.as_of else 15) if room >= 74 else 0
     text = max(0, room - 4 - wait - 3 - name - 1 - last)
@@ -202,11 +217,11 @@ def _said(row: Row, room: int, marks: Marks) -> list[Piece]:
 def counters(counts: Counts) -> list[Piece]:
     """Return the five counters of the top line."""
     return [
-        (f"{counts.late} late", "late" if counts.late else "quiet"),
-        (f"{counts.at_risk} at risk", "risk" if counts.at_risk else "quiet"),
-        (f"{counts.on_time} on time", "ontime" if counts.on_time else "quiet"),
-        (f"{counts.no_sla} no SLA", "quiet"),
-        (f"{counts.follow_up} follow-up", "quiet"),
+        (f"{short(counts.late)} late", "late" if counts.late else "quiet"),
+        (f"{short(counts.at_risk)} at risk", "risk" if counts.at_risk else "quiet"),
+        (f"{short(counts.on_time)} on time", "ontime" if counts.on_time else "quiet"),
+        (f"{short(counts.no_sla)} no SLA", "quiet"),
+        (f"{short(counts.follow_up)} follow-up", "quiet"),
     ]
 
 

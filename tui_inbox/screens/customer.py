@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,9 +13,8 @@ from textual.events import Click
 from textual.screen import ModalScreen
 
 from tui_inbox.problems import Problem
-from tui_inbox.rules.when import spoken
 from tui_inbox.screens.bars import Foot, Lines
-from tui_inbox.screens.cells import FANCY, TITLES, Marks, Piece, amount, channel, channel_name, fit
+from tui_inbox.screens.cells import DATE, FANCY, TITLES, Marks, Piece, amount, channel, channel_name, dated, fit
 from tui_inbox.screens.cells import clock as clock_of
 from tui_inbox.screens.keys import CUSTOMER, Named, bindings, pressed, shown
 from tui_inbox.screens.post import Post
@@ -59,7 +59,8 @@ def glance(
 
 def _alike(one: Alike, key: Named, *, brief: bool) -> Piece:
     """Return who may be the same person, and which keys say that it is so or not."""
-    who, links = f"{one.name} ({', '.join(one.identities[:3])})", key("customer.link")
+    known = ", ".join(value for value in one.identities[:3] if value != one.name)
+    who, links = one.name + (f" ({known})" if known else ""), key("customer.link")
     if one.apart:
         return f"Somebody else: {who}. {links} links them after all.", "quiet"
     if brief:
@@ -86,17 +87,17 @@ def _identity(one: IdentityLine, name: str, width: int, marks: Marks, key: Named
 
 def _conversation(row: Row, width: int, now: datetime, zone: ZoneInfo, marks: Marks) -> GlanceLine:
     """Return a conversation: its channel, where it lies, until or since when, and what it is about."""
-    place = TITLES[row.place] + (f", {row.owner}" if row.place == "handed_over" else "")
+    place = f"with {row.owner}" if row.place == "handed_over" else TITLES[row.place]
     when, role = clock_of(row, now, zone, marks)
     if when == marks.dash and row.last_at:
-        when = spoken(row.last_at, now, zone)
+        when = dated(row.last_at, now, zone, DATE)
     about = row.subject or row.snippet or channel_name(row.channel)
     return GlanceLine(
         (
             (fit(channel(row.channel, marks), 2, marks) + " ", "channel"),
             (fit(place, 12, marks) + " ", "reason"),
-            (fit(when.strip(), 16, marks) + " ", role),
-            (fit(about, max(4, width - 33), marks).rstrip(), "subject"),
+            (fit(when.strip(), DATE, marks) + " ", role),
+            (fit(about, max(4, width - 17 - DATE), marks).rstrip(), "subject"),
         ),
         row,
     )
@@ -204,7 +205,7 @@ class CustomerPage(ModalScreen[Row | None]):
         super().__init__()
         self.post, self._contact = post, contact
         self.holding = True
-        """Whether nothing is drawn yet; keys wait for it."""
+        """Whether nothing is drawn yet of what was opened or done; keys wait for it."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
@@ -237,13 +238,23 @@ class CustomerPage(ModalScreen[Row | None]):
             self.browsed.show(await self.post.ask(looked))
         except Problem as problem:
             said = f"{problem.what} {problem.hint}"
-        self.holding = False
         self._say(said)
 
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        """Have *work* done; what is typed meanwhile is about what it leaves."""
+        self.holding = True
+        self.run_worker(work, group="customer", exclusive=True)
+
     def _say(self, words: str) -> None:
+        self.holding = False
         foot = self.query_one(Foot)
         foot.said = words
         foot.refresh()
+
+    def action_help(self) -> None:
+        from tui_inbox.screens.pages import help_page  # deferred: pages of text are drawn over this
+
+        self.app.push_screen(help_page(self.post, CUSTOMER, self.size.width))
 
     def action_down(self) -> None:
         self.browsed.go(1)
@@ -268,7 +279,7 @@ class CustomerPage(ModalScreen[Row | None]):
 
     def action_link(self) -> None:
         if (other := self._suggested(apart=True)) is not None:
-            self.run_worker(self._link(other), group="customer", exclusive=True)
+            self._do(self._link(other))
 
     def _suggested(self, *, apart: bool) -> Alike | None:
         """Return the suggestion under the cursor, else the first; None, and that is said, where there is none."""
@@ -280,7 +291,7 @@ class CustomerPage(ModalScreen[Row | None]):
 
     def action_apart(self) -> None:
         if (other := self._suggested(apart=False)) is not None:
-            self.run_worker(self._part(other), group="customer", exclusive=True)
+            self._do(self._part(other))
 
     async def _part(self, other: Alike) -> None:
         try:
@@ -302,7 +313,7 @@ class CustomerPage(ModalScreen[Row | None]):
 
     def action_unlink(self) -> None:
         if isinstance(one := self.browsed.of, IdentityLine):
-            self.run_worker(self._unlink(one), group="customer", exclusive=True)
+            self._do(self._unlink(one))
         else:
             self._say("Go to the identity that is to be parted.")
 

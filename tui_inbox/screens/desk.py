@@ -58,7 +58,9 @@ class Desk(Opening):
                               border-top: solid $primary 40%; }
     Desk.-stacked Reading:focus { border-top: solid $accent; }
     Desk.-wide Reading:focus { border-left: solid $accent; }
-    Desk.-plain Reading, Desk.-plain Glance { border-top: none; border-left: none; }
+    Desk.-plain.-stacked Reading, Desk.-plain.-stacked Reading:focus { border-top: ascii $primary 40%; }
+    Desk.-plain.-wide Reading, Desk.-plain.-wide Reading:focus { border-left: ascii $primary 40%; }
+    Desk.-plain.-wide.-tall Glance { border-left: ascii $primary 40%; border-top: ascii $primary 40%; }
     """
 
     def __init__(self, post: Post) -> None:

@@ -63,7 +63,8 @@ class ForwardPrompt(Prompt[HandOver]):
         first = max(0, min(self._at - SHOWN + 1, len(self._found) - SHOWN))
         lines = [self._line(index, mate) for index, mate in enumerate(self._found)][first : first + SHOWN]
         self.choices(paint.lines(lines or [[("Nobody is called that.", "warning")]]))
-        told = f"{confirm} chooses; then you may add a line for them." if self._found else ""
+        onward = f", {self.post.key('prompt.down')} goes on" if len(self._found) > 1 else ""
+        told = f"{confirm} chooses{onward}; then you may add a line for them." if self._found else ""
         self.preview(paint.lines([[(told, "read")]]))
 
     def _line(self, index: int, mate: Teammate) -> list[Piece]:

@@ -28,23 +28,23 @@ class Key:
 
 DESK, LIST, READING, GO, PROMPT, SEARCH, PAGE = "desk", "list", "reading", "go", "prompt", "search", "page"
 RULE, CUSTOMER, PLACE, SELECT, CONFIRM = "rule", "customer", "place", "select", "confirm"
-REVIEW, REPORT, STANDING = "review", "report", "standing"
+REVIEW, REPORT, STANDING, APP = "review", "report", "standing", "app"
 
 ABOVE: Mapping[str, tuple[str, ...]] = {
-    LIST: (LIST, DESK),
-    READING: (READING, DESK),
-    SEARCH: (SEARCH,),
-    GO: (GO,),
-    PROMPT: (PROMPT,),
-    PAGE: (PAGE,),
-    RULE: (RULE, PAGE),
-    CUSTOMER: (CUSTOMER,),
-    PLACE: (PLACE, PAGE),
-    SELECT: (SELECT,),
-    CONFIRM: (CONFIRM,),
-    REVIEW: (REVIEW,),
-    REPORT: (REPORT,),
-    STANDING: (STANDING,),
+    LIST: (LIST, DESK, APP),
+    READING: (READING, DESK, APP),
+    SEARCH: (SEARCH, APP),
+    GO: (GO, APP),
+    PROMPT: (PROMPT, APP),
+    PAGE: (PAGE, APP),
+    RULE: (RULE, PAGE, APP),
+    CUSTOMER: (CUSTOMER, APP),
+    PLACE: (PLACE, PAGE, APP),
+    SELECT: (SELECT, APP),
+    CONFIRM: (CONFIRM, APP),
+    REVIEW: (REVIEW, APP),
+    REPORT: (REPORT, APP),
+    STANDING: (STANDING, APP),
 }
 """Which declarations are heard at once, by the part of the screen that has the focus."""
 
@@ -53,7 +53,6 @@ KEYS: tuple[Key, ...] = (
     Key("conversation.snooze", "s", "snooze", "snooze", "Snooze: say when it returns and when it is then due.", DESK),
     Key("conversation.forward", "f", "forward", "forward", "Forward: a teammate becomes the owner.", DESK),
     Key("desk.undo", "z", "undo", "undo", "Undo the last act; again goes further back.", DESK),
-    Key("list.open", "enter,l,right", "screen.open", "open", "Open the conversation.", LIST),
     Key("list.down", "j,down", "down", "", "Go to the next conversation.", LIST),
     Key("list.up", "k,up", "up", "", "Go to the conversation before.", LIST),
     Key("list.page_down", "pagedown,space", "page_down", "", "Go a page down.", LIST),
@@ -83,6 +82,7 @@ KEYS: tuple[Key, ...] = (
     Key("reading.end", "end,G", "end", "", "Go to the last message.", READING),
     Key("desk.search", "slash", "search", "search", "Search everything, as you type.", DESK),
     Key("desk.go", "g", "go", "go to", "Go to a queue: one more key says which.", DESK),
+    Key("list.open", "enter,l,right", "screen.open", "open", "Open the conversation.", LIST),
     Key("list.select", "x", "select", "select", "Select the conversation; acts then take all that are selected.", LIST),
     Key("list.range", "X", "select_range", "", "Select all from the last selected one to here.", LIST),
     Key("list.selecting", "asterisk", "screen.selecting", "", "Select many: one more key says which.", LIST),
@@ -108,6 +108,7 @@ KEYS: tuple[Key, ...] = (
         "Drop the selection, leave the search, or go to the inbox.",
         LIST,
     ),
+    Key("desk.pane", "tab,shift+tab", "screen.pane", "", "Go to the other pane, where there are two.", DESK),
     Key("desk.palette", "ctrl+p", "palette", "", "Find a command by its name.", DESK),
     Key("desk.help", "question_mark,f1", "help", "help", "Show what the keys do here.", DESK),
     Key("desk.quit", "q", "quit", "quit", "Leave the program; whatever waits goes on next time.", DESK),
@@ -130,8 +131,22 @@ KEYS: tuple[Key, ...] = (
     Key("review.list", "l,R", "review('list')", "this list", "Review the list that is shown.", REVIEW),
     Key("review.inbox", "i", "review('inbox')", "Inbox", "Review the inbox.", REVIEW),
     Key("review.snoozed", "s", "review('snoozed')", "Snoozed", "Review what is snoozed.", REVIEW),
-    Key("review.handed_over", "h", "review('handed_over')", "No news", "Review what teammates let pass.", REVIEW),
-    Key("review.archived", "a", "review('archived')", "Archived", "Review what the last week archived.", REVIEW),
+    Key(
+        "review.handed_over",
+        "h",
+        "review('handed_over')",
+        "Handed over, late",
+        "Review what teammates let pass.",
+        REVIEW,
+    ),
+    Key(
+        "review.archived",
+        "a",
+        "review('archived')",
+        "Archived this week",
+        "Review what the last week archived.",
+        REVIEW,
+    ),
     Key("review.back", "escape,q", "back", "back", "Stay here.", REVIEW, palette=False),
     Key(
         "report.open",
@@ -142,18 +157,22 @@ KEYS: tuple[Key, ...] = (
         REPORT,
         palette=False,
     ),
-    Key("report.by", "b", "by", "told apart by", "Tell the figures apart by another thing.", REPORT, palette=False),
-    Key("report.span", "t", "span", "time", "Look at another stretch of time.", REPORT, palette=False),
-    Key("report.onward", "l,right", "group(1)", "next group", "Look at the next group alone.", REPORT, palette=False),
+    Key(
+        "report.by", "b", "by", "group by", "Group by another thing: channel, tier, week, owner.", REPORT, palette=False
+    ),
+    Key("report.span", "t", "span", "time span", "Look at another stretch of time.", REPORT, palette=False),
+    Key("report.onward", "l,right", "group(1)", "one group", "Look at the next group alone.", REPORT, palette=False),
     Key("report.before", "h,left", "group(-1)", "", "Look at the group before, or at all.", REPORT, palette=False),
-    Key("report.down", "j,down", "down", "", "Go to the next figure.", REPORT, palette=False),
+    Key("report.down", "j,down", "down", "next", "Go to the next figure.", REPORT, palette=False),
     Key("report.up", "k,up", "up", "", "Go to the figure before.", REPORT, palette=False),
+    Key("report.help", "question_mark,f1", "help", "help", "Show what the keys do here.", REPORT, palette=False),
     Key("report.back", "q,escape", "back", "back", "Close the reports.", REPORT, palette=False),
     Key(
         "standing.open", "enter", "open", "conversations", "List the conversations behind it.", STANDING, palette=False
     ),
     Key("standing.down", "j,down", "down", "next", "Go to the next one.", STANDING, palette=False),
     Key("standing.up", "k,up", "up", "", "Go to the one before.", STANDING, palette=False),
+    Key("standing.help", "question_mark,f1", "help", "help", "Show what the keys do here.", STANDING, palette=False),
     Key("standing.back", "q,escape,h,left", "back", "back", "Close this page.", STANDING, palette=False),
     Key("select.all", "a,asterisk", "choose('all')", "all", "Select the whole list, all of a search too.", SELECT),
     Key("select.late", "l", "choose('late')", "late", "Select what is late.", SELECT),
@@ -188,7 +207,7 @@ KEYS: tuple[Key, ...] = (
         SEARCH,
         palette=False,
     ),
-    Key("search.save", "ctrl+s", "screen.save", "keep", "Keep the search as a view.", SEARCH),
+    Key("search.save", "ctrl+s", "screen.save", "keep", "Keep the search as a view.", SEARCH, palette=False),
     Key("search.back", "escape,ctrl+g", "screen.leave_search", "back", "Leave the search.", SEARCH, palette=False),
     Key("place.open", "enter,o", "open", "open", "Open the place where the customer wrote.", PLACE, palette=False),
     Key("place.copy", "y", "copy", "copy", "Copy the address.", PLACE, palette=False),
@@ -213,6 +232,7 @@ KEYS: tuple[Key, ...] = (
         CUSTOMER,
         palette=False,
     ),
+    Key("customer.help", "question_mark,f1", "help", "help", "Show what the keys do here.", CUSTOMER, palette=False),
     Key("customer.back", "q,escape,h,left,i", "back", "back", "Close the customer.", CUSTOMER, palette=False),
     Key("customer.down", "j,down", "down", "", "Go to the next line.", CUSTOMER, palette=False),
     Key("customer.up", "k,up", "up", "", "Go to the line before.", CUSTOMER, palette=False),
@@ -221,6 +241,9 @@ KEYS: tuple[Key, ...] = (
     Key("page.back", "q,escape,h,left,question_mark,enter", "back", "back", "Close this page.", PAGE, palette=False),
     Key("page.down", "j,down", "down", "down", "Scroll down.", PAGE, palette=False),
     Key("page.up", "k,up", "up", "up", "Scroll up.", PAGE, palette=False),
+    Key("page.page_down", "pagedown,space", "page_down", "page", "Scroll down by a page.", PAGE, palette=False),
+    Key("page.page_up", "pageup", "page_up", "", "Scroll up by a page.", PAGE, palette=False),
+    Key("app.quit", "ctrl+q", "app.quit", "", "Leave the program at once, from wherever you are.", APP),
 )
 BY_ID: Mapping[str, Key] = {key.id: key for key in KEYS}
 _DECLARED: Mapping[str, str] = {}
@@ -263,7 +286,15 @@ _NAMES = {shown: name for name, shown in _SPELLED.items() if len(shown) == 1} | 
 def bindings(where: str) -> list[Binding]:
     """Return the bindings that *where* declares, for a widget's BINDINGS."""
     return [
-        Binding(key.keys, key.action, key.label or key.says, show=bool(key.label), id=key.id, tooltip=key.says)
+        Binding(
+            key.keys,
+            key.action,
+            key.label or key.says,
+            show=bool(key.label),
+            priority=where == APP,
+            id=key.id,
+            tooltip=key.says,
+        )
         for key in KEYS
         if key.where == where
     ]
@@ -345,7 +376,10 @@ def clashes(heard: Iterable[str], mapped: Mapping[str, str]) -> list[tuple[str, 
 
 def keys_of(key: Key, mapped: Mapping[str, str], ascii_only: bool = False) -> str:
     """Return all keys of *key* as a person reads them; what is reached over `g` says so."""
-    return _before(key, mapped, ascii_only) + " ".join(names_of(key, mapped, ascii_only))
+    names = names_of(key, mapped, ascii_only)
+    if before := _before(key, mapped, ascii_only):
+        return ", ".join(before + name for name in names)
+    return " ".join(names)
 
 
 def names_of(key: Key, mapped: Mapping[str, str], ascii_only: bool = False) -> list[str]:

@@ -14,7 +14,7 @@ from textual.message import Message
 from tui_inbox.problems import Problem
 from tui_inbox.rules.following import follow
 from tui_inbox.screens import cells
-from tui_inbox.screens.bars import Places, Top, freshness, silent
+from tui_inbox.screens.bars import Places, Said, Top, freshness, silent
 from tui_inbox.screens.going import Going, View
 from tui_inbox.screens.keys import Named
 from tui_inbox.screens.post import Post
@@ -201,6 +201,8 @@ class Listing(Going):
         rows, top, places, search = self.rows, self.query_one(Top), self.query_one(Places), self.query_one(SearchLine)
         if self._listed is None and read.queue.ids:
             self.say(greeting(self.post.key))
+        elif read.view != self._listed:
+            self.greeted()
         self._listed = read.view
         top.queue = places.queue = read.view.queue
         top.title = title_of(read.view)
@@ -225,6 +227,11 @@ class Listing(Going):
         places.refresh()
         self.position()
         self.turned()
+
+    def greeted(self) -> None:
+        """Take the greeting away: it is about the inbox, as it was opened."""
+        if self.query_one(Said).words == greeting(self.post.key):
+            self.say("")
 
     def _say_nothing(self) -> None:
         """Have the list say what comes next, should it be empty."""
@@ -254,7 +261,7 @@ class Listing(Going):
     def position(self) -> None:
         top, rows = self.query_one(Top), self.rows
         count = len(rows.queue.ids)
-        top.position = (f"{rows.cursor + 1}/{count}" + ("" if rows.whole else "+")) if count else "empty"
+        top.position = (f"{rows.cursor + 1:,}/{count:,}" + ("" if rows.whole else "+")) if count else "empty"
         top.selected = len(rows.selected)
         top.refresh()
 
@@ -302,8 +309,8 @@ class Listing(Going):
         self.app.post_message(Counted(read.counts))
         if read.at_risk:
             self.app.bell()
-            are = "is" if read.at_risk == 1 else "are"
-            self.say(f"{read.at_risk} {are} at risk now: {self.post.key('go.at_risk')} shows them.")
+            said = f"{read.at_risk:,} {'is' if read.at_risk == 1 else 'are'} at risk now"
+            self.say(f"{said}: {self.post.key('go.at_risk')} shows {'it' if read.at_risk == 1 else 'them'}.")
         self._say_nothing()
         if not rows.queue.ids:
             rows.refresh()

@@ -60,6 +60,8 @@ FEW_COLOURS = {"linux", "ansi", "vt100", "vt220", "xterm", "screen", "tmux", "rx
 """Terminals that may know no more than sixteen colours, where ours would become whatever is nearest."""
 NAMES = ("auto", *THEMES, "terminal")
 
+CSS = "CommandPalette SearchIcon { display: none; }"
+"""The palette's sign of a lens is two cells wide in some terminals, one in others, and a box in the rest."""
 _COLOURS: Mapping[str, tuple[str, str]] = {
     "late": ("error", "bold"),
     "risk": ("warning", "bold"),

@@ -7,17 +7,19 @@ from collections.abc import Mapping, Sequence
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Key
+from textual.events import Key, Resize
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_inbox.screens import paint
 from tui_inbox.screens.bars import Foot
-from tui_inbox.screens.cells import Piece, fit, who
+from tui_inbox.screens.cells import Piece, fit, short, who
 from tui_inbox.screens.keys import CONFIRM, GO, KEYS, SELECT, bindings, names_of, shown
 from tui_inbox.screens.post import Post
 from tui_inbox.store.reader import Row
 
+CELL = 25
+"""Cells that a key and what it leads to take in a menu."""
 NAMED = 6
 """Conversations that are named before an act on many."""
 
@@ -47,7 +49,12 @@ class Menu(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
-            yield Static(_wrapped(self.title_, self.pairs()), markup=False)
+            yield Static(id="pairs", markup=False)
+
+    def on_resize(self, event: Resize) -> None:
+        self.query_one("#pairs", Static).update(
+            _wrapped(self.title_, self.pairs(), min((event.size.width - 4) // CELL, 6))
+        )
 
     def action_back(self) -> None:
         self.dismiss(None)
@@ -65,7 +72,8 @@ class GoTo(Menu):
 
     def pairs(self) -> list[tuple[str, str]]:
         views = [(view.key, view.name, f"={view.name}") for view in self._views.values()]
-        return [(key, self._counted(label, of)) for key, label, of in [*self._places(), *views]]
+        *places, back = self._places()
+        return [(key, self._counted(label, of)) for key, label, of in [*places, *views, back]]
 
     def _places(self) -> list[tuple[str, str, str]]:
         """Return (key, label, the queue it leads to)."""
@@ -74,7 +82,7 @@ class GoTo(Menu):
 
     def _counted(self, label: str, of: str) -> str:
         count = self._counts.get(of)
-        return label if count is None else f"{label} {count if count >= 0 else '?'}"
+        return label if count is None else f"{label} {short(count) if count >= 0 else '?'}"
 
     def action_go(self, where: str) -> None:
         self.dismiss(where)
@@ -96,14 +104,15 @@ class Select(Menu):
         self.dismiss(which)
 
 
-def _wrapped(title: str, pairs: list[tuple[str, str]], columns: int = 3) -> Content:
-    """Return (key, label) in columns."""
+def _wrapped(title: str, pairs: list[tuple[str, str]], columns: int) -> Content:
+    """Return (key, label) in as many *columns*."""
+    columns = max(1, columns)
     rows = [pairs[at : at + columns] for at in range(0, len(pairs), columns)]
     lines: list[list[Piece]] = [[(title, "title")]]
     for row in rows:
         pieces: list[Piece] = []
         for key, label in row:
-            pieces += [(fit(key, 4), "key"), (fit(label, 20), "read")]
+            pieces += [(fit(key, 4), "key"), (fit(label, CELL - 4), "read")]
         lines.append(pieces)
     return paint.lines(lines)
 
@@ -149,11 +158,11 @@ def preview_lines(verb: str, count: int, rows: Sequence[Row]) -> list[list[Piece
     }
     words = ", ".join(f"{number} {name}" for name, number in stand.items() if number)
     among = f"among the first {len(rows)}: " if words and len(rows) < count else ""
-    lines: list[list[Piece]] = [[(f"{verb} {count} conversations?", "title")], []]
+    lines: list[list[Piece]] = [[(f"{verb} {count:,} conversations?", "title")], []]
     lines += [[(among + words + ".", "warning")]] if words else []
     lines += [
         [(fit(who(row), 20) + " ", "read"), (fit(row.subject or row.snippet, 44), "quiet")] for row in rows[:NAMED]
     ]
     if count > NAMED:
-        lines.append([(f"and {count - NAMED} more", "quiet")])
+        lines.append([(f"and {count - NAMED:,} more", "quiet")])
     return [*lines, [], [("One undo takes them all back.", "quiet")]]

@@ -142,6 +142,7 @@ class Opening(Listing):
     def action_open(self) -> None:
         if self.rows.current is None:
             return
+        self.greeted()
         self.unfold(opened=True)
         self.set_focus(self.reading)
         if self.reading.shown == self.rows.current and self.reading.layout_:
@@ -155,6 +156,13 @@ class Opening(Listing):
         self.set_focus(self.rows)
         if self.has_class("-narrow"):
             self.reading.show(None)
+
+    def action_pane(self) -> None:
+        """Go to the conversation, or back to the list, where they stand beside each other."""
+        if self.reading.has_focus:
+            self.action_leave()
+        elif self.reading.display:
+            self.action_open()
 
     def action_turn(self, by: int) -> None:
         self._patient = False

@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 
 from tui_inbox.screens.bars import freshness, silent
 from tui_inbox.screens.cells import Piece
+from tui_inbox.screens.keys import STANDING
 from tui_inbox.screens.post import Behind, Post
 from tui_inbox.store.reader import Reader
 
@@ -23,9 +24,19 @@ def known(reader: Reader, post: Post, now: datetime) -> Piece:
 class Over(ModalScreen[Behind | None]):
     """A screen over the desk that reads the store when it is opened; keys wait until it is drawn."""
 
+    where = STANDING
+    """The part of the screen whose keys are heard here."""
+
     def __init__(self, post: Post) -> None:
         super().__init__()
         self.post = post
+        self.leading = False
+        """Whether Enter has been pressed, and what is typed now is for the conversations that it leads to."""
+
+    def action_help(self) -> None:
+        from tui_inbox.screens.pages import help_page  # deferred: pages of text are drawn over this
+
+        self.app.push_screen(help_page(self.post, self.where, self.size.width))
 
     def action_back(self) -> None:
         self.dismiss(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -20,6 +21,8 @@ from tui_inbox.screens.bars import Foot
 from tui_inbox.screens.cells import Piece, channel_name, fit
 from tui_inbox.screens.keys import (
     ABOVE,
+    APP,
+    CUSTOMER,
     DESK,
     GO,
     KEYS,
@@ -27,10 +30,12 @@ from tui_inbox.screens.keys import (
     PAGE,
     PLACE,
     READING,
+    REPORT,
     REVIEW,
     RULE,
     SEARCH,
     SELECT,
+    STANDING,
     bindings,
     keys_of,
     pressed,
@@ -41,6 +46,8 @@ from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.reader import MessageLine, Whole
 
 KEYED, SENTENCE = 17, 56
+TWO_COLUMNS = 168
+"""From how many columns the help stands in two."""
 WIDE = 76
 """Cells of the help's two columns; with its frame they fill 80."""
 SECTIONS = {
@@ -51,6 +58,10 @@ SECTIONS = {
     SELECT: "After *",
     REVIEW: "After R",
     GO: "After g",
+    REPORT: "In the reports",
+    STANDING: "On this page",
+    CUSTOMER: "Over a customer",
+    APP: "Everywhere",
 }
 
 
@@ -61,6 +72,7 @@ class Page(ModalScreen[None]):
     DEFAULT_CSS = """
     Page { align: center middle; background: $background 60%; }
     Page > #window { width: 84; max-width: 100%; height: auto; max-height: 100%; background: $panel; padding: 1 2 0 2; }
+    Page.-wide > #window { width: 166; }
     Page Foot { margin-top: 1; }
     Page VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
     Page Static { height: auto; }
@@ -71,8 +83,8 @@ class Page(ModalScreen[None]):
     where = PAGE
     """The part of the screen whose keys are heard here."""
 
-    def __init__(self, post: Post, lines: list[list[Piece]]) -> None:
-        super().__init__()
+    def __init__(self, post: Post, lines: list[list[Piece]], *, wide: bool = False) -> None:
+        super().__init__(classes="-wide" if wide else None)
         self.post, self._lines = post, lines
 
     def compose(self) -> ComposeResult:
@@ -94,10 +106,19 @@ class Page(ModalScreen[None]):
         foot.refresh()
 
     def action_down(self) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=3, animate=False)
+        self._scroll(3)
 
     def action_up(self) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=-3, animate=False)
+        self._scroll(-3)
+
+    def action_page_down(self) -> None:
+        self._scroll(max(1, self.query_one(VerticalScroll).size.height - 2))
+
+    def action_page_up(self) -> None:
+        self._scroll(-max(1, self.query_one(VerticalScroll).size.height - 2))
+
+    def _scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_back(self) -> None:
         self.dismiss(None)
@@ -144,6 +165,24 @@ def why_lines(told: Explanation) -> list[list[Piece]]:
         lines.append([(f"{'matched' if matched else 'no':<9} ", "good" if matched else "quiet"), (first, "read")])
         lines += [[(" " * 10 + text, "read")] for text in more]
     return lines
+
+
+def help_page(post: Post, where: str, width: int) -> Page:
+    """Return the help of *where*, in two columns where *width* has room for them."""
+    lines = help_lines(where, post.keys, tuple(post.views), ascii_only=post.marks.ascii)
+    wide = width >= TWO_COLUMNS
+    return Page(post, beside(lines) if wide else lines, wide=wide)
+
+
+def beside(lines: list[list[Piece]]) -> list[list[Piece]]:
+    """Return *lines* in two columns, parted at the gap that is nearest to the middle."""
+    gaps = [at for at, line in enumerate(lines) if not line]
+    middle = min(gaps, key=lambda at: abs(2 * at - len(lines)), default=len(lines))
+    paired = zip_longest(lines[:middle], lines[middle + 1 :], fillvalue=list[Piece]())
+    return [
+        [*left, (" " * (WIDE + 4 - sum(clean.width(text) for text, _ in left)), "read"), *right]
+        for left, right in paired
+    ]
 
 
 def help_lines(

@@ -3,39 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
-from textual.widget import Widget
+from textual.dom import DOMNode
 
-from tui_inbox.screens.keys import ABOVE, DESK, GO, KEYS, LIST, READING, SELECT, Key, keys_of
+from tui_inbox.screens.keys import ABOVE, APP, DESK, GO, KEYS, LIST, READING, REVIEW, SELECT
+from tui_inbox.screens.paint import gate
 from tui_inbox.screens.post import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the palette: what to press for it, its sentence, a word it is found by too, and what does it."""
+
+    key: str
+    says: str
+    label: str
+    run: Callable[[], object]
+
+    @property
+    def shown(self) -> Content:
+        return Content(f"{self.key:<11} {self.says}")
 
 
 class Commands(Provider):
     """Every command that may be said where the palette was opened, and its key."""
 
-    def _all(self) -> Iterator[tuple[Key, str, Callable[[], object]]]:
-        desk = self.screen
-        post: Post = desk.post  # type: ignore[attr-defined]  # the palette is only opened over the desk
-        focused: Widget | None = desk.focused
-        where = focused.id if focused and focused.id in {"rows", "reading"} else "rows"
-        heard = (*ABOVE[READING if where == "reading" else LIST], GO, *((SELECT,) if where == "rows" else ()))
-        for key in KEYS:
-            if key.palette and key.where in heard:
-                target = desk if key.where in {DESK, GO, SELECT} else focused
-                yield key, keys_of(key, post.keys, post.marks.ascii), partial(self._run, key.action, target)
-
-    def _run(self, action: str, target: Widget | None) -> None:
-        self.screen.app.call_later(self.screen.app.run_action, action, target)
+    def _all(self) -> Iterator[Command]:
+        over, app = self.screen, self.screen.app
+        post: Post = over.post  # type: ignore[attr-defined]  # the palette is only opened over the desk and a review
+        focused = over.focused
+        reads = focused is not None and focused.id == "reading"
+        visit: Callable[[str], None] | None = getattr(over, "visit", None)
+        """What leads elsewhere; a review is left first."""
+        heard = {*ABOVE[READING if reads else LIST], *((GO, REVIEW) if visit else ()), *(() if reads else (SELECT,))}
+        for key in (one for one in KEYS if one.palette and one.where in heard):
+            target: DOMNode | None = over if key.where in {DESK, GO, REVIEW, SELECT} else focused
+            run = partial(app.call_later, app.run_action, key.action, app if key.where == APP else target)
+            yield Command(post.key(key.id), key.says, key.label, run)
+        if visit is None:
+            return
+        for view in post.views:
+            lead = f"{post.key('desk.go')} {view.key}" if view.key else ""
+            yield Command(
+                lead, f"Go to the view {gate(view.name)}.", "", partial(app.call_later, visit, f"={view.name}")
+            )
 
     async def discover(self) -> Hits:
-        for key, shown, run in self._all():
-            yield DiscoveryHit(Content(f"{shown:<11} {key.says}"), run, text=key.says)
+        for one in self._all():
+            yield DiscoveryHit(one.shown, one.run, text=one.says)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for key, shown, run in self._all():
-            if (score := matcher.match(f"{key.says} {key.label}")) > 0:
-                yield Hit(score, Content(f"{shown:<11} {key.says}"), run, text=key.says)
+        for one in self._all():
+            if (score := matcher.match(f"{one.says} {one.label}")) > 0:
+                yield Hit(score, one.shown, one.run, text=one.says)

@@ -37,13 +37,21 @@ def plot(name: str, whole: Report, parts: Report, width: int, height: int, *, as
     plotext.clear_figure()
     plotext.theme("clear")
     plotext.limit_size(False, False)  # it would take the terminal's size, not the room there is
-    plotext.plotsize(width, height)
-    drawing(plotext)
+    plotext.plotsize(width, height - bool(drawing.legend))
+    drawing.draw(plotext)
     lines = [_ESCAPES.sub("", line).rstrip() for line in plotext.build().splitlines()]
+    if drawing.legend:
+        room = width - width_of(drawing.legend)
+        lines = [" " * min(6, room) + drawing.legend if room >= 0 else clipped(drawing.legend, width), *lines]
     return [line.translate(_PLAIN) if ascii_only else line for line in lines]
 
 
-Drawing = Callable[[Any], None]
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What plotext is to draw, and what its marks mean: beside the plot, never over it."""
+
+    draw: Callable[[Any], None]
+    legend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,8 @@ class Bars:
     def _worth(self, value: float | None) -> str:
         if value is None:
             return "none yet"
+        if self.unit == "%":
+            return f"{int(value)}%"  # cut, not rounded, as in the figures
         return f"{value:,.0f}{self.unit}" if value >= 100 or value == int(value) else f"{value:.2g}{self.unit}"
 
 
@@ -142,7 +152,7 @@ def _columns(labels: Sequence[str], values: Sequence[float]) -> Drawing | None:
         to.ylim(0, max(values))
         to.yticks(*_ticks(max(values)))
 
-    return draw
+    return Drawing(draw)
 
 
 def _ticks(most: float, unit: str = "") -> tuple[list[float], list[str]]:
@@ -187,7 +197,7 @@ def _pairs(
         places = list(range(1, len(labels) + 1))
         for which, marker in ((1, "○"), (0, "●")):
             known = [(place, pair[which]) for place, pair in zip(places, pairs, strict=True) if pair[which] is not None]
-            to.plot(*zip(*known, strict=True), marker=marker, label=names[which])
+            to.plot(*zip(*known, strict=True), marker=marker)
         step = max(1, len(labels) // 8)
         to.xticks(places[::step], list(labels)[::step])
         to.xlim(1, max(2, len(labels)))
@@ -195,4 +205,4 @@ def _pairs(
         to.ylim(0, most)
         to.yticks(*_ticks(most, unit))
 
-    return draw
+    return Drawing(draw, f"● {names[0]}   ○ {names[1]}")

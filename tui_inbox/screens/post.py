@@ -59,6 +59,11 @@ class Post:
         """Return what to press for the command *id_* as the keys are bound now."""
         return pressed(id_, self.keys, self.marks.ascii)
 
+    @property
+    def sends(self) -> bool:
+        """Whether there is a mailbox that hand-overs can be sent through."""
+        return any("smtp" in one.table for one in self.config.accounts)
+
     def reader(self) -> Reader:
         """Return a reader of the caller's own thread, to be closed there."""
         return self._inbox.reader()

@@ -15,13 +15,16 @@ from tui_inbox.screens.hits import link_at, linked, struck
 from tui_inbox.screens.keys import READING, bindings
 from tui_inbox.screens.thread import Layout
 
+WIDEST = 118
+"""Cells that a line takes at most: eyes lose the way back from the end of a longer one."""
+
 
 class Reading(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
     """One conversation, oldest message first; opens at the first message that has not been seen."""
 
     BINDINGS = bindings(READING)  # type: ignore[assignment]  # Textual types this as a mixed list
     DEFAULT_CSS = """
-    Reading { height: 1fr; width: 1fr; overflow-x: hidden; overflow-y: auto;
+    Reading { height: 1fr; width: 1fr; padding: 0 0 0 1; overflow-x: hidden; overflow-y: auto;
               scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     Reading.-plain { scrollbar-size-vertical: 0; }
     """
@@ -55,7 +58,7 @@ class Reading(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False)
     @property
     def room(self) -> int:
         """How many cells a line may take."""
-        return max(20, self.scrollable_content_region.width)
+        return max(20, min(WIDEST, self.scrollable_content_region.width))
 
     @property
     def seen(self) -> int:

@@ -131,7 +131,14 @@ class Board(Lines):
         return [self._head(), *listed, *([[]] if height > 20 else []), *said, *graph]
 
     def _head(self) -> list[Piece]:
-        return [("Reports  ", "title"), (self.heading, "quiet"), (f"  {self.looked_at}   ", "key"), self.known]
+        at = f"{self.at + 1}/{len(self.names)}  "
+        return [
+            ("Reports ", "title"),
+            (at, "quiet"),
+            (self.heading, "quiet"),
+            (f"  {self.looked_at}   ", "key"),
+            self.known,
+        ]
 
     def _list(self, it: Figures, width: int, height: int) -> list[list[Piece]]:
         names = self.names
@@ -185,6 +192,7 @@ class ReportScreen(Over):
 
     BINDINGS = bindings(REPORT)  # type: ignore[assignment]  # Textual types this as a mixed list
     DEFAULT_CSS = "ReportScreen { background: $background; }"
+    where = REPORT
 
     def __init__(self, post: Post) -> None:
         super().__init__(post)
@@ -200,8 +208,8 @@ class ReportScreen(Over):
 
     @property
     def holding(self) -> bool:
-        """Whether keys wait: nothing is drawn yet."""
-        return self.board.shown is None
+        """Whether keys wait: nothing is drawn yet, or they are meant for what Enter leads to."""
+        return self.leading or self.board.shown is None
 
     def on_mount(self) -> None:
         self.query_one(Foot).keys = shown(REPORT, self.post.keys, self.post.marks.ascii)
@@ -254,6 +262,7 @@ class ReportScreen(Over):
         self._again()
 
     def action_open(self) -> None:
+        self.leading = True
         self.run_worker(self._open(), group="report", exclusive=True)
 
     async def _open(self) -> None:
@@ -273,6 +282,7 @@ class ReportScreen(Over):
         try:
             ids = await self.post.ask(behind)
         except Problem as problem:
+            self.leading = False
             foot = self.query_one(Foot)
             foot.said = f"{problem.what} {problem.hint}"
             foot.refresh()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.events import Resize
 
 from tui_inbox.inbox.outcome import Outcome
 from tui_inbox.problems import Problem
@@ -16,6 +19,7 @@ from tui_inbox.screens.acting import Intent
 from tui_inbox.screens.asking import Asking
 from tui_inbox.screens.bars import Foot, Lines, Said
 from tui_inbox.screens.cells import Piece, amount, clock, fit, who
+from tui_inbox.screens.customer import Glance, GlanceLine, glance
 from tui_inbox.screens.keys import BY_ID, DESK, READING, bindings, keys_of
 from tui_inbox.screens.over import known
 from tui_inbox.screens.pages import Page
@@ -25,6 +29,8 @@ from tui_inbox.screens.rows import Rows
 from tui_inbox.screens.thread import Layout, lay_out
 from tui_inbox.store.reader import Queue, Reader, Row
 
+WIDE = 140
+"""From how many columns the customer stands beside the conversation."""
 FOOT = {
     "conversation.archive": "archive",
     "conversation.snooze": "snooze",
@@ -94,7 +100,10 @@ class ReviewScreen(Asking):
     AUTO_FOCUS = "#reading"
     DEFAULT_CSS = """
     ReviewScreen Rows { display: none; }
-    ReviewScreen Reading { padding: 0 1; }
+    ReviewScreen #pane { height: 1fr; }
+    ReviewScreen.-wide Reading { width: 103; }
+    ReviewScreen.-wide Glance { display: block; height: 1fr; padding: 0 1; border-left: solid $primary 40%; }
+    ReviewScreen.-plain.-wide Glance { border-left: ascii $primary 40%; }
     """
 
     def __init__(self, post: Post, review: Review, seen: int) -> None:
@@ -106,13 +115,17 @@ class ReviewScreen(Asking):
     def compose(self) -> ComposeResult:
         yield Progress(self.post)
         yield Rows(self.window, self.post.clock, self.post.zone)
-        yield Reading()
+        with Horizontal(id="pane"):
+            yield Reading()
+            yield Glance()
         yield Said()
         yield Foot()
 
     def on_mount(self) -> None:
         self.reading.marks = self.post.marks
-        self.reading.set_class(self.post.marks.ascii, "-plain")
+        for one in (self, self.reading):
+            one.set_class(self.post.marks.ascii, "-plain")
+        self.set_class(self.size.width >= WIDE, "-wide")
         self.query_one(Foot).keys = [
             (keys_of(BY_ID[id_], self.post.keys, self.post.marks.ascii).split(" ")[0], label)
             for id_, label in FOOT.items()
@@ -121,6 +134,9 @@ class ReviewScreen(Asking):
         if self.review.decided:
             self.say(f"Taken up again: {len(self.review.decided)} of {len(self.review.ids)} were shown before.")
         self.call_after_refresh(self._turn)
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width >= WIDE, "-wide")
 
     # --- what the room above asks of a screen with a list ---------------------------------------------------
 
@@ -159,17 +175,23 @@ class ReviewScreen(Asking):
     async def _read(self) -> None:
         id_ = self.review.current
         assert id_ is not None
-        width, folded = self.reading.room, self.reading.folded
+        width, folded, pane = self.reading.room, self.reading.folded, self.query_one(Glance)
+        beside = max(20, pane.size.width) if self.has_class("-wide") else 0
 
-        def laid_out(reader: Reader) -> tuple[Layout, Piece]:
+        def laid_out(reader: Reader) -> tuple[Layout, Piece, list[GlanceLine]]:
             now = self.post.clock()
             whole = reader.conversation(id_, now)
             marks, key = self.post.marks, self.post.key
             laid = lay_out(whole, width, now, self.post.zone, folded=folded, marks=marks, key=key)
-            return laid, known(reader, self.post, now)
+            lines = list[GlanceLine]()
+            if beside:
+                with suppress(Problem):  # nobody is known here
+                    it = reader.customer(whole.row.contact.id, now)
+                    lines = glance(it, beside, now, self.post.zone, marks, key=key, brief=True)
+            return laid, known(reader, self.post, now), lines
 
         try:
-            layout, age = await self.post.ask(laid_out)
+            layout, age, lines = await self.post.ask(laid_out)
         except Problem as problem:
             self.say_problem(problem)
             self._go(self.review.decide("gone"))
@@ -179,6 +201,7 @@ class ReviewScreen(Asking):
         # One that has become part of another is shown as that, and decided as what it was in the queue.
         shown = replace(layout, whole=replace(layout.whole, row=replace(layout.whole.row, id=id_)))
         self.reading.show(shown)
+        pane.show(lines)
         progress = self.query_one(Progress)
         progress.row, progress.known = layout.whole.row, age
         progress.refresh()

@@ -181,7 +181,7 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
             marks=self.marks,
             cursor=here,
             selected=row.id in self.selected,
-            dated=self.dated,
+            dates=self.dated,
         )
         if row.id in self.going:
             pieces = [(text, "going") for text, _ in pieces]

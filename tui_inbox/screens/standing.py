@@ -15,7 +15,7 @@ from tui_inbox.rules.query import parse
 from tui_inbox.rules.silence import as_of
 from tui_inbox.rules.when import spoken
 from tui_inbox.screens.bars import Foot, Lines
-from tui_inbox.screens.cells import Piece, amount, fit
+from tui_inbox.screens.cells import Piece, amount, channel_name, fit, who
 from tui_inbox.screens.keys import STANDING, bindings, shown
 from tui_inbox.screens.over import Over, known
 from tui_inbox.screens.post import Behind, Post
@@ -94,10 +94,17 @@ def _source(
 
 def outbox(reader: Reader, post: Post, now: datetime, width: int) -> list[Stands]:
     """Return what waits to go out, and what came back or failed in the last week: where to, since when, and why."""
-    return [_posted(one, post, now, width) for one in posted(reader.path, now)]
+    waiting = posted(reader.path, now)
+    rows = {row.id: row for row in reader.rows([one.conversation for one in waiting], now)}
+    about = {id_: row.subject or f"{who(row)}, {channel_name(row.channel)}" for id_, row in rows.items()}
+    said = [_posted(one, about.get(one.conversation, one.subject), post, now, width) for one in waiting]
+    if any(one.kind in ("hand_over", "reply_on") and one.state == "waiting" for one in waiting) and not post.sends:
+        why = "No account in config.toml has a server to send through (smtp): hand-overs wait until one has."
+        said.append(Stands(tuple(((text, "warning"),) for text in wrap(why, width))))
+    return said
 
 
-def _posted(one: Posted, post: Post, now: datetime, width: int) -> Stands:
+def _posted(one: Posted, about: str, post: Post, now: datetime, width: int) -> Stands:
     trouble = one.state in ("refused", "bounced", "returned", "failed")
     what = {"reply_on": "a customer's reply", "move": "archived mail", "move_back": "mail taken back"}
     again = f", next try {spoken(one.next_try, now, post.zone)}" if one.next_try and one.tries else ""
@@ -105,7 +112,7 @@ def _posted(one: Posted, post: Post, now: datetime, width: int) -> Stands:
         (
             (fit(STATES.get(one.state, one.state), 16, post.marks) + " ", "late" if trouble else "risk"),
             (fit(f"to {one.to or 'the archive'}", 18, post.marks) + " ", "customer"),
-            (clipped(one.subject, max(10, width - 40)), "subject"),
+            (clipped(about, max(10, width - 40)), "subject"),
         ),
         ((f"{'':17}{what.get(one.kind, 'a hand-over')}, since {spoken(one.created, now, post.zone)}{again}", "quiet"),),
     ]
@@ -217,8 +224,8 @@ class StandingPage(Over):
 
     @property
     def holding(self) -> bool:
-        """Whether keys wait: nothing is drawn yet."""
-        return self.listed.things is None
+        """Whether keys wait: nothing is drawn yet, or they are meant for what Enter leads to."""
+        return self.leading or self.listed.things is None
 
     def on_mount(self) -> None:
         self.query_one(Foot).keys = shown(STANDING, self.post.keys, self.post.marks.ascii)
@@ -251,11 +258,16 @@ class StandingPage(Over):
         self.listed.go(-1)
 
     def action_open(self) -> None:
-        self.run_worker(self._open(), group="standing", exclusive=True)
-
-    async def _open(self) -> None:
         thing = self.listed.thing
-        if thing is None or thing.behind is None:
+        if thing and thing.behind:
+            self.leading = True
+            self.run_worker(self._open(thing.title, thing.behind), group="standing", exclusive=True)
+
+    async def _open(self, title: str, behind: Callable[[Reader], Sequence[int]]) -> None:
+        try:
+            ids = await self.post.ask(behind)
+        except Problem as problem:
+            self.leading, self.listed.things, self.listed.nothing = False, [], f"{problem.what} {problem.hint}"
+            self.listed.refresh()
             return
-        ids = await self.post.ask(thing.behind)
-        self.dismiss(Behind(thing.title, tuple(ids)))
+        self.dismiss(Behind(title, tuple(ids)))
