@@ -13,6 +13,8 @@ from benchmarks.terminal import Tty
 
 DOWN, UP, PAGE, END, HOME = b"j", b"k", b"\x1b[6~", b"G", b"\x1b[H"
 QUERY = b"refund siparis"
+CALM = 0.3
+"""Seconds without a byte after which nothing more comes of what was pressed before, on a busy machine too."""
 
 
 def keys(home: Path, size: int, presses: int) -> Iterator[Figure]:
@@ -41,7 +43,10 @@ def keys(home: Path, size: int, presses: int) -> Iterator[Figure]:
         yield Figure("keys", "forward, key to next row", forwarded, "cursor", cursor, 3.0)
         yield Figure("keys", "open", _each(lambda: _back(tty, b"\r", b"q"), acts), "cursor", cursor)
         tty.press(b"/")
-        typed = [tty.press(bytes([one]))[1] for one in QUERY]
+        typed = []
+        for one in QUERY:
+            tty.rest(CALM)
+            typed.append(tty.press(bytes([one]))[1])
         yield Figure("keys", "search as you type, a letter to last byte", sample(typed), "cursor", cursor)
 
 
@@ -90,4 +95,5 @@ def _asked(tty: Tty, act: bytes, answer: bytes) -> float:
 def _back(tty: Tty, key: bytes, back: bytes) -> float:
     took = tty.press(key)[0]
     tty.press(back)
+    tty.rest(CALM)
     return took
