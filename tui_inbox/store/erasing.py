@@ -12,7 +12,7 @@ import sqlite3
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -158,11 +158,12 @@ def erase(connection: Connection, who: Customer) -> Erased:
     alone = [*connection.execute(merged).scalars(), *who.alone]
     ids = list(connection.execute(select(_identity.c.id).where(_identity.c.contact_id == who.contact)).scalars())
     speaking = _message.c.key.not_like(f"{_gone(0)}%")
+    answered = _answered(connection, who, ids)
     for rows in _parts(connection, speaking & or_(_message.c.conversation_id.in_(alone), _by(ids))):
         _blank(connection, rows)
         came.messages += len(rows)
     for rows in _parts(connection, _naming(who)):
-        came.mentions += sum(_scrub(connection, row, who) for row in rows)
+        came.mentions += sum(_scrub(connection, row, answered) for row in rows)
     _threads(connection, alone)
     _events(connection, alone, who)
     _records(connection, [*alone, *who.shared])
@@ -171,6 +172,15 @@ def erase(connection: Connection, who: Customer) -> Erased:
     _identities(connection, who.contact, ids)
     connection.exec_driver_sql("INSERT INTO fulltext(fulltext) VALUES ('optimize')")
     return came
+
+
+def _answered(connection: Connection, who: Customer, ids: Sequence[int]) -> Customer:
+    """Return *who* with the ids of what they wrote to others: the answers name them."""
+    wrote = select(_message.c.ids, _message.c.external_id).where(
+        _message.c.conversation_id.in_(who.shared), _by(ids), _message.c.thread_key == ""
+    )
+    named = {one for row in connection.execute(wrote) for one in (*json.loads(row.ids), row.external_id) if one}
+    return replace(who, words=tuple(sorted({*who.words, *named}, key=lambda one: (-len(one), one))))
 
 
 def _parts(connection: Connection, where: Any) -> Iterator[Sequence[Line]]:
@@ -245,7 +255,17 @@ def _scrub(connection: Connection, row: Line, who: Customer) -> bool:
     shared = row.conversation_id in who.shared
     pattern = _pattern(who.words if shared else [one for one in _telling(who.words) if "@" in one or one[-1].isdigit()])
     values: dict[str, Any] = {}
-    for column in ("subject", "text", "quoted", "token", "sender_name", "sender_identity", "why", "warnings"):
+    for column in (
+        "subject",
+        "text",
+        "quoted",
+        "token",
+        "sender_name",
+        "sender_identity",
+        "why",
+        "warnings",
+        "answers",
+    ):
         said = getattr(row, column)
         if (without := pattern.sub(ERASED, said)) != said:
             values[column] = without
@@ -385,6 +405,9 @@ def _leftovers(connection: Connection, who: Customer, came: Erased) -> None:
     for row in connection.execute(select(_dropped)).all():
         if pattern.search(row.name):
             came.dropped.append((row.folder, row.name))
+        if row.problem and (said := pattern.sub(ERASED, row.problem)) != row.problem:
+            place = (_dropped.c.folder == row.folder) & (_dropped.c.name == row.name)
+            connection.execute(update(_dropped).where(place).values(problem=said))
 
 
 def forget_dropped(connection: Connection, folder: str, name: str) -> None:
