@@ -13,7 +13,7 @@ from types import FrameType
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import note, say, say_json
 from tui_inbox.config import Config, Home, load
-from tui_inbox.problems import Problem
+from tui_inbox.problems import Problem, Refused
 
 
 def open_inbox(desk: Desk, chosen: argparse.Namespace) -> int:
@@ -55,6 +55,10 @@ def demo(desk: Desk, chosen: argparse.Namespace) -> int:
         home = Home(folder, folder / "config.toml")
         note(f"{folder} holds a demo already; it is opened as it is.")
     else:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as trouble:
+            raise Refused(f"{folder} cannot be made: {trouble.strerror}.", "Name another folder with --keep.") from None
         home = fill(folder, desk.now())
     if chosen.json:
         say_json({"home": str(home.folder)})
