@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from tui_inbox.store import arrivals, namesakes, restated
+from tui_inbox.store import acts, arrivals, namesakes, restated
 from tui_inbox.store.writer import Unit, Writer
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
@@ -26,7 +26,7 @@ def unit(tmp_path: Path) -> Iterator[Unit]:
 
 
 def plan(unit: Unit, ask: Callable[[], object]) -> list[str]:
-    """Return how SQLite answers what *ask* asks of messages."""
+    """Return how SQLite answers what *ask* asks."""
     asked: list[tuple[str, Any]] = []
 
     def heard(connection: Any, cursor: Any, statement: str, values: Any, *_: Any) -> None:
@@ -35,12 +35,11 @@ def plan(unit: Unit, ask: Callable[[], object]) -> list[str]:
     event.listen(unit.engine, "before_cursor_execute", heard)
     ask()
     event.remove(unit.engine, "before_cursor_execute", heard)
-    rows = [
+    return [
         str(row[3])
         for statement, values in asked
         for row in unit.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
     ]
-    return [row for row in rows if "message" in row]
 
 
 ASKED: dict[str, tuple[Callable[[Unit], object], str]] = {
@@ -73,3 +72,9 @@ def test_it_is_looked_up_by_its_whole_index(what: str, unit: Unit) -> None:
     found = [row for row in plan(unit, lambda: ask(unit)) if "message_" in row]
     assert found
     assert all(index in row for row in found), found
+
+
+def test_an_undo_looks_in_the_thread_for_what_has_gone_on_since(unit: Unit) -> None:
+    found = plan(unit, lambda: acts.continued_after(unit, 7, NOW))
+    assert any("conversation_thread (thread_id=?)" in row for row in found)
+    assert not [row for row in found if row.startswith("SCAN")]
