@@ -46,11 +46,18 @@ def test_each_counter_counts_what_its_filter_lists(store: Connection) -> None:
         assert sum(getattr(counts, one) for one in ("late", "at_risk", "on_time", "no_sla")) == counts.inbox
 
 
+def test_the_count_of_a_queue_is_how_many_are_listed(store: Connection) -> None:
+    for now in MOMENTS:
+        for name in queues.QUEUES:
+            assert queues.count(store, name, now) == len(list(queues.ids(store, name, now)))
+
+
 def test_a_queue_and_its_counts_are_read_from_their_indexes(store: Connection) -> None:
     asked: list[str] = []
     store.set_trace_callback(asked.append)
     list(queues.ids(store, "inbox", NOW))
     queues.counts(store, NOW)
+    queues.count(store, "inbox", NOW)
     store.set_trace_callback(None)
     for sql in asked:
         plan = " ".join(row[3] for row in store.execute(f"EXPLAIN QUERY PLAN {sql}"))

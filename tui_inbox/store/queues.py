@@ -87,8 +87,7 @@ def ids(
 ) -> Iterable[int]:
     """Return the ids of queue *name* in its order: the first *most*, of those alone that stand as *standing* says,
     from behind the keys *behind* on. Raises `NotFound`."""
-    if name not in ORDER:
-        raise NotFound(f"There is no queue {name}.", f"The queues are: {', '.join(QUEUES)}.")
+    _check(name)
     values: dict[str, object] = {"name": name, "now": stored(now)}
     if ORDER[name] is _DUE_FIRST and behind is None:
         return islice(_due_first(connection, values, standing), most)
@@ -103,6 +102,23 @@ def ids(
         order = "last_at DESC, id DESC"  # the same, as an index knows it
     sql = f"SELECT id FROM conversation WHERE {where} ORDER BY {order} LIMIT :most"  # noqa: S608 - our own words only
     return (row[0] for row in connection.execute(sql, values | {"most": -1 if most is None else most}))
+
+
+def count(connection: sqlite3.Connection, name: str, now: datetime) -> int:
+    """Return how many conversations lie in queue *name*, counted in an index. Raises `NotFound`."""
+    _check(name)
+    if name == "all":
+        return int(connection.execute(f"SELECT COUNT(*) FROM conversation WHERE {LIVE}").fetchone()[0])  # noqa: S608 - our own words only
+    sql = (
+        f"SELECT (SELECT COUNT(*) FROM conversation WHERE {LIVE} AND place = :name AND {_STAYS})"  # noqa: S608 - our own words only
+        f" + (SELECT COUNT(*) FROM {_TURNING} WHERE {LIVE} AND {_MOVED} AND {PLACE} = :name)"
+    )
+    return int(connection.execute(sql, {"name": name, "now": stored(now)}).fetchone()[0])
+
+
+def _check(name: str) -> None:
+    if name not in ORDER:
+        raise NotFound(f"There is no queue {name}.", f"The queues are: {', '.join(QUEUES)}.")
 
 
 def _due_first(connection: sqlite3.Connection, values: dict[str, object], standing: str) -> Iterator[int]:

@@ -329,14 +329,17 @@ class Reader:
         Raises `NotFound` for a queue, `Misconfigured` for a token that is none.
         """
         with self.moment():
-            ids = list(self._matching(queues.ids(self._connection, name, now), query, now))
-            rest = ids
-            if after is not None:
-                behind = queues.ids(self._connection, name, now, behind=_token(name, after))
-                rest = list(self._matching(behind, query, now))
+            if query is None:
+                total = queues.count(self._connection, name, now)
+            else:
+                total = len(list(self._matching(queues.ids(self._connection, name, now), query, now)))
+            behind = None if after is None else _token(name, after)
+            most = limit + 1 if query is None else None
+            ids = queues.ids(self._connection, name, now, most=most, behind=behind)
+            rest = list(self._matching(ids, query, now))
         part = rest[:limit]
         following = self._key(name, part[-1]) if len(rest) > limit else None
-        return Page(tuple(part), len(ids), following)
+        return Page(tuple(part), total, following)
 
     def _matching(self, ids: Iterable[int], query: Query | None, now: datetime) -> Iterable[int]:
         if query is None:
