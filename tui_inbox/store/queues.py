@@ -88,7 +88,7 @@ def ids(
     """Return the ids of queue *name* in its order: the first *most*, of those alone that stand as *standing* says,
     from behind the keys *behind* on. Raises `NotFound`."""
     _check(name)
-    values: dict[str, object] = {"name": name, "now": stored(now)}
+    values: dict[str, object] = {"name": name, "now": stored(now), "most": -1 if most is None else most}
     if ORDER[name] is _DUE_FIRST and behind is None:
         return islice(_due_first(connection, values, standing), most)
     where = LIVE if name == "all" else f"{LIVE} AND ((place = :name AND {_STAYS}) OR ({_MOVED} AND {PLACE} = :name))"
@@ -101,7 +101,7 @@ def ids(
     if ORDER[name] is _NEWEST:
         order = "last_at DESC, id DESC"  # the same, as an index knows it
     sql = f"SELECT id FROM conversation WHERE {where} ORDER BY {order} LIMIT :most"  # noqa: S608 - our own words only
-    return (row[0] for row in connection.execute(sql, values | {"most": -1 if most is None else most}))
+    return (row[0] for row in connection.execute(sql, values))
 
 
 def count(connection: sqlite3.Connection, name: str, now: datetime) -> int:
@@ -127,7 +127,7 @@ def _due_first(connection: sqlite3.Connection, values: dict[str, object], standi
         keys, only = f"SELECT {order}, id FROM", f"{LIVE} AND {due}"
         stays = f"{keys} conversation WHERE {only} AND place = :name AND {_STAYS}{_only(standing, 'reason')}"
         moved = f"{keys} {_TURNING} WHERE {only} AND {_MOVED} AND {PLACE} = :name{_only(standing, REASON)}"
-        few = [tuple(row) for row in connection.execute(f"{moved} ORDER BY {order}", values)]
+        few = [tuple(row) for row in connection.execute(f"{moved} ORDER BY {order} LIMIT :most", values)]
         there = connection.cursor()
         there.row_factory = None
         whole: Iterable[tuple[int, ...]] = there.execute(f"{stays} ORDER BY {order}", values)
