@@ -120,7 +120,8 @@ def paged(tty: Tty, count: int, here: int) -> Held:
     tty.out.clear()
     tty.listen(1)
     first = [int(at) for _, part in tty.out for at, _ in PLACED.findall(part)][-1]
-    return held(tty, b"\x1b[6~", count, first - here, first)
+    # Of a longer number only the digits that changed are written.
+    return held(tty, b"\x1b[6~", min(count, (999 - first) // (first - here)), first - here, first)
 
 
 def main() -> None:
