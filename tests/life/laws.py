@@ -183,6 +183,19 @@ def somebody_is_responsible_without_a_gap(store: Store) -> None:
                 assert spans[-1][0] == one["owner_now"]
 
 
+def lateness_is_whose_it_was_when_it_was_due(store: Store) -> None:
+    """What was late when an act ended it is broken where I had it when it was due, and unobserved where a teammate."""
+    with store.rows() as rows:
+        for one in rows.execute(
+            "SELECT * FROM promise p "
+            "WHERE outcome IN ('breached', 'unobserved') AND NOT EXISTS (SELECT 1 FROM message m "
+            "WHERE m.conversation_id = p.conversation_id AND m.direction = 'out' AND m.received_at = p.ended)"
+        ):
+            spans = json.loads(one["responsible"])
+            had = [who for who, since in spans if since <= one["due"]] or [spans[0][0]]
+            assert one["outcome"] == ("breached" if had[-1] == "me" else "unobserved"), one["origin"]
+
+
 def due_times_keep_the_calendar(store: Store) -> None:
     """A response is due when its target of business time has passed, under the calendar kept with it."""
     with store.rows() as rows:
@@ -263,5 +276,6 @@ def hold(store: Store, now: datetime) -> None:
     answers_end_what_they_answer(store)
     the_projection_is_the_history(store, now)
     somebody_is_responsible_without_a_gap(store)
+    lateness_is_whose_it_was_when_it_was_due(store)
     due_times_keep_the_calendar(store)
     no_rule_gives_it_back(store)

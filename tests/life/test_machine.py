@@ -155,7 +155,7 @@ class Life(RuleBasedStateMachine):
                 if name in self.answers:
                     return self.answers[name]
             case "copy" | "filed":
-                name, origin = f"{topic}.alias{drawn['number']}", MAILBOX
+                name, origin = f"{topic}.alias", MAILBOX
                 drawn |= self._the_same_as_before(name, drawn)
             case "edit":
                 name, origin = f"{topic}.edit", PHONE
@@ -233,6 +233,12 @@ class Life(RuleBasedStateMachine):
         self.ids = self.store.conversations()
         self.act(len(self.ids) - 1, how)
         self._arrives([self._said({**PLAINLY, "how": "answer", "age": timedelta(minutes=1), "number": self.serial})])
+
+    @rule(topic=st.sampled_from(TOPICS), hows=st.permutations(["copy", "filed"]))
+    def an_answer_lies_in_two_folders(self, topic: str, hows: list[str]) -> None:
+        """Only the copy in *Sent* says that it is ours: the address it came from is nobody's."""
+        for how in hows:
+            self._arrives([self._said({**PLAINLY, "topic": topic, "how": how, "age": timedelta(minutes=1)})])
 
     @precondition(lambda self: self.ids)
     @rule(how=st.sampled_from(["snooze", "archive", "Mert"]))
