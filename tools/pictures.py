@@ -216,7 +216,10 @@ class Homes:
                 home.store.hardlink_to(made)
             case "offline":
                 shutil.copy(self._filled.store, home.store)
-                config = replace(config, accounts=(Account("support", "imap", {}, "[[account]] 1"),))
+                config = replace(
+                    config,
+                    accounts=(Account("support", "imap", {"smtp": {"host": "mx.example.com"}}, "[[account]] 1"),),
+                )
                 _offline(home, config)
             case "error":
                 shutil.copy(self._filled.store, home.store)

@@ -99,6 +99,9 @@ class TuiInbox(App[int]):
     def get_default_screen(self) -> Desk:
         return Desk(self.post)
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return looks.BARS
+
     def on_counted(self, event: Counted) -> None:
         """Show in the terminal's title what is late, at risk and there in all; the text is ours alone."""
         words = title(event.counts)

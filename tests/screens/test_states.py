@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.color import Color, ColorSystem
 
 from tui_inbox.config import Account
 from tui_inbox.inbox.ingest import Origin
 from tui_inbox.rules.model import Attachment
-from tui_inbox.screens import listing
+from tui_inbox.screens import listing, looks
 from tui_inbox.screens.bars import Top
 from tui_inbox.screens.links import LinksPrompt
 
@@ -207,3 +208,9 @@ def test_y_copies_the_message_that_is_read(world: Any, sit: Sit) -> None:
         assert hands.said == "Copied what Ada wrote."
 
     sit(work)
+
+
+def test_in_256_colours_too_the_rows_of_the_cursor_and_what_is_selected_are_told_apart() -> None:
+    for theme in looks.THEMES.values():
+        grounds = [theme.background or "", *theme.variables.values()]
+        assert len({Color.parse(one).downgrade(ColorSystem.EIGHT_BIT).number for one in grounds}) == 4

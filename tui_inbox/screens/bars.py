@@ -143,7 +143,7 @@ class Places(Lines):
     DEFAULT_CSS = """
     Places { width: 22; height: 1fr; padding: 1 1 0 1; }
     Places:ansi > .lines--bar { background: ansi_default; text-style: reverse; }
-    Places > .lines--bar { background: $primary 30%; text-style: bold; }
+    Places > .lines--bar { background: $bar-quiet; text-style: bold; }
     """
 
     def __init__(self, views: tuple[View, ...], marks: Marks, mapped: Mapping[str, str]) -> None:

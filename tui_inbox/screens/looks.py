@@ -25,6 +25,7 @@ THEMES = {
         surface="#191d23",
         panel="#20252d",
         boost="#2a303a",
+        variables={"bar": "#1c4f76", "bar-quiet": "#1e2e40", "held": "#38342c"},
     ),
     "light": Theme(
         "inbox-light",
@@ -40,6 +41,7 @@ THEMES = {
         panel="#e7e7e2",
         boost="#dcdcd6",
         dark=False,
+        variables={"bar": "#9fbfdf", "bar-quiet": "#d0dfef", "held": "#ebe3d3"},
     ),
     "contrast": Theme(
         "inbox-contrast",
@@ -54,8 +56,13 @@ THEMES = {
         surface="#000000",
         panel="#1a1a1a",
         boost="#303030",
+        variables={"bar": "#005a87", "bar-quiet": "#002840", "held": "#333329"},
     ),
 }
+BARS = {"bar": "ansi_default", "bar-quiet": "ansi_default", "held": "ansi_default"}
+"""What lies below the row of the cursor, in the list that has the focus and in any other, and below what is selected,
+where a theme says nothing. A theme's own are chosen so that 256 colours have them too: mixed from others, the focus
+became grey, what has none loud, and what is selected an olive on which nothing could be read."""
 FEW_COLOURS = {"linux", "ansi", "vt100", "vt220", "xterm", "screen", "tmux", "rxvt", "cygwin"}
 """Terminals that may know no more than sixteen colours, where ours would become whatever is nearest."""
 NAMES = ("auto", *THEMES, "terminal")

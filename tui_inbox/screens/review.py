@@ -63,7 +63,7 @@ class Progress(Lines):
 
     def _far(self, it: Review) -> list[Piece]:
         width, marks = self.size.width, self.post.marks
-        count = f" {min(it.at + 1, len(it.ids))}/{len(it.ids)} "
+        count = f" {min(it.at + 1, len(it.ids)):,}/{len(it.ids):,} "
         title = f"Review: {it.of}"
         before = it.how(it.current) if it.current is not None else ""
         beside = len(f"  {before} before" if before else "") + len(self.known[0]) + 2

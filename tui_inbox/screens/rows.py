@@ -38,11 +38,11 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
     Rows { height: 1fr; width: 1fr; overflow-x: hidden; overflow-y: auto;
            scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     Rows.-plain { scrollbar-size-vertical: 0; }
-    Rows > .rows--bar { background: $primary 22%; }
-    Rows:focus > .rows--bar { background: $primary 45%; text-style: bold; }
+    Rows > .rows--bar { background: $bar-quiet; }
+    Rows:focus > .rows--bar { background: $bar; text-style: bold; }
     Rows:ansi > .rows--bar { background: ansi_default; text-style: reverse; }
     Rows:ansi > .rows--held { background: ansi_default; text-style: underline; }
-    Rows > .rows--held { background: $accent 18%; }
+    Rows > .rows--held { background: $held; }
     """
 
     class Moved(Message):
@@ -185,6 +185,9 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         )
         if row.id in self.going:
             pieces = [(text, "going") for text, _ in pieces]
+        if here:
+            # What is blue is not to be read on blue.
+            pieces = [(text, "read" if role in ("channel", "reason") else role) for text, role in pieces]
         # A terminal's own colours are not ours to combine: there the cursor's row is reversed, and plain.
         style = _plain if here and self.app.native_ansi_color else self.ink
         return paint.strip(pieces, style, width, under)
