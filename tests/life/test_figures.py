@@ -6,16 +6,16 @@ import json
 import sqlite3
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from tests.life.test_machine import PASSED_ON, PLAINLY, Life
+from tests.life.test_machine import EVES, PASSED_ON, PLAINLY, Life
 from tests.life.world import MAILBOX, Store
 from tui_inbox.rules.model import ME, Forward, Snooze
 from tui_inbox.rules.report import Dist, Figures, Reporting, Window
@@ -127,46 +127,59 @@ class Recount:
                     for one in self.promises[id_]
                     if own[0]["started"] <= at.get(one["origin"], one["started"]) <= (until or milliseconds(self.now))
                 ]
-                *before, (_, last) = sorted(later, key=lambda one: (one[0], one[1]["origin"][0] == "a"))
+                chain = []
+                for made in sorted(later, key=lambda one: (one[0], one[1]["origin"][0] == "a")):
+                    chain.append(made)
+                    if made[1]["outcome"] in ("waived", "cancelled"):  # archived: nothing was promised instead
+                        break
+                *before, (_, last) = chain
                 broken = any(one["outcome"] in ("breached", "unobserved") for _, one in before)
                 renegotiated += until is not None and until <= last["due"] and not broken
         return decided, first, renegotiated
 
     # --- what was done ------------------------------------------------------------------------------
 
+    def places(self, id_: int) -> tuple[dict[int, Any], dict[int, Any]]:
+        """Return where each message of a conversation stands, and each act: numbers that can be compared."""
+        acts = [one for one in self.acts[id_] if one["undone_at"] is None]
+        own, answered = [one for one in acts if one["verb"] not in ("route", "return")], self.standing(id_)
+
+        def place(one: Any) -> tuple[Any, ...]:
+            """Return behind which act of ours a message stands, and where among those that stand there."""
+            late = asks(one) and not any(order(answer) > order(one) for answer in answered)
+            unseen = [act["id"] for act in own if one["id"] > act["seen"] and (one["received_at"] > act["at"] or late)]
+            return unseen[-1] if unseen else 0, 1, order(one)
+
+        at = {one["id"]: place(one) for one in self.messages[id_]}
+        done: dict[int, Any] = {one["id"]: (one["id"], 0) for one in own}
+        for act in acts:
+            if act["verb"] in ("route", "return"):
+                # Its message may have become part of another conversation since.
+                behind_all = max((one["id"] for one in own if one["id"] < act["id"]), default=0), 2, ()
+                done[act["id"]] = (
+                    *(at.get(act["seen"], behind_all) if act["verb"] == "route" else behind_all),
+                    act["id"],
+                )
+        return at, done
+
     def archived(self) -> tuple[int, int]:
         """Return how often rules archived, and how many archivings have a customer's message right behind them."""
         ruled = reopened = 0
         for id_ in self.ids:
             acts = [one for one in self.acts[id_] if one["undone_at"] is None and one["verb"] != "return"]
-            own = [one for one in acts if one["verb"] != "route"]
-            answered, spoken = self.standing(id_), [one for one in self.messages[id_] if asks(one) or answers(one)]
-
-            def place(one: Any, own: list[Any] = own, answered: list[Any] = answered) -> tuple[Any, ...]:
-                """Return behind which act of ours a message stands, and where among those that stand there."""
-                late = asks(one) and not any(order(answer) > order(one) for answer in answered)
-                unseen = [
-                    act["id"] for act in own if one["id"] > act["seen"] and (one["received_at"] > act["at"] or late)
-                ]
-                return unseen[-1] if unseen else 0, 1, order(one)
-
-            at, closing = (
-                {one["id"]: place(one) for one in self.messages[id_]},
-                {one["id"]: (one["id"], 0) for one in own},
-            )
-            shut = {one["id"] for one in own if one["verb"] == "archive"}
+            spoken = [one for one in self.messages[id_] if asks(one) or answers(one)]
+            at, done = self.places(id_)
+            closing = {one["id"]: done[one["id"]] for one in acts if one["verb"] != "route"}
+            shut = {one["id"] for one in acts if one["verb"] == "archive"}
             for act in acts:
                 if act["verb"] == "route" and json.loads(act["effects"]).get("place") == "archived":
-                    # Its message may have become part of another conversation since.
-                    behind_all = max((one["id"] for one in own if one["id"] < act["id"]), default=0), 2, ()
-                    here = at.get(act["seen"], behind_all)
-                    before = [one for one in spoken if at[one["id"]] < here]
+                    before = [one for one in spoken if at[one["id"]] < done[act["id"]]]
                     since = max((at[one["id"]] for one in before if answers(one)), default=())
                     if not any(
                         one["id"] > act["seen"] and asks(one) and not one["history"] and at[one["id"]] > since
                         for one in before
                     ):
-                        closing[act["id"]] = (*here, act["id"])
+                        closing[act["id"]] = done[act["id"]]
                         shut.add(act["id"])
                         ruled += bool(self.live(id_))
             behind = set()
@@ -180,7 +193,11 @@ class Recount:
         """Return how many hand-overs came back: refused, or unsent when the conversation's next promise was due."""
         count = 0
         for id_ in self.ids:
-            handed = [one for one in self.acts[id_] if one["undone_at"] is None and gives(one)]
+            _, done = self.places(id_)
+            acts = sorted((one for one in self.acts[id_] if one["undone_at"] is None), key=lambda one: done[one["id"]])
+            # A rule acts on a late message when that counts, and not when it was received.
+            since = dict(zip((one["id"] for one in acts), accumulate((one["at"] for one in acts), max), strict=True))
+            handed = [one for one in acts if gives(one)]
             for act, after in pairwise([*handed, None]):
                 if act["delivery"] == "refused":
                     count += 1
@@ -188,9 +205,9 @@ class Recount:
                     open_ = [
                         one["due"]
                         for one in self.promises[id_]
-                        if one["due"] > act["at"] and (one["ended"] is None or one["ended"] > one["due"])
+                        if one["due"] > since[act["id"]] and (one["ended"] is None or one["ended"] > one["due"])
                     ]
-                    end = milliseconds(self.now) if after is None else after["at"] - 1
+                    end = milliseconds(self.now) if after is None else since[after["id"]] - 1
                     came = any(due <= end for due in open_)
                     if after is None and came:
                         assert self.shown[id_].row.owner == ME
@@ -267,10 +284,33 @@ def reported(store: Store, now: datetime) -> dict[str, Any]:
     return told | {"promises": {one: number for one, number in it.promises.items() if number}}
 
 
+RULES_ACT = ("a_question_lies_before_what_a_rule_archived", "a_rule_takes_over_what_waits_to_go_out")
+SCENES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("", {}),
+    ("a_question_lies_before_what_a_rule_archived", {"ages": (0, 60), "answered": False}),
+    ("a_question_lies_before_what_a_rule_archived", {"ages": (0, 3000), "answered": True}),
+    ("a_rule_takes_over_what_waits_to_go_out", {"sent": False, "days": 4}),
+    ("a_rule_takes_over_what_waits_to_go_out", {"sent": True, "days": 4}),
+    ("what_was_long_past_comes_late", {"age": 0, "archived": True, "answered": False}),
+    ("what_was_long_past_comes_late", {"age": 0, "archived": True, "answered": True}),
+    ("what_was_long_past_comes_late", {"age": 60, "archived": False, "answered": True}),
+)
+
+
 class Counted(Life):
     """The same lives, with customers who also only thank; what is held is that the figures agree."""
 
     ruled = False
+    snooze_wrongly = machines_write = arrive_again = act_and_undo = reopen_or_settle = None  # type: ignore[assignment]
+    """What these hold is no figure's."""
+
+    @initialize(scene=st.sampled_from(SCENES), ruled=st.booleans(), eve=st.sampled_from(EVES), seed=st.integers(0, 9))
+    def begins(self, scene: tuple[str, dict[str, Any]], ruled: bool, eve: datetime, seed: int) -> None:
+        """Begin with one of the situations that chance would bring together too seldom."""
+        name, how = scene
+        super().begins(ruled or name in RULES_ACT, eve, seed)
+        if name:
+            getattr(self, name)(**how)
 
     @precondition(lambda self: self.all_came)
     @rule(age=st.sampled_from([0, 1, 60, 3000]))
@@ -324,6 +364,46 @@ class Counted(Life):
             self.store.deliver(-1, how, self.now)
         self._passes(self.now + timedelta(days=days))
 
+    @precondition(lambda self: self.ruled)
+    @rule(ages=st.sampled_from([(0, 60), (60, 0), (1, 1), (0, 3000)]), answered=st.booleans())
+    def a_question_lies_before_what_a_rule_archived(self, ages: tuple[int, int], answered: bool) -> None:
+        """A rule archives on one message; another, which it had not seen, turns out to be older, or comes with it."""
+        one = {**PLAINLY, "how": "ask", "topic": f"b{self.serial}", "subject": "receipt"}
+        several = [self._said({**one, "age": timedelta(minutes=age)}) for age in ages]
+        self._arrives(several[:1])
+        self._arrives(several[1:])
+        if answered:
+            self._passes(self.now)
+            self._arrives([self._said({**one, "how": "answer", "age": timedelta(0)})])
+
+    @precondition(lambda self: self.ruled)
+    @rule(sent=st.booleans(), days=st.sampled_from([0, 1, 4]))
+    def a_rule_takes_over_what_waits_to_go_out(self, sent: bool, days: int) -> None:
+        """A hand-over of ours waits when a rule gives the conversation to another, whose own is sent or is not."""
+        one = {**PLAINLY, "how": "ask", "topic": f"w{self.serial}", "age": timedelta(0)}
+        self._arrives([self._said(one)])
+        self.ids = self.store.conversations()
+        seen, drawn = self._seen(stale=False)
+        self._perform([Forward(self.ids[-1], seen, "Mert")], drawn)
+        self._passes(self.now)
+        self._arrives([self._said({**one, "words": "for Zoe"})])
+        if sent:
+            self.store.deliver(-1, "sent", self.now)
+        self._passes(self.now + timedelta(days=days))
+
+    @rule(age=st.sampled_from([0, 1, 60, 3000]), archived=st.booleans(), answered=st.booleans())
+    def what_was_long_past_comes_late(self, age: int, archived: bool, answered: bool) -> None:
+        """An import brings what counts as history: into what was archived, and before what is answered."""
+        one = {**PLAINLY, "how": "ask", "topic": f"h{self.serial}", "age": timedelta(0)}
+        self._arrives([self._said(one)])
+        if archived:
+            self.ids = self.store.conversations()
+            self.act(len(self.ids) - 1, "archive")
+        self._passes(self.now)
+        self._arrives([self._said({**one, "age": timedelta(minutes=age), "history": True})])
+        if answered:
+            self._arrives([self._said({**one, "how": "answer"})])
+
     @rule()
     def our_answer_is_lost(self) -> None:
         self.they_talk(["ask", "answer", "hard"], [timedelta(hours=hours) for hours in (30, 20, 10)])
@@ -349,7 +429,7 @@ class Counted(Life):
 
 
 def test_every_figure_agrees_with_a_recount_of_the_raw_rows() -> None:
-    run_state_machine_as_test(Counted, settings=settings(max_examples=40, stateful_step_count=10, deadline=None))
+    run_state_machine_as_test(Counted, settings=settings(max_examples=40, stateful_step_count=7, deadline=None))
 
 
 @pytest.mark.torture

@@ -8,12 +8,12 @@ without an answer still waits. `docs/reports.md` says each figure in words.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from tui_inbox.rules.calendar import Calendar
+from tui_inbox.rules.calendar import EPOCH, Calendar
 from tui_inbox.rules.history import Act, Delivery, Heard, History, Verb, timeline
 from tui_inbox.rules.model import ME, Kind, Outcome, Place
 from tui_inbox.rules.promise import Promise
@@ -112,9 +112,29 @@ class _Telling:
     back: datetime | None = None
     """When the last hand-over came back, where none was made since."""
 
+    given: list[tuple[Act, datetime]] = field(default_factory=list)
+    """The acts that say whose the conversation is, in the order in which they count, and since when."""
+
     def __post_init__(self) -> None:
-        last = next((act for act in reversed(self.life.history.acts) if _makes_owner(act)), None)
-        self.back = self._came_back(last) if last else None
+        if any(_makes_owner(act) for act in self.life.history.acts):
+            self.given = [(act, since) for act, since in self._counted() if _makes_owner(act)]
+            self.back = self._came_back(self.given[-1][0])
+
+    @property
+    def _plain(self) -> bool:
+        """Whether every act had seen every message: then the acts stand in their own order."""
+        history = self.life.history
+        last = max((one.id for one in history.messages), default=0)
+        return all(act.verb is not Verb.ROUTE and act.seen >= last for act in history.acts)
+
+    def _counted(self) -> Iterator[tuple[Act, datetime]]:
+        """Yield each act where it counts, and since when: what a rule does with a late message, not before the acts
+        that message stands behind."""
+        since = EPOCH
+        for step in self.life.history.acts if self._plain else timeline(self.life.history):
+            if isinstance(step, Act):
+                since = max(since, step.at)
+                yield step, since
 
     def _one(self, what: What, at: datetime, tier: int | None = None, owner: str | None = None) -> Happened:
         life = self.life
@@ -155,11 +175,14 @@ class _Telling:
         )
 
     def _renegotiated(self, first: Made, ended: datetime | None) -> bool | None:
-        """Return whether a wait was kept by what was promised last in it; a promise that was late by then is broken."""
+        """Return whether a wait was kept by what was promised last in it; a promise that was late by then is broken,
+        and an act that gave one up moves no time: what is promised after it does not count."""
         until = ended or self.now
         since = (one for one in self.life.promises if one is first or first.made <= one.made <= until)
         # What was asked and put off within one instant was first promised and then renegotiated.
         chain = sorted(since, key=lambda one: (one.made, one.promise.kind is Kind.FOLLOW_UP))
+        given_up = (n for n, one in enumerate(chain, 1) if one.promise.outcome in (Outcome.WAIVED, Outcome.CANCELLED))
+        chain = chain[: next(given_up, None)]
         if any(one.promise.outcome in (Outcome.BREACHED, Outcome.UNOBSERVED) for one in chain[:-1]):
             return False
         return _kept(chain[-1].due, ended, self.now)
@@ -185,23 +208,21 @@ class _Telling:
             return act.delivered_at
         if act.delivery is not Delivery.WAITING:
             return None
+        place, given = next((n, at) for n, (one, at) in enumerate(self.given) if one is act)
         due = [
             one.due
             for one in self.life.promises
-            if act.at < one.due <= self.now and (one.promise.ended is None or one.promise.ended > one.due)
+            if given < one.due <= self.now and (one.promise.ended is None or one.promise.ended > one.due)
         ]
-        on = [one.at for one in self.life.history.acts if one.id > act.id and _makes_owner(one)]
         back = min(due, default=None)
-        return None if back is None or any(at <= back for at in on) else back
+        return None if back is None or any(at <= back for _, at in self.given[place + 1 :]) else back
 
     def _closings(self) -> Iterator[Happened]:
         """Yield each archiving, and each time a customer's message took the conversation out of the archive again."""
         closed, waiting = False, list[Heard]()
         history = self.life.history
-        last = max(one.id for one in history.messages)
-        told = all(act.verb is not Verb.ROUTE and act.seen >= last for act in history.acts)
         # Where every act had seen every message, the acts alone tell it.
-        for step in history.acts if told else timeline(history):
+        for step in history.acts if self._plain else timeline(history):
             match step:
                 case Heard() if step.answers:
                     waiting = []

@@ -34,7 +34,8 @@ _MESSAGES = f"""
   SELECT conversation_id, id, received_at, rank, position, key, direction, COALESCE(judged, class) AS class,
     history, CASE WHEN hard THEN bounced END AS bounced, thanks
   FROM message
-  WHERE (COALESCE(judged, class) = 'human' OR (hard AND bounced IS NOT NULL))
+  WHERE (COALESCE(judged, class) = 'human' OR (hard AND bounced IS NOT NULL)
+      OR id IN (SELECT seen FROM act WHERE verb = 'route'))
     AND (:since IS NULL OR conversation_id IN {_HERE})
   ORDER BY conversation_id, received_at
 """  # noqa: S608 - our own words only
