@@ -30,7 +30,7 @@ from tui_inbox.rules.asked import (
     Trait,
     Waiting,
 )
-from tui_inbox.rules.query import FIELDS, WrongQuery, begun, complete, parse, terms
+from tui_inbox.rules.query import FIELDS, WrongQuery, complete, parse, terms
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Istanbul")
@@ -78,22 +78,6 @@ def test_words_are_and() -> None:
 
 def test_or_binds_tighter_than_and() -> None:
     assert root("refund OR iade lamp") == And((Or((word("refund"), word("iade"))), word("lamp")))
-
-
-def test_the_last_word_is_the_beginning_of_one_while_it_is_typed_in_a_field_of_words_too() -> None:
-    assert [begun(text) for text in ("ord", "blue from:ad", "-subject:ord", "(a OR b")] == [
-        "ord*",
-        "blue from:ad*",
-        "-subject:ord*",
-        "(a OR b*",
-    ]
-    assert [begun(text) for text in ("is:la", "blue ", '"blue b', "a OR", "tier:2")] == [
-        "is:la",
-        "blue ",
-        '"blue b',
-        "a OR",
-        "tier:2",
-    ]
 
 
 def test_a_small_or_is_a_word() -> None:

@@ -47,12 +47,17 @@ def test_a_word_that_is_being_typed_finds_what_begins_with_it_and_enter_keeps_th
     sit(work)
 
 
-def test_only_a_bare_last_word_is_taken_as_begun() -> None:
-    assert begun("blue bow") == "blue bow*"
-    assert [begun(text) for text in ("", "bowl ", "from:ada", '"blue bow', "a OR", "-x", "bow*")] == [
+def test_only_the_last_word_is_taken_as_begun_bare_or_in_a_field_of_words() -> None:
+    assert [begun(text) for text in ("blue bow", "blue from:ad", "(a OR b")] == [
+        "blue bow*",
+        "blue from:ad*",
+        "(a OR b*",
+    ]
+    assert [begun(text) for text in ("", "bowl ", "is:la", "-subject:x", '"blue bow', "a OR", "-x", "bow*")] == [
         "",
         "bowl ",
-        "from:ada",
+        "is:la",
+        "-subject:x",
         '"blue bow',
         "a OR",
         "-x",

@@ -86,7 +86,7 @@ def begun(text: str) -> str:
     """Return *text* with its last word as the beginning of one, as it is while somebody types: `ord` finds `order`."""
     word = re.split(r"[\s(]", text)[-1]
     field, _, value = word.lower().rpartition(":")
-    plain = value.isalnum() and field.lstrip("-") in {"", *WORDED} and word != "OR" and text.count('"') % 2 == 0
+    plain = value.isalnum() and field in {"", *WORDED} and word != "OR" and text.count('"') % 2 == 0
     return f"{text}*" if plain else text
 
 
