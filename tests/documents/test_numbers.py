@@ -13,10 +13,10 @@ from tests.documents.pages import FENCED, PAGES, ROOT, name_of, text_of
 from tests.life import test_machine
 from tui_inbox.cli import explaining, looking
 from tui_inbox.config.values import History
-from tui_inbox.connectors import imap, load, telegram
+from tui_inbox.connectors import load, telegram
 from tui_inbox.connectors.formats import apart, bodies, bundle, htmlguard, mailfiles, mime, packing, words
+from tui_inbox.connectors.imap import access, news, reading, standin
 from tui_inbox.connectors.imap import line as imap_line
-from tui_inbox.connectors.imap import news, reading, standin
 from tui_inbox.connectors.smtp import table as smtp
 from tui_inbox.inbox import census
 from tui_inbox.outbox import letters
@@ -70,7 +70,9 @@ LAWS = len(re.findall(r"^\d+\. ", inspect.getdoc(test_machine) or "", re.MULTILI
 [LIVES] = re.findall(
     r"range\((\d+)\)\)\ndef test_ten_thousand.*max_examples=([\d_]+)", inspect.getsource(test_machine), re.S
 )
+BLIND = re.findall(r"(\d) where it could not be found out", text_of(ROOT / "tools" / "audit"))[0]
 CLAIMS: dict[str, list[str]] = {
+    "CONTRIBUTING.md": [f"Where it could not look it says so and ends with {BLIND}"],
     "README.md": [f"You need Python {PYTHON} or newer"],
     "docs/channels/README.md": [f"**Files** of {FILES}"],
     **{f"docs/channels/{one}.md": [f"{FILES} each"] for one in ("discord", "googlechat", "messenger", "signal")},
@@ -80,7 +82,7 @@ CLAIMS: dict[str, list[str]] = {
         EXIT,
         f"| {Misconfigured.exit_code} | wrong usage, or a mistake in the configuration |",
         "| 130 | interrupted |",
-        f"its port ({imap.PORTS['implicit']}, or {imap.PORTS['starttls']} without implicit TLS)",
+        f"its port ({access.PORTS['implicit']}, or {access.PORTS['starttls']} without implicit TLS)",
         "0 self-service and machines, 1 front line, 2 specialist, 3 expert",
         f"newest matching message first; {word(looking.FOUND)} of them",
         f"the first {word(explaining.SHOWN)} by name",
@@ -108,7 +110,7 @@ CLAIMS: dict[str, list[str]] = {
         f"the newest {word(reading.OUTLINED)} of each first",
         f"with more than {word(news.FEW)} messages must be gone in {word(news.PATIENCE)} syncs in a row",
         f"at once up to {word(census.FEW)}, else when it is missed {word(news.PATIENCE)} times in a row",
-        f"`largest` megabytes (25, at most {imap.LARGEST})",
+        f"`largest` megabytes (25, at most {access.LARGEST})",
         f"the first {standin.READ // KB} kB of each text part",
         f"up to {standin.LARGEST_FILE // MB} MB",
     ],
@@ -214,5 +216,5 @@ def test_no_exception_is_left_of_what_no_page_says() -> None:
 def test_the_tiers_and_the_order_of_a_channel_are_those_that_the_pages_name() -> None:
     assert conditions.TIERS == (0, 1, 2, 3)
     assert '"ORDER", 50)' in inspect.getsource(load.recognise)
-    assert imap.Source.__dataclass_fields__["largest"].default == 25
+    assert access.Access.__dataclass_fields__["largest"].default == 25
     assert (silence.EXPORT.days, posted.RECENT.days, census.EVERY.days, watch.LOOK) == (7, 7, 1, 60.0)
