@@ -141,7 +141,7 @@ def test_what_comes_to_be_at_risk_rings_once(world: Any, sit: Sit) -> None:
         hands.desk.stale.set()
         await hands.rest()
         assert len(rung) == 1
-        assert "at risk now: g 2 shows them" in hands.said
+        assert "at risk now: g 2 shows it." in hands.said
         hands.desk.stale.set()
         await hands.rest()
         assert len(rung) == 1
