@@ -11,15 +11,62 @@ import pytest
 from tests.hostile import corpus
 from tests.hostile.tty import Tty, tty
 from tests.hostile.vt import Sign, signs, strange
-from tui_inbox.screens.keys import DESK, GO, KEYS, LIST, READING, Key
+from tui_inbox.screens.keys import (
+    APP,
+    CONFIRM,
+    CUSTOMER,
+    DESK,
+    GO,
+    KEYS,
+    LIST,
+    PAGE,
+    PLACE,
+    PROMPT,
+    READING,
+    REPORT,
+    REVIEW,
+    RULE,
+    SEARCH,
+    SELECT,
+    STANDING,
+    Key,
+)
 
 TYPED = {"enter": "\r", "escape": "\x1b", "slash": "/", "full_stop": ".", "asterisk": "*", "question_mark": "?"}
 TYPED |= {"pagedown": "\x1b[6~", "pageup": "\x1b[5~", "home": "\x1b[H", "end": "\x1b[F", "space": " ", "comma": ","}
 TYPED |= {"ctrl+s": "\x13", "ctrl+p": "\x10", "down": "\x1b[B", "up": "\x1b[A"}
+TYPED |= {"tab": "\t", "right": "\x1b[C", "left": "\x1b[D"}
 ESCAPE = "\x1b"
 
-LEFT_OUT = ("desk.quit", "list.open", "reading.copy")
+LEFT_OUT = ("desk.quit", "app.quit", "list.open", "reading.copy", "place.copy", "rule.copy")
 """To leave; what every look begins with; and what writes to the clipboard because the agent says so."""
+
+TOUR: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    ("the inbox", DESK, ("gi",), "Inbox"),
+    ("where to go", GO, ("g",), "Handed over"),
+    ("the list", LIST, ("ge",), "All 1/"),
+    ("a conversation", READING, ("ge", "\r"), "tier 1"),
+    ("what to select", SELECT, ("ge", "*"), "nothing"),
+    ("what to review", REVIEW, ("R",), "this list"),
+    ("a review", READING, ("ge", "R", "l"), "Review: All"),
+    ("the reports", REPORT, ("gr",), "Reports"),
+    ("the reports by owner", REPORT, ("gr", "bbbb", "ll"), "Reports"),
+    ("the sources", STANDING, ("gm",), "PWNED"),
+    ("the outbox", STANDING, ("gi", "f", "\r", "go"), "Mert"),
+    ("the rules", STANDING, ("gu",), "words"),
+    ("a customer", CUSTOMER, ("ge", "i"), "waited"),
+    ("a place", PLACE, ("ge", "o"), "Where the customer wrote"),
+    ("why", PAGE, ("ge", "w"), "Why"),
+    ("a question of the snooze", PROMPT, ("ge", "s"), "Snooze:"),
+    ("a question of the forward", PROMPT, ("ge", "f"), "Mert"),
+    ("the links", PROMPT, ("ge", "\r", "L"), "Links"),
+    ("the files", PROMPT, ("ge", "\r", "a"), "Files"),
+    ("what a message is", PROMPT, ("ge", "\r", "c"), "What is this message?"),
+    ("a rule that is offered", RULE, ("ge", "\r", "c", "b", "\r"), "[[rule]]"),
+    ("a search", SEARCH, ("/", "asks"), "asks"),
+    ("acts on many", CONFIRM, ("gi", "*", "a", "e"), "conversations?"),
+)
+"""Every screen in every state: the part whose keys are then pressed, each; how it is come to; what is then seen."""
 
 OWN_CSI = re.compile(
     r"(?:[\d;:]*m|\d+;\d+H|[0-2]?[JK]|22;2t|23;2t|>\d+u|<u|\?2026\$p|\?2048\$p"
@@ -52,21 +99,39 @@ def typed(key: Key) -> str:
     return TYPED.get(name, name)
 
 
-def look_around(terminal: Tty, where: str, begin: list[str]) -> set[str]:
-    """Press every key of one part of the screen, each from the same start, and return the pictures that were seen."""
+STAYING = {"down", "up", "page_down", "page_up", "home", "end", "quotes", "select", "select_range", "by", "span"}
+STAYING |= {"group(1)", "group(-1)", "turn(1)", "turn(-1)", "complete", "recall(1)", "recall(-1)"}
+"""What keys do that leave the screen where it is: they are pressed one after another."""
+
+
+def look_around(terminal: Tty, where: str, begin: tuple[str, ...], there: str) -> set[str]:
+    """Press every key of one part of the screen, and return the pictures that were seen."""
     seen = set()
-    for key in KEYS:
-        if key.where == where and key.id not in LEFT_OUT and len(typed(key)) < 5:
-            terminal.press(*begin, typed(key))
-            seen.add(terminal.text())
+    keys = [key for key in KEYS if key.where == where and key.id not in LEFT_OUT and len(typed(key)) < 5]
+    keys.sort(key=lambda key: (key.action.removeprefix("screen.") not in STAYING, key.id == "confirm.yes"))
+    terminal.press(*begin)
+    seen.add(terminal.text())
+    assert there in terminal.text(), terminal.text()
+    here = True
+    for key in keys:
+        terminal.press(*(() if here else begin), typed(key))
+        seen.add(terminal.text())
+        here = key.action.removeprefix("screen.") in STAYING
+        if not here:
             terminal.press(ESCAPE, ESCAPE)
+    if here:
+        terminal.press(ESCAPE, ESCAPE)
     return seen
 
 
-@pytest.mark.timeout(300)
+def test_the_tour_goes_everywhere() -> None:
+    assert {where for _, where, _, _ in TOUR} == {key.where for key in KEYS} - {APP}
+
+
+@pytest.mark.timeout(900)
 def test_only_the_programs_own_sequences_reach_the_terminal(tmp_path: Path) -> None:
     corpus.filled(tmp_path / "home", datetime.now(UTC))
-    with tty(tmp_path / "home") as terminal:
+    with tty(tmp_path / "home", 100, 30) as terminal:
         terminal.until(lambda said: "help" in said and "Subject" in said)
         terminal.rest()
         terminal.press("\r", "t")
@@ -74,14 +139,11 @@ def test_only_the_programs_own_sequences_reach_the_terminal(tmp_path: Path) -> N
             terminal.press("Gn")
         terminal.press(ESCAPE, "/")
         terminal.press("asks", "\r", "\x1b[B\r", ESCAPE, ESCAPE, ESCAPE)
-        pictures = look_around(terminal, DESK, [])
-        pictures |= look_around(terminal, GO, ["g"])
-        pictures |= look_around(terminal, LIST, ["ge"])
-        pictures |= look_around(terminal, READING, ["ge\r"])
+        pictures = set().union(*(look_around(terminal, where, begin, there) for _, where, begin, there in TOUR))
         assert terminal.leave(ESCAPE, "q") == 0
     written = list(signs(bytes(terminal.written)))
     assert {str(one) for one in written if not own(one)} == set()
-    assert len(pictures) > 25
+    assert len(pictures) > 60
     assert "PWNED" in "".join(pictures), "What the sequences would have said is shown as text."
     on = {one.value for one in written if one.kind == "CSI" and one.final == "h"}
     last = {one.value.lstrip("?"): one.final for one in written if one.kind == "CSI" and one.final in "hl"}

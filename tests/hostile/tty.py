@@ -12,7 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyte
@@ -26,11 +26,11 @@ WITHIN = 300
 class _Screen(pyte.Screen):
     """Passes over what the emulator has no words for."""
 
-    def __getattribute__(self, name: str) -> object:
-        found = super().__getattribute__(name)
-        if name in ("set_mode", "reset_mode", "select_graphic_rendition", "report_device_status"):
-            return lambda *values, **more: found(*values, **{k: v for k, v in more.items() if name.endswith("_mode")})
-        return found
+    def select_graphic_rendition(self, *attrs: int, **more: object) -> None:
+        super().select_graphic_rendition(*attrs)
+
+    def report_device_status(self, mode: int = 0, **more: object) -> None:
+        super().report_device_status(mode)
 
 
 class Tty:
@@ -61,9 +61,17 @@ class Tty:
         return bool(part)
 
     def rest(self) -> None:
-        """Wait until nothing more is written."""
-        while self.listen(REST):
+        """Wait until nothing more is written, and the program waits too: on a busy machine its turn comes late."""
+        while self.listen(REST) or (not self.ended and self._at_work()):
             pass
+
+    def _at_work(self) -> bool:
+        """Return whether any thread of the program wants a processor or a disk (Linux; elsewhere False)."""
+        for state in Path(f"/proc/{self._pid}/task").glob("*/stat"):
+            with suppress(OSError):  # that thread has ended
+                if state.read_text().rpartition(")")[2].split()[0] in "RD":
+                    return True
+        return False
 
     def until(self, true: Callable[[str], object]) -> str:
         """Return the screen once *true* of it."""
@@ -81,13 +89,18 @@ class Tty:
             self.rest()
 
     def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        every = range(self._screen.columns)
+        lines = (self._screen.buffer[row] for row in range(self._screen.lines))
+        return "\n".join("".join(line[at].data for at in every).rstrip() for line in lines)
 
     def leave(self, *keys: str) -> int:
         """Press *keys* until the program ends, wherever it stands; return how it ended."""
         for _ in range(30):
             if not self.ended:
                 self.press(*keys)
+        end = time.monotonic() + 30
+        while not self.ended and time.monotonic() < end:
+            self.listen(1.0)
         assert self.ended, f"It does not end on:\n{self.text()}"
         return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
 
