@@ -93,6 +93,7 @@ class Desk(Opening):
         for pane in (self.rows, self.reading):
             pane.marks = self.post.marks
             pane.set_class(plain, "-plain")
+        self.rows.moved = self.position
         self._arrange(*self.app.size)
         self.run_worker(self.keep_list(), group="list", exit_on_error=True)
         self.run_worker(self.keep_figures(), group="figures", exit_on_error=True)

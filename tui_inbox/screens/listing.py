@@ -224,6 +224,7 @@ class Listing(Going):
             self._arrive()
             if self.reading.has_focus and not read.queue.ids:
                 self.action_leave()
+        top.refresh()
         places.refresh()
         self.position()
         self.turned()
@@ -261,9 +262,10 @@ class Listing(Going):
     def position(self) -> None:
         top, rows = self.query_one(Top), self.rows
         count = len(rows.queue.ids)
-        top.position = (f"{rows.cursor + 1:,}/{count:,}" + ("" if rows.whole else "+")) if count else "empty"
-        top.selected = len(rows.selected)
-        top.refresh()
+        words = (f"{rows.cursor + 1:,}/{count:,}" + ("" if rows.whole else "+")) if count else "empty"
+        if (words, len(rows.selected)) != (top.position, top.selected):
+            top.position, top.selected = words, len(rows.selected)
+            top.refresh()
 
     # --- the figures around it ----------------------------------------------------------------------------
 

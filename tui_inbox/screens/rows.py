@@ -74,6 +74,8 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.whole = True
         """Whether these are all that the queue has."""
         self._anchor = 0
+        self.moved: Callable[[], None] = lambda: None
+        """Called at once where the cursor has moved: what is to be painted together with it."""
         self._cache: dict[int, Row] = {}
         self._strips: dict[tuple[int, bool, bool, bool], Strip] = {}
         """Conversation, under the cursor, selected, going -> its line."""
@@ -215,6 +217,7 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh_lines(old)
         self.refresh_lines(to)
         self._keep_visible()
+        self.moved()
         self.post_message(self.Moved())
 
     def leave(self, ids: Iterable[int]) -> None:
