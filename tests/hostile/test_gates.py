@@ -17,7 +17,6 @@ GATES = {"gate", "paint.gate", "clean.line", "clean.block", "clean.cells", "clea
 OWN_WORDS = {
     ("bars.py", "self.words"): "gated where it is set, one line above",
     ("forward.py", "promise"): "one of two sentences of ours",
-    ("palette.py", "f'{shown:<11} {key.says}'"): "keys and sentences of keys.py, and of the configuration",
     ("plots.py", "line"): "figures",
 }
 """What is no constant and passes no gate, and why it may."""

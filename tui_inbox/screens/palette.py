@@ -26,7 +26,7 @@ class Command:
 
     @property
     def shown(self) -> Content:
-        return Content(f"{self.key:<11} {self.says}")
+        return Content(gate(f"{self.key:<11} {self.says}"))
 
 
 class Commands(Provider):
