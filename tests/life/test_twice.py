@@ -26,9 +26,9 @@ def kept() -> Iterator[list[Store]]:
 
 
 def told_in_every_way(kept: list[Store], *said: Said) -> dict[str, Any]:
-    """Return the one conversation that *said* come to in any order, in one batch and in one each."""
+    """Return the one conversation that *said* come to in any order, in one batch, in one each, and in two."""
     for order in permutations([one.came() for one in said]):
-        ways: Sequence[Sequence[Sequence[Came]]] = ([order], [[one] for one in order])
+        ways: Sequence[Sequence[Sequence[Came]]] = ([order], [[one] for one in order], [order[:1], order[1:]])
         for batches in ways:
             store = Store()
             kept.append(store)

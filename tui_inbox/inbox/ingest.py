@@ -129,9 +129,9 @@ class Intake:
             key = (_thread_key(one.message), one.message.key)
             before = self._in_turn(one.message)
             if key in here:
-                self._meet(one, here[key])
+                here[key] = self._meet(one, here[key])
             elif key in restated:
-                self._meet(one, *restated[key])
+                here[key] = self._meet(one, *restated[key])
             elif key in coming:
                 self.came.known += 1
                 self._twice.setdefault(key, []).append(one)
@@ -167,8 +167,11 @@ class Intake:
         """Return when it counts as received: never later than now; unreadable times stand with their neighbours."""
         return min(message.received_at or message.sent_at or before or self.now, self.now)
 
-    def _meet(self, arrival: Arrival, here: Known, change: Change | None = None) -> None:
-        """Something known comes again: it may lie elsewhere, have been edited, or bring its files this time."""
+    def _meet(self, arrival: Arrival, here: Known, change: Change | None = None) -> Known:
+        """Something known comes again: it may lie elsewhere, have been edited, or bring its files this time.
+
+        Returns what it is then, for the next that is the same.
+        """
         message = arrival.message
         self.came.known += 1
         self.came.conversations.add(here.conversation_id)
@@ -177,8 +180,10 @@ class Intake:
         if here.history and self.inbox_folder and not arrival.history:
             arrivals.unhistory(self.unit, here.id)
             self.touched.add(here.conversation_id)
+            here = replace(here, history=False)
         if arrival.rank < here.rank:
             self._outrank(arrival, here)
+            here = replace(here, rank=arrival.rank)
         if change is not None:
             revision: Revision | None = Revision(change.to, text=change.to is not State.DELETED or change.fill)
         else:
@@ -188,8 +193,12 @@ class Intake:
             arrivals.revise(self.unit, here.id, message, revision.state, token=token, keep_text=not revision.text)
             self.touched.add(here.conversation_id)
             self.came.updated += 1
+            here = replace(here, state=revision.state)
+            if revision.text:
+                here = replace(here, edited_at=message.edited_at, text_digest=arrivals.text_digest(message.text))
         elif message.attachments and arrivals.fill_attachments(self.unit, here.id, message.attachments):
             self.came.updated += 1
+        return here
 
     def _outrank(self, arrival: Arrival, here: Known) -> None:
         """Our own copy of a mail comes after another: it decides where the mail stands, and that it is ours."""
