@@ -129,6 +129,20 @@ def test_a_bounce_may_come_before_the_answer_it_says_is_lost(kept: list[Store]) 
     assert (only["place"], only["reason"]) == ("inbox", "bounce")
 
 
+def test_a_bounce_that_waits_is_found_beside_one_that_finds_its_answer(kept: list[Store]) -> None:
+    store = Store()
+    kept.append(store)
+    store.hear(Said("b.out", "answer", MAILBOX, "b", NOW - 3 * HOUR), now=NOW)
+    store.hear(Said("a.2", "hard", MAILBOX, "a", NOW - 1 * HOUR, about="a.out"), now=NOW)
+    at_once = (
+        Said("b.2", "hard", MAILBOX, "b", NOW - 1 * HOUR, about="b.out"),
+        Said("a.out", "answer", MAILBOX, "a", NOW - 2 * HOUR),
+    )
+    store.arrive([one.came() for one in at_once], NOW)
+    found = portrait(store).conversations
+    assert {one["reason"] for one in found.values()} == {"bounce"}
+
+
 @pytest.mark.parametrize("lost", ["a.x", "a.y"])
 def test_of_two_answers_of_the_same_moment_the_same_one_counts_as_the_later(kept: list[Store], lost: str) -> None:
     said = (

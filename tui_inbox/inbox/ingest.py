@@ -387,7 +387,8 @@ class Intake:
             return None
         self.tray.write()
         found = arrivals.message_of(self.unit, self.account.id, message.verdict.bounced)
-        self._bounce_waits = self._bounce_waits or found is None
+        if found is None:
+            self._bounce_waits = True
         return found
 
     def _hand_over_of(self, message: Message, judged: Judged, received: datetime) -> int | None:
