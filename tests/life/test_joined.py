@@ -135,8 +135,8 @@ def test_a_bounce_that_waits_is_found_beside_one_that_finds_its_answer(kept: lis
     store.hear(Said("b.out", "answer", MAILBOX, "b", NOW - 3 * HOUR), now=NOW)
     store.hear(Said("a.2", "hard", MAILBOX, "a", NOW - 1 * HOUR, about="a.out"), now=NOW)
     at_once = (
-        Said("b.2", "hard", MAILBOX, "b", NOW - 1 * HOUR, about="b.out"),
-        Said("a.out", "answer", MAILBOX, "a", NOW - 2 * HOUR),
+        Said("b.2", "hard", MAILBOX, "b", NOW - 3 * HOUR, about="b.out"),
+        Said("a.out", "mate", MAILBOX, "a", NOW - 2 * HOUR),
     )
     store.arrive([one.came() for one in at_once], NOW)
     found = portrait(store).conversations
