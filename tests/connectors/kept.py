@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.driver import driver
 from tests.torture.likeness import Told, likeness
 from tui_inbox.config import Config, Home
 from tui_inbox.config.values import Me, Teammate
@@ -19,6 +18,7 @@ from tui_inbox.exports import closing
 from tui_inbox.inbox import Inbox
 from tui_inbox.inbox.ingest import Origin
 from tui_inbox.store.reader import CensusLine, Row, Whole
+from tui_inbox.store.writer import driver
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 US = "support@shop.example"

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.driver import driver
 from tui_inbox.rules.model import Attachment, Class, Direction, Message, Person, State
 from tui_inbox.store import arrivals, projection
 from tui_inbox.store.arrivals import Account, Thread
 from tui_inbox.store.moments import moment
 from tui_inbox.store.tray import Placed, Tray
-from tui_inbox.store.writer import Unit, Writer
+from tui_inbox.store.writer import Unit, Writer, driver
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 

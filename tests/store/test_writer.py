@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.driver import driver
 from tui_inbox.problems import StoreTrouble
 from tui_inbox.store.reader import Reader
-from tui_inbox.store.writer import Unit, Writer
+from tui_inbox.store.writer import Unit, Writer, driver
 
 
 @pytest.fixture
