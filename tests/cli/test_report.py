@@ -63,6 +63,7 @@ def test_the_csv_has_a_line_for_each_group_and_the_names_of_the_json(week: Tui) 
     assert [row["channel"] for row in rows] == [one["by"]["channel"] for one in groups]
     assert [row["first_response.n"] for row in rows] == [str(one["first_response"]["n"]) for one in groups]
     assert {row["promises.met"] for row in rows} != {""}
+    assert week.json("report", "--csv", "--by", "channel")["groups"] == groups
 
 
 def test_the_text_says_each_figure_in_a_sentence_and_told_apart_its_value(week: Tui) -> None:

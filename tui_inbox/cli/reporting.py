@@ -35,10 +35,10 @@ def report(desk: Desk, chosen: argparse.Namespace) -> int:
     if chosen.behind:
         return _behind(desk, chosen, adding)
     [found] = desk.reader.report(adding)
-    if chosen.csv:
-        say(as_csv(found).rstrip("\n"))
-    elif chosen.json:
+    if chosen.json:
         say_json(as_json(found))
+    elif chosen.csv:
+        say(as_csv(found).rstrip("\n"))
     else:
         _say(found, now, desk.config.hours.zone)
     return 0
