@@ -43,7 +43,9 @@ class Tty:
         self._stream = pyte.ByteStream(self._screen)
         self._pid, self._file = pty.fork()
         if not self._pid:
-            os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PATH": "/nowhere", **environ}
+            # An Escape is one at once: a key behind it on a fast machine makes no Alt of it.
+            plain = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PATH": "/nowhere", "ESCDELAY": "1"}
+            os.environ |= plain | environ
             os.execv(sys.executable, [sys.executable, "-m", module, "--home", str(home), *words])
         fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
