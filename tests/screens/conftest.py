@@ -149,8 +149,8 @@ class Hands:
         await self.pilot.pause()
 
     async def until(self, true: Callable[[], object]) -> None:
-        """Wait until *true*; fail after ten seconds."""
-        for _ in range(1000):
+        """Wait until *true*; fail after a minute, which only a hang reaches."""
+        for _ in range(6000):
             if true():
                 return
             await asyncio.sleep(0.01)
