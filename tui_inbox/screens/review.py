@@ -264,7 +264,7 @@ class ReviewScreen(Asking):
 
     def action_leave(self) -> None:
         """Leave it where it is; the same review takes it up again."""
-        self._back(f"The review of {self.review.of} is kept at {self.review.at + 1} of {len(self.review.ids)}.")
+        self._back(f"The review of {self.review.of} is kept at {self.review.at + 1:,} of {len(self.review.ids):,}.")
 
     def _back(self, words: str) -> None:
         desk = self.app.screen_stack[0]
