@@ -35,7 +35,7 @@ def long(minutes: float | None) -> str:
 
 def share(part: int, whole: int) -> str:
     """Return a part of a whole with what it is a part of: `9 of 11 (82%)`."""
-    return f"{part} of {whole} ({100 * part // whole}%)" if whole else "none yet"
+    return f"{part:,} of {whole:,} ({100 * part // whole}%)" if whole else "none yet"
 
 
 def _happened(what: What) -> Callable[[Happened], bool]:
@@ -52,9 +52,9 @@ def _count(name: str, title: str, what: What, says: str) -> Figure:
 
     def sentence(it: Figures) -> str:
         number: int = getattr(it, name)
-        return single if number == 1 else more.format(number)
+        return single if number == 1 else more.format(f"{number:,}")
 
-    return Figure(name, title, _happened(what), lambda it: str(getattr(it, name)), sentence)
+    return Figure(name, title, _happened(what), lambda it: f"{getattr(it, name):,}", sentence)
 
 
 def _dist(name: str, title: str, counts: Callable[[Happened], bool], who: str) -> Figure:
@@ -65,24 +65,24 @@ def _dist(name: str, title: str, counts: Callable[[Happened], bool], who: str) -
 
 def _brief(it: Dist) -> str:
     if not it.n:
-        return f"none yet; {it.still_waiting} waiting" if it.still_waiting else "none yet"
-    return f"{long(it.median)}, p90 {long(it.p90)}, max {long(it.max)}, n {it.n}" + (
-        f"; {it.still_waiting} waiting" if it.still_waiting else ""
+        return f"none yet; {it.still_waiting:,} waiting" if it.still_waiting else "none yet"
+    return f"{long(it.median)}, p90 {long(it.p90)}, max {long(it.max)}, n {it.n:,}" + (
+        f"; {it.still_waiting:,} waiting" if it.still_waiting else ""
     )
 
 
 def _dist_says(it: Dist, who: str) -> str:
     over = f"No {who} has been answered"
     if it.n:
-        answered = f"{it.n} {who}{' was' if it.n == 1 else 's were'} answered"
+        answered = f"{it.n:,} {who}{' was' if it.n == 1 else 's were'} answered"
         over = (
             f"{answered}: half within {long(it.median)} of business time, nine of ten within {long(it.p90)}, "
             f"the longest after {long(it.max)}"
         )
     if not it.still_waiting:
         return f"{over}; none still waits."
-    archived = f", {it.archived_unanswered} of them archived without an answer" if it.archived_unanswered else ""
-    return f"{over}; {it.still_waiting} still wait{'s' if it.still_waiting == 1 else ''}{archived}."
+    archived = f", {it.archived_unanswered:,} of them archived without an answer" if it.archived_unanswered else ""
+    return f"{over}; {it.still_waiting:,} still wait{'s' if it.still_waiting == 1 else ''}{archived}."
 
 
 def _promise(outcome: Outcome, title: str, says: str) -> Figure:
@@ -90,8 +90,8 @@ def _promise(outcome: Outcome, title: str, says: str) -> Figure:
         f"promises.{outcome.value}",
         title,
         lambda one: one.outcome is outcome,
-        lambda it: str(it.promises[outcome]),
-        lambda it: f"{it.promises[outcome]} promise{'' if it.promises[outcome] == 1 else 's'} {says}.",
+        lambda it: f"{it.promises[outcome]:,}",
+        lambda it: f"{it.promises[outcome]:,} promise{'' if it.promises[outcome] == 1 else 's'} {says}.",
     )
 
 
@@ -117,10 +117,10 @@ FIGURES: tuple[Figure, ...] = (
         "still_waiting",
         "Still waiting",
         lambda one: _waits(one) and one.minutes is None,
-        lambda it: str(it.customer_wait.still_waiting),
+        lambda it: f"{it.customer_wait.still_waiting:,}",
         lambda it: (
-            f"{it.customer_wait.still_waiting} questions have no answer yet, "
-            f"{it.customer_wait.archived_unanswered} of them in the archive: archiving is no answer."
+            f"{it.customer_wait.still_waiting:,} questions have no answer yet, "
+            f"{it.customer_wait.archived_unanswered:,} of them in the archive: archiving is no answer."
         ),
     ),
     Figure(
@@ -137,9 +137,9 @@ FIGURES: tuple[Figure, ...] = (
         "broken_as_first_made",
         "Broken as first made",
         lambda one: one.first_made is False,
-        lambda it: str(it.decided - it.kept_as_first_made),
+        lambda it: f"{it.decided - it.kept_as_first_made:,}",
         lambda it: (
-            f"{it.decided - it.kept_as_first_made} questions had no answer by the time that was promised when they "
+            f"{it.decided - it.kept_as_first_made:,} questions had no answer by the time that was promised when they "
             "came; archiving one is no answer."
         ),
     ),
@@ -163,10 +163,10 @@ FIGURES: tuple[Figure, ...] = (
         "promises.open",
         "Promises open",
         lambda one: one.outcome is Outcome.OPEN,
-        lambda it: str(it.promises[Outcome.OPEN]) + (f", {it.open_late} late" if it.open_late else ""),
+        lambda it: f"{it.promises[Outcome.OPEN]:,}" + (f", {it.open_late:,} late" if it.open_late else ""),
         lambda it: (
-            f"{it.promises[Outcome.OPEN]} promise{'' if it.promises[Outcome.OPEN] == 1 else 's'} still open, "
-            f"{it.open_late} of them past due."
+            f"{it.promises[Outcome.OPEN]:,} promise{'' if it.promises[Outcome.OPEN] == 1 else 's'} still open, "
+            f"{it.open_late:,} of them past due."
         ),
     ),
     _count(

@@ -163,7 +163,7 @@ class Board(Lines):
         assert self.shown is not None
         if name in BY_NAME:
             return BY_NAME[name].value(it)
-        return str(sum(self.shown.whole.backlog)) if name == BACKLOG else str(it.messages)
+        return f"{sum(self.shown.whole.backlog) if name == BACKLOG else it.messages:,}"
 
     def _sentence(self, it: Figures, width: int) -> list[str]:
         assert self.shown is not None
@@ -171,9 +171,9 @@ class Board(Lines):
         if self.name in BY_NAME:
             said = BY_NAME[self.name].says(it)
         elif self.name == BACKLOG:
-            said = f"{sum(whole.backlog)} questions wait at this moment outside the archive, whenever they came."
+            said = f"{sum(whole.backlog):,} questions wait at this moment outside the archive, whenever they came."
         else:
-            days = ", ".join(f"{day} {sum(hours)}" for day, hours in zip(WEEKDAYS, whole.arrivals, strict=True))
+            days = ", ".join(f"{day} {sum(hours):,}" for day, hours in zip(WEEKDAYS, whole.arrivals, strict=True))
             said = f"Customers' messages in this time, in the zone {self.post.config.hours.zone}: {days}."
         return wrap(said, width)
 
