@@ -14,7 +14,7 @@ from tui_inbox.config import Account
 from tui_inbox.config.providers import AUTHORITIES
 from tui_inbox.problems import Misconfigured, NotAdmitted, Problem, Unreachable
 from tui_inbox.vault.hidden import NONE, Secret
-from tui_inbox.vault.web import Reply, is_loopback, posted
+from tui_inbox.vault.web import Reply, leads_here, posted
 
 KEYS = ("provider", "client_id", "client_secret", "tenant", "authorize", "device", "token", "scope")
 _URLS = ("authorize", "device", "token")
@@ -144,7 +144,7 @@ def _check_url(where: str, key: str, url: str) -> None:
         return
     try:
         parts = urlsplit(url)
-        good = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url)))
+        good = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and leads_here(url)))
     except ValueError:
         good = False
     if not good:

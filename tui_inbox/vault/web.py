@@ -7,12 +7,12 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 
 from tui_inbox.problems import Problem, Unreachable
+from tui_inbox.rules.loopback import is_loopback
 from tui_inbox.vault.hidden import Hidden
 from tui_inbox.vault.patience import within
 
@@ -46,15 +46,9 @@ class Reply:
             return default
 
 
-def is_loopback(url: str) -> bool:
+def leads_here(url: str) -> bool:
     """Whether *url* leads to this machine."""
-    host = (urlsplit(url).hostname or "").lower()
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(urlsplit(url).hostname or "")
 
 
 def posted(url: str, form: Mapping[str, str]) -> Reply:
@@ -79,7 +73,7 @@ def _posted(url: str, form: Hidden) -> Reply:
 
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    proxies = [ProxyHandler({})] if is_loopback(url) else []
+    proxies = [ProxyHandler({})] if leads_here(url) else []
     opener = build_opener(Stay, HTTPSHandler(context=context), *proxies)
     request = Request(url, data=form, headers={"Accept": "application/json", "User-Agent": "tui-inbox"})  # noqa: S310 - https or loopback: `oauth.client` has checked
     try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from tui_inbox.problems import Misconfigured
+from tui_inbox.rules.loopback import is_loopback
 
 if TYPE_CHECKING:
     from tui_inbox.config import Account
@@ -78,7 +78,7 @@ def written(account: Account) -> dict[str, Any]:
     for key in ("host", "user"):
         if not table.get(key):
             raise Misconfigured(f"{account.where} has no `{key}`.", f"Name the mailbox's `{key}`.")
-    if table.get("tls") == "none" and not _loopback(table["host"]):
+    if table.get("tls") == "none" and not is_loopback(table["host"]):
         raise Misconfigured(
             f'{account.where}: tls = "none" would send the password readable to {table["host"]}.',
             'Use "implicit" or "starttls"; "none" is for this machine only.',
@@ -127,12 +127,3 @@ def _frozen(key: str, value: Any) -> Any:
     if key == "sent" and isinstance(value, str):
         return (value,) if value else ()
     return tuple(value) if isinstance(value, list) else value
-
-
-def _loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

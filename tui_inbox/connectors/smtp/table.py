@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 
 from tui_inbox.connectors.formats.trust import digest
 from tui_inbox.problems import Misconfigured
 from tui_inbox.rules import clean
+from tui_inbox.rules.loopback import is_loopback
 
 PORTS = {"implicit": 465, "starttls": 587, "none": 25}
 FILES_IT_ITSELF = (
@@ -60,7 +60,7 @@ def server(table: Mapping[str, Any], where: str) -> Server:
         raise Misconfigured(f"{where}: `smtp` has no `host`.", "Name the server that mail is sent through.")
     port = int(smtp.get("port", 0))
     tls = str(smtp.get("tls", "starttls" if port in (25, 587) else "implicit"))
-    if tls == "none" and not _loopback(host):
+    if tls == "none" and not is_loopback(host):
         raise Misconfigured(
             f'{where}: smtp.tls = "none" would send the password readable to {host}.',
             'Use "implicit" or "starttls"; "none" is for this machine only.',
@@ -103,15 +103,6 @@ def _check(where: str, key: str, value: object) -> None:
             wants = "text on one line"
     if not good:
         raise Misconfigured(f"{where}.{key}` is not {wants}.", f"Write {wants}.")
-
-
-def _loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def address(text: str) -> str:
