@@ -168,7 +168,7 @@ OTHERS = {
 the modes of files and the version of TLS have tests of their own."""
 
 NUMBER = re.compile(
-    r"(?<![\w.-])\d(?:[\d,.]*\d)?|\b(?:six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|sixty|"
+    r"(?<![\w.-])\d(?:[\d,.]*\d)?|\b(?:six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|thirty|forty|fifty|sixty|"
     r"hundreds?|thousand|million|half|quarter)\b"
 )
 RECORDS = ("docs/decisions/", "docs/speed.md", "CHANGELOG.md", "docs/configuration.md", "docs/keys.md")

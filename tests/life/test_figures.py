@@ -301,7 +301,7 @@ class Counted(Life):
     """The same lives, with customers who also only thank; what is held is that the figures agree."""
 
     ruled = False
-    snooze_wrongly = machines_write = arrive_again = act_and_undo = reopen_or_settle = None  # type: ignore[assignment]
+    snooze_wrongly = machines_write = arrive_again = act_and_undo = reopen_or_settle = None  # type: ignore[assignment]  # Hypothesis plays no rule that is None
     """What these hold is no figure's."""
 
     @initialize(scene=st.sampled_from(SCENES), ruled=st.booleans(), eve=st.sampled_from(EVES), seed=st.integers(0, 9))

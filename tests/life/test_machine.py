@@ -22,7 +22,8 @@ What holds after every step:
 10. business time is kept: between(a, add(a, d)) = d, under the calendar kept with the promise;
 11. no rule gives a conversation back to a former owner, nor passes it on for ever;
 12. a promise ends once: an act that has seen all leaves what had ended as it is;
-13. an answer that stands ends every response begun before it, whatever act came in between.
+13. an answer that stands ends every response begun before it, whatever act came in between;
+14. what was late when an act ended it is laid to whoever had it when it was due.
 """
 
 from __future__ import annotations

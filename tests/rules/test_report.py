@@ -441,7 +441,7 @@ def test_every_figure_has_a_law_and_every_line_of_a_report_is_made_of_such_figur
                 return getattr(whole, name)
 
         figure.value(Watched())  # type: ignore[arg-type]  # it looks like one
-        figure.says(Watched())  # type: ignore[arg-type]
+        figure.says(Watched())  # type: ignore[arg-type]  # as above
         assert read
         assert read <= LAWS.keys()
 
