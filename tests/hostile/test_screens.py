@@ -109,9 +109,7 @@ def look_around(terminal: Tty, where: str, begin: tuple[str, ...], there: str) -
     seen = set()
     keys = [key for key in KEYS if key.where == where and key.id not in LEFT_OUT and len(typed(key)) < 5]
     keys.sort(key=lambda key: (key.action.removeprefix("screen.") not in STAYING, key.id == "confirm.yes"))
-    terminal.press(*begin)
-    seen.add(terminal.text())
-    assert there in terminal.text(), terminal.text()
+    seen.add(terminal.come_to(there, *begin, back=(ESCAPE, ESCAPE)))
     here = True
     for key in keys:
         terminal.press(*(() if here else begin), typed(key))

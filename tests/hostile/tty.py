@@ -83,6 +83,22 @@ class Tty:
             self.listen(0.05)
         return said
 
+    def come_to(self, words: str, *keys: str, back: Sequence[str]) -> str:
+        """Press *keys* and return the screen once it says *words*.
+
+        A terminal tells an Escape from the beginning of a longer key by time alone, so on a busy machine the key behind
+        one may be swallowed: then *back* is pressed, and *keys* again.
+        """
+        for _ in range(5):
+            self.press(*keys)
+            end = time.monotonic() + 10
+            while words not in (said := self.text()) and time.monotonic() < end:
+                self.listen(0.05)
+            if words in said:
+                return said
+            self.press(*back)
+        raise AssertionError(f"{words!r} is not said on:\n{said}")
+
     def press(self, *keys: str) -> None:
         for key in keys:
             if self.ended:
