@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.incoming.store import Store
+from tui_inbox.exports import bring_in
 from tui_inbox.inbox.correct import Correction
 from tui_inbox.problems import Misconfigured, NotFound, Refused
 from tui_inbox.rules.query import parse
@@ -166,3 +168,22 @@ def test_mail_needs_no_such_correction(tmp_path: Path) -> None:
     store.bring(Path(__file__).parents[1] / "samples" / "eml" / "plain.eml")
     with store.inbox() as inbox, pytest.raises(Refused):
         inbox.correct(Correction("email", me=("Deniz",)), store.at)
+
+
+def test_a_zone_said_for_a_folder_of_exports_holds_for_each_of_them(tmp_path: Path) -> None:
+    phone = tmp_path / "phone"
+    phone.mkdir()
+    for day, name in enumerate(("Ada", "Bob", "Eve"), 1):
+        with zipfile.ZipFile(phone / f"WhatsApp Chat with {name}.zip", "w") as zipped:
+            lines = f"[0{day}.03.2026, 09:15:02] {name}: {name} asks\n[0{day}.03.2026, 09:20:00] Deniz: For {name}\n"
+            zipped.writestr(f"WhatsApp Chat with {name}.txt", lines)
+    told = {}
+    for folder, zones in (("at once", [RIGHT["zone"]]), ("later", ["UTC", RIGHT["zone"]])):
+        store = Store(tmp_path / folder)
+        for zone in zones:
+            with store.inbox() as inbox:
+                assert len(bring_in(inbox, phone, store.at, me="Deniz", zone=zone)) == 3
+        with closing(sqlite3.connect(store.home.store)) as db:
+            told[folder] = db.execute("SELECT sender_name, text, received_at FROM message ORDER BY 1, 3, 2").fetchall()
+    assert len(told["later"]) == 6
+    assert told["later"] == told["at once"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui_inbox.exports.found import Found
     from tui_inbox.exports.whose import Ours
     from tui_inbox.inbox.ingest import Origin
-    from tui_inbox.store.reader import AccountLine
+    from tui_inbox.store.lines import AccountLine
 
 __all__ = ["Ask", "FileReport", "Progress", "Question", "Told", "bring_in", "bring_in_all"]
 
@@ -191,7 +191,7 @@ class _Run:
             self._progress(report.path.name, batch)
         into.settle(self._now)
         into.synced(origin, self._now, None)
-        self._put_right(into, origin, report, before)
+        self._put_right(into, origin, report, before, every)
         _count_finished(report, cursors, bundle)
         names = ", ".join(one for one in unsaid if one)
         if report.me is None and names and not mine and origin.channel != MAIL:
@@ -199,20 +199,23 @@ class _Run:
 
     def _otherwise(self, cursor: str, reading: dict[str, str | None]) -> bool:
         """Return whether what *cursor* stands for was read as something else than was said now."""
-        kept = _fields(cursor).get("with")
-        if not isinstance(kept, dict):
+        kept = _reading(cursor)
+        if not kept:
             return False
         said = {"kind": reading["kind"], "me": self._told.me, "zone": self._told.zone}
         return any(value is not None and kept.get(name) != value for name, value in said.items())
 
-    def _put_right(self, into: Inbox, origin: Origin, report: FileReport, before: AccountLine | None) -> None:
+    def _put_right(
+        self, into: Inbox, origin: Origin, report: FileReport, before: AccountLine | None, cursors: Mapping[str, str]
+    ) -> None:
         """What was said now holds for what an earlier import of the same chats had read otherwise."""
         if origin.channel == MAIL or before is None or not (self._told.me or self._told.zone):
             return
-        zone = before.zone
-        shifted = any(one.shift for one in origin.walked.values())
         told = self._told.zone
-        otherwise = (zone, told) if zone and told and zone != told and not shifted else None
+        # What the account remembers alone does not tell: the first of several files of this import has changed it.
+        zones = {before.zone, *(_reading(one).get("zone") for one in cursors.values())} - {told, None, ""}
+        shifted = any(one.shift for one in origin.walked.values())
+        otherwise = (sorted(str(one) for one in zones), told) if told and zones and not shifted else None
         conversations = report.came.conversations
         report.corrected = into.put_right(origin.account, conversations, self._told.me, otherwise, self._now)
 
@@ -227,6 +230,12 @@ def _with(cursor: str, reading: dict[str, str | None]) -> str:
     """Return *cursor* with a note of how its file was read; a cursor in another notation as it is."""
     fields = _fields(cursor)
     return json.dumps({**fields, "with": reading}, ensure_ascii=False) if fields else cursor
+
+
+def _reading(cursor: str) -> dict[str, Any]:
+    """Return how the file of *cursor* was read: as which kind, with whom as me, in which zone."""
+    kept = _fields(cursor).get("with")
+    return kept if isinstance(kept, dict) else {}
 
 
 def _fields(cursor: str) -> dict[str, Any]:

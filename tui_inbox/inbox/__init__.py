@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui_inbox.rules.model import Class, Command
     from tui_inbox.rules.review import Review
     from tui_inbox.store.erasing import Customer
-    from tui_inbox.store.reader import AccountLine
+    from tui_inbox.store.lines import AccountLine
     from tui_inbox.store.writer import Writer
 
 
@@ -126,12 +126,12 @@ class Inbox:
     def account(self, name: str) -> AccountLine | None:
         """Return what the store knows of an account; None where nothing came from it yet."""
         with self.reader() as reader:
-            return next((one for one in reader.accounts() if one.name == name), None)
+            return next((one for one in reader.sources.accounts() if one.name == name), None)
 
     def cursors(self, account: str) -> dict[str, str]:
         """Return how far each place of an account has been read."""
         with self.reader() as reader:
-            return reader.cursors(account)
+            return reader.sources.cursors(account)
 
     def correct(self, said: Correction, now: datetime) -> Corrected:
         """Put right who is me, or in which zone the times of exports were written; nothing is imported again."""
@@ -141,7 +141,12 @@ class Inbox:
             return correct.correct(unit, self.config, said, now)
 
     def put_right(
-        self, account: str, conversations: Collection[int], me: str | None, zone: tuple[str, str] | None, now: datetime
+        self,
+        account: str,
+        conversations: Collection[int],
+        me: str | None,
+        zone: tuple[Collection[str], str] | None,
+        now: datetime,
     ) -> int:
         """Let what an import was told hold for what its chats had been read as before; return the messages changed."""
         from tui_inbox.inbox import correct
@@ -176,7 +181,7 @@ class Inbox:
     def dropped(self, folder: str) -> dict[str, str]:
         """Return what was read of a watched folder: its name, and how it was marked then."""
         with self.reader() as reader:
-            return reader.dropped(folder)
+            return reader.sources.dropped(folder)
 
     def note_dropped(self, folder: str, name: str, mark: str, problem: str | None, now: datetime) -> None:
         """Remember what was read of a watched folder, and why it could not be, if so."""
@@ -231,7 +236,7 @@ class Inbox:
 
         with self.reader() as reader:
             whole = reader.conversation(id, now)
-            return explain(whole, reader.routed(whole.row.id), now, self.config.hours.zone)
+            return explain(whole, reader.rules.routed(whole.row.id), now, self.config.hours.zone)
 
     def link(self, keep: int, other: int, now: datetime) -> None:
         """Say that two contacts are one person; their conversations stay as they are."""

@@ -19,6 +19,7 @@ from tui_inbox.store import acts as on_record
 from tui_inbox.store import arrivals, histories, outgoing, projection
 from tui_inbox.store import moves as mail_moves
 from tui_inbox.store.acts import Stood
+from tui_inbox.store.moments import rfc3339
 from tui_inbox.store.writer import Unit
 
 
@@ -69,7 +70,7 @@ def _record(unit: Unit, config: Config, command: Command, act: Act, batch: int, 
     detail: dict[str, object] = {"act": act_id}
     match act.verb:
         case Verb.SNOOZE:
-            detail |= {"returns": projection.told(act.returns), "due": projection.told(act.due)}
+            detail |= {"returns": rfc3339(act.returns), "due": rfc3339(act.due)}
         case Verb.FORWARD:
             detail |= {"to": act.to, "note": note}
             if act.to != ME:

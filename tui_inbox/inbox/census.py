@@ -20,7 +20,7 @@ FEW = 20
 
 def due(reader: Reader, account: str, now: datetime) -> bool:
     """Return whether the folders of *account* are to be counted: never done, or a day ago."""
-    counts = reader.census(account)
+    counts = reader.sources.census(account)
     return not counts or max(one.at for one in counts) + EVERY <= now
 
 

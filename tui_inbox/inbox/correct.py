@@ -36,14 +36,14 @@ class Corrected:
 class Correction:
     """What is said: my names, the zone, or both; *conversations* None stands for the whole account.
 
-    `was` is the zone the times had been read in, where only those read in it are to move.
+    `was` are the zones the times had been read in, where only those read in one of them are to move.
     """
 
     account: str
     me: tuple[str, ...] = ()
     zone: str | None = None
     conversations: frozenset[int] | None = None
-    was: str | None = None
+    was: tuple[str, ...] = ()
 
 
 def zone_called(name: str) -> ZoneInfo:
@@ -83,12 +83,12 @@ def put_right(
     account: str,
     conversations: Collection[int],
     me: str | None,
-    zone: tuple[str, str] | None,
+    zone: tuple[Collection[str], str] | None,
     now: datetime,
 ) -> int:
     """Let what was said at an import hold for what its chats had been read as before; return how many messages changed.
 
-    *zone* is the one their times had been read in, and the one that was said now.
+    *zone* are those their times may have been read in, and the one that was said now.
     """
     changed = 0
     if me is not None:
@@ -97,7 +97,7 @@ def put_right(
         if wrong:
             changed += correct(unit, config, Correction(account, (me,), conversations=wrong), now).turned
     if zone is not None and conversations:
-        said = Correction(account, zone=zone[1], conversations=frozenset(conversations), was=zone[0])
+        said = Correction(account, zone=zone[1], conversations=frozenset(conversations), was=tuple(zone[0]))
         changed += correct(unit, config, said, now).moved
     return changed
 
@@ -131,7 +131,7 @@ class _Mending:
         self._now = now
         self._us = us_of(config, account.channel, said.me)
         self._zone = zone_called(said.zone) if said.zone else None
-        self._was = zone_called(said.was or chat.zone or account.zone or "UTC")
+        self._was = [zone_called(one) for one in said.was or (chat.zone or account.zone or "UTC",)]
         self._last: datetime | None = None
         self._left: set[int] = set()
 
@@ -225,8 +225,8 @@ class _Mending:
         return moment
 
 
-def _read_in(one: Said, zone: ZoneInfo) -> bool:
-    """Return whether the time of *one* is its wall time in *zone*."""
+def _read_in(one: Said, zones: Sequence[ZoneInfo]) -> bool:
+    """Return whether the time of *one* is its wall time in one of *zones*."""
     assert one.local is not None
-    read = {one.local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    read = {one.local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for zone in zones for fold in (0, 1)}
     return (one.sent or one.received) in read or one.received == one.arrived

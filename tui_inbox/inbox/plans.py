@@ -9,7 +9,7 @@ from tui_inbox.inbox.outcome import SnoozePlan
 from tui_inbox.problems import Refused
 from tui_inbox.rules import when
 from tui_inbox.rules.calendar import in_words
-from tui_inbox.store.reader import Row
+from tui_inbox.store.lines import Row
 
 
 def plan_snooze(config: Config, row: Row, words: str, now: datetime) -> SnoozePlan:
