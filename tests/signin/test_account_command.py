@@ -255,6 +255,10 @@ def test_without_a_keyring_a_command_is_taken_instead(server: Dovecot, home: Pat
         env={"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"},
     )
     terminal.until("no keyring that can be used")
+    terminal.answer("A command that prints the password", "no-such-program show mail")
+    terminal.until("no-such-program cannot be started")
+    terminal.answer("A command that prints the password", "echo wrong")
+    terminal.until("refused the password of support")
     terminal.answer("A command that prints the password", f"cat {secret}")
     assert terminal.end() == 0, terminal.shown
     assert written(home)["account"][0]["password_command"] == f"cat {secret}"

@@ -60,9 +60,8 @@ def add(desk: Desk, chosen: argparse.Namespace) -> int:
 
     asking = Asking()
     address, table = described(desk.config, chosen, asking)
-    if not chosen.no_keep:
-        _check_command(chosen, table, asking)
-    account, entry, facts = _let_in(table, chosen, asking)
+    command = None if chosen.no_keep else _in_place_of_a_keyring(chosen, table, asking)
+    account, entry, facts = _let_in(table, chosen, asking, command)
     kept = "asked" if chosen.no_keep and entry.secret else entry.keep(account.name)
     path = config_path(desk, chosen)
     try:
@@ -121,28 +120,40 @@ def config_path(desk: Desk, chosen: argparse.Namespace) -> Path:
 # --- how it gets in ---------------------------------------------------------------------------------------
 
 
-def _check_command(chosen: argparse.Namespace, table: dict[str, Any], asking: Asking) -> None:
-    """Take a command in place of the keyring where there is none, before anybody types a password in vain."""
+def _in_place_of_a_keyring(chosen: argparse.Namespace, table: dict[str, Any], asking: Asking) -> str | None:
+    """Take a command where there is no keyring, before anybody types a password in vain; return its key if asked."""
     key = "token_command" if table.get("auth") == "oauth2" else "password_command"
     if table.get(key):
-        return
+        return None
     try:
         vault.describe()
     except Problem as none:
         if not asking.able or chosen.password_stdin:
             raise
         note(none.what)
-        what = "access token" if key == "token_command" else "password"
-        question = f"A command that prints the {what}, such as `pass show mail/{table['name']}` (empty: stop)"
-        command = asking.line(None, question, f"--{key.replace('_', '-')}", str)
-        if not command:
-            raise none from None
         table.pop("oauth", None)
-        table[key] = command
+        _ask_command(table, key, asking, none)
+        return key
+    return None
 
 
-def _let_in(table: dict[str, Any], chosen: argparse.Namespace, asking: Asking) -> tuple[Account, Entry, Any]:
-    """Return the account, what lets us in, and what the server showed (None untried); asks anew where it is refused."""
+def _ask_command(table: dict[str, Any], key: str, asking: Asking, trouble: Problem) -> None:
+    """Write the answer to *table*; raise *trouble* where nobody knows one."""
+    what = "access token" if key == "token_command" else "password"
+    question = f"A command that prints the {what}, such as `pass show mail/{table['name']}` (empty: stop)"
+    command = asking.line(None, question, f"--{key.replace('_', '-')}", str)
+    if not command:
+        raise trouble from None
+    table[key] = command
+
+
+def _let_in(
+    table: dict[str, Any], chosen: argparse.Namespace, asking: Asking, command: str | None
+) -> tuple[Account, Entry, Any]:
+    """Return the account, what lets us in, and what the server showed (None untried); asks anew where it is refused.
+
+    *command* is the key of a command that was asked for, which then is asked for anew.
+    """
     entry = None
     for left in reversed(range(TRIES)):
         account = _account(table)
@@ -152,16 +163,22 @@ def _let_in(table: dict[str, Any], chosen: argparse.Namespace, asking: Asking) -
             return account, entry, None
         try:
             return account, entry, _tried(account, entry)
-        except NotAdmitted as refused:
-            if not left or not asking.able or not entry.secret or chosen.password_stdin:
-                raise
-            asking.again(refused)
-            entry = None
         except Unreachable as gone:
             if not left or not asking.able or chosen.host:
                 raise
             asking.again(gone)
             table["host"] = asking.line(None, "Mail server", "--host", host_name, table["host"])
+        except Problem as refused:
+            if left and command is not None:
+                asking.again(refused)
+                _ask_command(table, command, asking, refused)
+                entry = None
+                continue
+            typed = isinstance(refused, NotAdmitted) and entry.secret and not chosen.password_stdin
+            if not left or not asking.able or not typed:
+                raise
+            asking.again(refused)
+            entry = None
     raise AssertionError("the last try returns or raises")
 
 
