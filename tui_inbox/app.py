@@ -82,7 +82,8 @@ class TuiInbox(App[int]):
         theme: str = "inbox-dark",
         sync: Sequence[str] = (),
     ) -> None:
-        super().__init__()
+        # Said before there is a theme: without colours, Textual chooses here whether greys take their place, or none.
+        super().__init__(ansi_color=True if theme == looks.TERMINAL else None)
         self._sync = sync
         self._titled = ""
         self.aside = Aside(

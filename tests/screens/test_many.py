@@ -163,6 +163,10 @@ def test_auto_takes_the_terminals_own_colours_where_it_has_sixteen_only() -> Non
     assert looks.chosen("auto", {"TERM": "xterm-256color", "COLORFGBG": "0;15"}) == "inbox-light"
 
 
+def test_no_color_takes_the_terminals_own_ground_and_ink_under_any_theme() -> None:
+    assert {looks.chosen(name, {"TERM": "xterm-256color", "NO_COLOR": "1"}) for name in looks.NAMES} == {looks.TERMINAL}
+
+
 def test_the_snooze_prompt_says_how_many_others_are_due_in_that_half_of_the_day(world: Any, sit: Sit) -> None:
     world.fill()
 

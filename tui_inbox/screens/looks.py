@@ -11,6 +11,13 @@ from textual.widget import Widget
 
 from tui_inbox.problems import Misconfigured
 
+
+def _scrollbar(bar: str, ground: str) -> dict[str, str]:
+    """Return the colours of a scroll bar: Textual mixes its own, which 256 colours make blue and green of."""
+    states = ("", "-hover", "-active")
+    return {f"scrollbar{one}": bar for one in states} | {f"scrollbar-background{one}": ground for one in states}
+
+
 THEMES = {
     "dark": Theme(
         "inbox-dark",
@@ -23,9 +30,9 @@ THEMES = {
         foreground="#d8dee9",
         background="#14171c",
         surface="#191d23",
-        panel="#20252d",
+        panel="#23272d",
         boost="#2a303a",
-        variables={"bar": "#1c4f76", "bar-quiet": "#1e2e40", "held": "#38342c"},
+        variables={"bar": "#1c4f76", "bar-quiet": "#1e2e40", "held": "#38342c", **_scrollbar("#454b54", "#1b1e22")},
     ),
     "light": Theme(
         "inbox-light",
@@ -41,7 +48,7 @@ THEMES = {
         panel="#e7e7e2",
         boost="#dcdcd6",
         dark=False,
-        variables={"bar": "#9fbfdf", "bar-quiet": "#d0dfef", "held": "#ebe3d3"},
+        variables={"bar": "#9fbfdf", "bar-quiet": "#d0dfef", "held": "#ebe3d3", **_scrollbar("#b4b4ae", "#efefeb")},
     ),
     "contrast": Theme(
         "inbox-contrast",
@@ -56,7 +63,7 @@ THEMES = {
         surface="#000000",
         panel="#1a1a1a",
         boost="#303030",
-        variables={"bar": "#005a87", "bar-quiet": "#002840", "held": "#333329"},
+        variables={"bar": "#005a87", "bar-quiet": "#002840", "held": "#333329", **_scrollbar("#808080", "#1a1a1a")},
     ),
 }
 BARS = {"bar": "ansi_default", "bar-quiet": "ansi_default", "held": "ansi_default"}
@@ -66,6 +73,8 @@ became grey, what has none loud, and what is selected an olive on which nothing 
 FEW_COLOURS = {"linux", "ansi", "vt100", "vt220", "xterm", "screen", "tmux", "rxvt", "cygwin"}
 """Terminals that may know no more than sixteen colours, where ours would become whatever is nearest."""
 NAMES = ("auto", *THEMES, "terminal")
+TERMINAL = "ansi-dark"
+"""What Textual calls the theme of the terminal's own colours."""
 
 CSS = "CommandPalette SearchIcon { display: none; }"
 """The palette's sign of a lens is two cells wide in some terminals, one in others, and a box in the rest."""
@@ -138,13 +147,16 @@ def chosen(name: str, environ: Mapping[str, str]) -> str:
     """Return Textual's name of the theme that the configuration calls *name*.
 
     `auto` is the terminal's own colours where it has sixteen only, light where the terminal says that its background
-    is (COLORFGBG), else dark. Raises `Misconfigured`.
+    is (COLORFGBG), else dark. With NO_COLOR it is the terminal's own ground and ink, whatever the name: greys are
+    colours too, and may not be read on the ground that the terminal has. Raises `Misconfigured`.
     """
     if name not in NAMES:
         raise Misconfigured(f'[look] theme "{name}" is not there.', f"Choose one of {', '.join(NAMES)}.")
-    if name == "auto" and environ.get("TERM") in FEW_COLOURS and not environ.get("COLORTERM"):
+    if "NO_COLOR" in environ:
+        name = "terminal"
+    elif name == "auto" and environ.get("TERM") in FEW_COLOURS and not environ.get("COLORTERM"):
         name = "terminal"
     elif name == "auto":
         ground = environ.get("COLORFGBG", "").rpartition(";")[2]
         name = "light" if ground in {"7", "15"} else "dark"
-    return "ansi-dark" if name == "terminal" else THEMES[name].name
+    return TERMINAL if name == "terminal" else THEMES[name].name
