@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 from typing import ClassVar
 
 from rich.console import RenderableType
@@ -25,6 +25,7 @@ from textual.widgets import Input
 from tui_inbox import crash
 from tui_inbox.config import Config, Home
 from tui_inbox.inbox import Inbox
+from tui_inbox.pause import pause
 from tui_inbox.problems import Problem
 from tui_inbox.screens import looks
 from tui_inbox.screens.aside import Aside
@@ -127,7 +128,7 @@ class TuiInbox(App[int]):
 
     def post_display_hook(self) -> None:
         """Let the thread that writes to the terminal do so now: it waits for this one, which always has more to do."""
-        sleep(YIELD)
+        pause(YIELD)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._warm)
@@ -235,4 +236,4 @@ def run(home: Home, config: Config, config_file: Path | None = None) -> int:
         sync=sync_command(home, config, config_file),
     )
     app.post.written = config_file or home.config
-    return app.run(mouse=config.look.mouse) or 0
+    return app.run(mouse=config.look.mouse) or app.return_code or 0

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_inbox.config import Home
+from tui_inbox.pause import pause
 from tui_inbox.problems import Refused
 
 LOCK = "sync.lock"
@@ -106,7 +107,7 @@ def _taken(lock: int, home: Home, patience: float) -> bool:
         if time.monotonic() > end:
             who = other.who if other else "another process"
             raise Refused(f"Another sync of this store is running ({who}).", "Wait until it has ended.")
-        time.sleep(0.05)
+        pause(0.05)
 
 
 def _write(lock: int, text: bytes) -> None:
@@ -221,7 +222,7 @@ def _opened(who: Owner) -> socket.socket:
             raise Refused(
                 f"Another sync of this store is running ({who.who}) and does not answer.", "Wait until it has ended."
             )
-        time.sleep(0.05)
+        pause(0.05)
 
 
 def _next(lines: Any) -> bytes:

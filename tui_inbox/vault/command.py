@@ -6,10 +6,12 @@ import os
 import shlex
 import signal
 import subprocess
+from contextlib import suppress
 
 from tui_inbox.config import Account
 from tui_inbox.problems import Misconfigured, Problem
 from tui_inbox.vault.hidden import Secret
+from tui_inbox.vault.patience import within
 
 PATIENCE = 30.0
 """Seconds that a command may take."""
@@ -51,15 +53,21 @@ def _printed(words: list[str], where: str) -> Secret:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it cannot be run"
         raise Problem(f"{where}: {words[0]} cannot be started: {why}.", "Correct the command.") from None
-    with running:
-        try:
-            out, complaint = running.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            os.killpg(running.pid, signal.SIGKILL)
-            raise Problem(
-                f"{where}: {words[0]} did not finish within {PATIENCE:g} seconds.",
-                "Run it in a terminal; it may be waiting for an answer.",
-            ) from None
+    late = Problem(
+        f"{where}: {words[0]} did not finish within {PATIENCE:g} seconds.",
+        "Run it in a terminal; it may be waiting for an answer.",
+    )
+
+    def unheard(error: Exception) -> Problem:
+        return Problem(f"{where}: {words[0]} cannot be heard ({type(error).__name__}).", "Correct the command.")
+
+    try:
+        # Waited for in a thread: a wait with a limit of the standard library's own sleeps, see `pause`.
+        out, complaint = within(PATIENCE, running.communicate, unheard, late)
+    finally:
+        if running.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
     if running.returncode:
         del out
         last = complaint.decode("utf-8", "replace").strip().rpartition("\n")[2]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from tui_inbox.pause import pause
 from tui_inbox.problems import NotAdmitted, Refused, Unreachable
 from tui_inbox.vault.hidden import Secret
 from tui_inbox.vault.oauth import Client, Tokens, granted, plain, refusal
@@ -34,7 +34,7 @@ def by_device(
     asking: Client,
     invite: Callable[[Invitation], None],
     clock: Callable[[], datetime],
-    wait: Callable[[float], None] = time.sleep,
+    wait: Callable[[float], None] = pause,
 ) -> Tokens:
     """Return what the user grants on another screen, asking at the server's own pace until then.
 
