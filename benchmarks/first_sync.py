@@ -74,7 +74,7 @@ def held(home: Path) -> int:
 def done(home: Path) -> bool:
     """Return whether the mailbox has been read to its end."""
     with Reader(Home(home, home / "config.toml").store) as reader:
-        return any(one.synced_at for one in reader.accounts())
+        return any(one.synced_at for one in reader.sources.accounts())
 
 
 def _until_done(tty: Tty, home: Path) -> float:

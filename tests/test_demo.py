@@ -17,7 +17,8 @@ from tui_inbox.demo.week import distance, week
 from tui_inbox.exports import bring_in
 from tui_inbox.inbox import Inbox
 from tui_inbox.rules.model import Clock, Outcome, Place, Reason
-from tui_inbox.store.reader import Reader, Row, Whole
+from tui_inbox.store.lines import Row, Whole
+from tui_inbox.store.reader import Reader
 
 NOON = datetime(2026, 6, 17, 12, 0, tzinfo=UTC)
 MOMENTS = {

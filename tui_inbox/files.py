@@ -16,7 +16,8 @@ from pathlib import Path
 
 from tui_inbox.problems import NotFound, Problem, Refused
 from tui_inbox.rules.clean import filename, line
-from tui_inbox.store.reader import KeptFile, Reader
+from tui_inbox.store.lines import KeptFile
+from tui_inbox.store.reader import Reader
 
 _EXTENSIONS = """
     action apk app appimage appref-ms application bash bat cgi chm cmd com command cpl csh desktop dll dmg docm

@@ -17,7 +17,7 @@ from tui_inbox.connectors.imap import Source
 from tui_inbox.exports import closing
 from tui_inbox.inbox import Inbox
 from tui_inbox.inbox.ingest import Origin
-from tui_inbox.store.reader import CensusLine, Row, Whole
+from tui_inbox.store.lines import CensusLine, Row, Whole
 from tui_inbox.store.writer import driver
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
@@ -63,7 +63,7 @@ class Kept:
         """Read everything with the count of each folder, and return the counts."""
         self.sync(replace(source, thorough=True), now)
         with self.inbox.reader() as reader:
-            return reader.census("support")
+            return reader.sources.census("support")
 
     @property
     def changes(self) -> int:

@@ -15,7 +15,7 @@ from tui_inbox.problems import Refused
 from tui_inbox.rules.calendar import Calendar
 from tui_inbox.rules.model import Archive, Clock, Forward, Place, Reason, Snooze
 from tui_inbox.rules.query import parse
-from tui_inbox.store.reader import Row
+from tui_inbox.store.lines import Row
 
 NOW = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)  # a Wednesday, 11:00 in Berlin
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

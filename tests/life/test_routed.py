@@ -15,7 +15,7 @@ from tests.life.world import ARCHIVE, MAILBOX, PLAIN, RULED, Said, Store
 from tui_inbox.config.values import Rule, Teammate
 from tui_inbox.connectors import Batch
 from tui_inbox.rules.model import Archive, Class, Forward, Place
-from tui_inbox.store.reader import Row
+from tui_inbox.store.lines import Row
 
 NOW = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

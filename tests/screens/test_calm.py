@@ -21,7 +21,7 @@ from tests.growth import linear
 from tui_inbox.app import TuiInbox
 from tui_inbox.config import Config
 from tui_inbox.screens.thread import lay_out
-from tui_inbox.store.reader import Queue, Whole
+from tui_inbox.store.lines import Queue, Whole
 from tui_inbox.sync.owner import Door, owning
 
 Sit = Callable[..., None]
@@ -46,7 +46,7 @@ def test_the_screens_thread_opens_no_file_socket_or_module_once_the_first_pictur
 
     async def work(hands: Any) -> None:
         queries: list[str] = []
-        hands.desk._reader._connection.set_trace_callback(queries.append)
+        hands.desk._reader.connection.set_trace_callback(queries.append)
         # Once through everything, so that Textual has loaded what it loads late; then with open eyes.
         for watched in (False, True):
             _seen.clear()

@@ -8,8 +8,8 @@ from tui_inbox.rules.model import Clock, Place, Reason, Status
 from tui_inbox.screens import cells
 from tui_inbox.screens.cells import FANCY, PLAIN
 from tui_inbox.screens.keys import pressed
+from tui_inbox.store.lines import ContactLine, Row
 from tui_inbox.store.queues import Counts
-from tui_inbox.store.reader import ContactLine, Row
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 ZONE = ZoneInfo("UTC")

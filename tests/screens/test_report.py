@@ -236,4 +236,4 @@ def test_a_rule_that_is_gone_is_still_told_with_what_it_did(world: Any) -> None:
     world.config = world.inbox.config = replace(world.config, rules=(Rule("cups", {"text": ["cup"]}, {"tier": 2}),))
     world.fill(5)
     with Reader(world.home.store) as reader:
-        assert {name: count for name, (count, _) in reader.rules_done().items()} == {"cups": 1}
+        assert {name: count for name, (count, _) in reader.rules.counts().items()} == {"cups": 1}

@@ -135,7 +135,7 @@ def test_several_questions_in_one_moment_see_one_state(inbox: Inbox) -> None:
 
 def test_a_reader_cannot_write(inbox: Inbox) -> None:
     with inbox.reader() as reader, pytest.raises(sqlite3.OperationalError):
-        reader._connection.execute("DELETE FROM message")
+        reader.connection.execute("DELETE FROM message")
 
 
 def test_looking_waits_for_no_writer(inbox: Inbox) -> None:

@@ -34,7 +34,7 @@ def add_all(unit: Unit, names: Iterable[str]) -> None:
 
 def names(writer: Writer) -> list[str]:
     with Reader(writer.path) as reader:
-        return [one.name for one in reader.accounts()]
+        return [one.name for one in reader.sources.accounts()]
 
 
 def test_a_unit_is_kept_at_its_end(writer: Writer) -> None:

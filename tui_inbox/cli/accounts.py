@@ -21,7 +21,7 @@ from tui_inbox.vault import forget, uses_command
 
 def listing(desk: Desk, chosen: argparse.Namespace) -> int:
     """List every source with what is known of it."""
-    known = {one.name: one for one in desk.reader.accounts()}
+    known = {one.name: one for one in desk.reader.sources.accounts()}
     listed: list[tuple[str, str, bool, datetime | None, str | None]] = []
     for one in accounts(desk.inbox, chosen.names):
         line = known.pop(one.name, None)
@@ -100,7 +100,7 @@ def remove(desk: Desk, chosen: argparse.Namespace) -> int:
     if account is None:
         known = ", ".join(one.name for one in desk.config.accounts) or "none"
         raise NotFound(f"The configuration has no account {name}.", f"It has: {known}.")
-    brought = any(line.name == name for line in desk.reader.accounts())
+    brought = any(line.name == name for line in desk.reader.sources.accounts())
     remove_account(path, name)
     trouble: Problem | None = None
     try:

@@ -72,7 +72,7 @@ def _private(folder: Path) -> Check:
 
 
 def _clock(desk: Desk) -> str:
-    now, newest = desk.now(), desk.reader.newest()
+    now, newest = desk.now(), desk.reader.sources.newest()
     if newest is not None and newest > now:
         raise Problem(
             "The clock of this machine stands before the newest message.",
@@ -93,7 +93,7 @@ def _account(account: Account) -> str:
 
 def _counted(desk: Desk, account: Account) -> str:
     """Every folder was counted on its server and compared with what is stored; raise a `Problem` where they differ."""
-    counts = desk.reader.census(account.name)
+    counts = desk.reader.sources.census(account.name)
     if not counts:
         return "its folders have not been counted yet: the next sync does it."
     for one in counts:

@@ -10,8 +10,8 @@ from tui_inbox.cli import shapes
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import note, say, say_json, say_rows, say_whole
 from tui_inbox.rules import query
+from tui_inbox.store.lines import Page
 from tui_inbox.store.queues import QUEUES
-from tui_inbox.store.reader import Page
 
 PAGE = 200
 FOUND = 50

@@ -15,7 +15,7 @@ from tui_inbox.rules.silence import late_by_silence
 from tui_inbox.rules.when import spoken
 
 if TYPE_CHECKING:
-    from tui_inbox.store.reader import Row, Whole
+    from tui_inbox.store.lines import Row, Whole
 
 
 def say(text: str = "") -> None:

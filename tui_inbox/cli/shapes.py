@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tui_inbox.inbox.outcome import Skipped
-from tui_inbox.store.reader import MessageLine, Row, Whole
+from tui_inbox.store.lines import MessageLine, Row, Whole
 
 if TYPE_CHECKING:
     from tui_inbox.exports import FileReport

@@ -16,7 +16,7 @@ from tui_inbox.rules.model import Archive, Command, Forward, Snooze
 
 if TYPE_CHECKING:
     from tui_inbox.inbox import Inbox
-    from tui_inbox.store.reader import Row
+    from tui_inbox.store.lines import Row
 
 SYNCS = ("-6d 4h 30m", "-4d 2h 30m", "-2d 3h 30m", "-1d 2h 15m")
 """Moments at which the exports come in though nobody acts: what is answered later is then seen unanswered first."""

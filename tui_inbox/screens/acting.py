@@ -19,7 +19,7 @@ from tui_inbox.screens.bars import Said
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.reading import Reading
 from tui_inbox.screens.rows import Rows
-from tui_inbox.store.reader import Row
+from tui_inbox.store.lines import Row
 
 if TYPE_CHECKING:
     from tui_inbox.inbox import Inbox

@@ -10,7 +10,7 @@ from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
 from tui_inbox.screens.acting import Acting
 from tui_inbox.screens.reading import Reading
-from tui_inbox.store.reader import MessageLine, Row
+from tui_inbox.store.lines import MessageLine, Row
 
 if TYPE_CHECKING:
     from tui_inbox.screens.attached import Wanted

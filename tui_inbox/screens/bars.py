@@ -21,8 +21,8 @@ from tui_inbox.rules.silence import as_of, known_until
 from tui_inbox.screens import cells, looks, paint
 from tui_inbox.screens.cells import TITLES, Marks, Piece, amount, fit
 from tui_inbox.screens.keys import BY_ID, names_of
+from tui_inbox.store.lines import AccountLine
 from tui_inbox.store.queues import Counts
-from tui_inbox.store.reader import AccountLine
 
 PLACES = ("inbox", "snoozed", "handed_over", "archived", "spam")
 SHORT = {"handed_over": "Handed"}

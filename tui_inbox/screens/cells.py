@@ -12,8 +12,8 @@ from tui_inbox.rules.clean import cells, line, width
 from tui_inbox.rules.model import ME, Clock, Place, Reason
 from tui_inbox.rules.silence import late_by_silence
 from tui_inbox.rules.when import spoken
+from tui_inbox.store.lines import Row
 from tui_inbox.store.queues import Counts
-from tui_inbox.store.reader import Row
 
 Piece = tuple[str, str]
 """A text that is safe for a terminal, and the role it plays, which the theme gives a colour."""

@@ -20,7 +20,8 @@ from tui_inbox.screens.keys import CUSTOMER, Named, bindings, pressed, shown
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.customers import Alike, IdentityLine
-from tui_inbox.store.reader import Customer, Reader, Row
+from tui_inbox.store.lines import Customer, Row
+from tui_inbox.store.reader import Reader
 
 Of = IdentityLine | Row | Alike | None
 """What a line of the glance is about."""

@@ -17,7 +17,8 @@ from tui_inbox.screens.post import Post
 from tui_inbox.screens.reading import Reading
 from tui_inbox.screens.rows import Rows
 from tui_inbox.screens.search import Asked, SearchLine
-from tui_inbox.store.reader import Reader, Row
+from tui_inbox.store.lines import Row
+from tui_inbox.store.reader import Reader
 
 POLL = 0.5
 """Seconds between two looks at whether anybody else has written."""

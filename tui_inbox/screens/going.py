@@ -15,8 +15,8 @@ from tui_inbox.screens.bars import Places, Top
 from tui_inbox.screens.post import Behind, Post
 from tui_inbox.screens.prompt import type_into
 from tui_inbox.screens.search import SearchLine
+from tui_inbox.store.lines import Row
 from tui_inbox.store.queues import Counts
-from tui_inbox.store.reader import Row
 
 SOON = 0.05
 """Seconds between two looks at whether a list has been read whole."""

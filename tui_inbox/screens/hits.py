@@ -9,7 +9,7 @@ from tui_inbox.rules import clean, fold
 from tui_inbox.rules.links import links, pointed, spots
 from tui_inbox.screens.cells import Piece
 from tui_inbox.screens.thread import Layout, Line
-from tui_inbox.store.reader import MessageLine
+from tui_inbox.store.lines import MessageLine
 
 LOOKED = 5_000
 """Lines in which the first hit is looked for."""

@@ -19,8 +19,9 @@ from tui_inbox.screens.going import Going, View
 from tui_inbox.screens.keys import Named
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.search import SearchLine
+from tui_inbox.store.lines import Queue
 from tui_inbox.store.queues import Counts
-from tui_inbox.store.reader import Queue, Reader
+from tui_inbox.store.reader import Reader
 
 if TYPE_CHECKING:
     from tui_inbox.rules.asked import Query
@@ -285,7 +286,7 @@ class Listing(Going):
         """Return what the store holds; runs in a thread."""
         now, since = self.post.clock(), self._looked_at
         self._looked_at = now
-        accounts, configured = reader.accounts(), {one.name for one in self.post.config.accounts}
+        accounts, configured = reader.sources.accounts(), {one.name for one in self.post.config.accounts}
         synced, trouble = freshness(accounts, configured, now)
         voice = silent(accounts, configured, now, self.post.zone)
         found = {one.name: self._count(reader, one.query, now) for one in self.post.views}

@@ -16,7 +16,7 @@ from tui_inbox.screens.bars import Foot
 from tui_inbox.screens.cells import Piece, fit, short, who
 from tui_inbox.screens.keys import CONFIRM, GO, KEYS, SELECT, bindings, names_of, shown
 from tui_inbox.screens.post import Post
-from tui_inbox.store.reader import Row
+from tui_inbox.store.lines import Row
 
 CELL = 25
 """Cells that a key and what it leads to take in a menu."""

@@ -15,7 +15,7 @@ from tui_inbox.store.reader import Reader
 
 def known(reader: Reader, post: Post, now: datetime) -> Piece:
     """Return how old what we know is, or until when it is known where a source is silent; that is said louder."""
-    accounts, configured = reader.accounts(), {one.name for one in post.config.accounts}
+    accounts, configured = reader.sources.accounts(), {one.name for one in post.config.accounts}
     if voice := silent(accounts, configured, now, post.zone):
         return voice, "late"
     return freshness(accounts, configured, now)[0], "quiet"

@@ -27,7 +27,8 @@ from tui_inbox.screens.post import Post
 from tui_inbox.screens.reading import Reading
 from tui_inbox.screens.rows import Rows
 from tui_inbox.screens.thread import Layout, lay_out
-from tui_inbox.store.reader import Queue, Reader, Row
+from tui_inbox.store.lines import Queue, Row
+from tui_inbox.store.reader import Reader
 
 WIDE = 140
 """From how many columns the customer stands beside the conversation."""

@@ -19,7 +19,7 @@ from textual.strip import Strip
 from tui_inbox.screens import cells, looks, paint
 from tui_inbox.screens.keys import LIST, bindings
 from tui_inbox.screens.wrapping import wrap
-from tui_inbox.store.reader import Queue, Row
+from tui_inbox.store.lines import Queue, Row
 
 KEPT = 4096
 """Rows the cache may hold before it is emptied."""

@@ -20,8 +20,9 @@ from tui_inbox.screens.keys import STANDING, bindings, shown
 from tui_inbox.screens.over import Over, known
 from tui_inbox.screens.post import Behind, Post
 from tui_inbox.screens.wrapping import wrap
+from tui_inbox.store.lines import AccountLine
 from tui_inbox.store.posted import Posted, posted
-from tui_inbox.store.reader import AccountLine, Reader
+from tui_inbox.store.reader import Reader
 
 TITLES = {"sources": "Sources", "outbox": "Outbox", "rules": "Rules"}
 STATES = {
@@ -46,9 +47,9 @@ class Stands:
 
 def sources(reader: Reader, post: Post, now: datetime, width: int) -> list[Stands]:
     """Return every source: until when it is known, what it brought, and what is wrong with it."""
-    known = {one.name: one for one in reader.accounts()}
+    known = {one.name: one for one in reader.sources.accounts()}
     boxes = [one.name for one in post.config.accounts]
-    brought = reader.brought()
+    brought = reader.sources.brought()
     found = []
     for name in [*boxes, *(one for one in known if one not in boxes)]:
         line = known.get(name)
@@ -125,7 +126,7 @@ def rules(reader: Reader, post: Post, now: datetime, width: int) -> list[Stands]
     """Return every rule in its order: how often it matched, when it last did something, and what is wrong with it."""
     from tui_inbox.inbox.routes import compiled  # deferred: it brings all of routing
 
-    done = reader.rules_done()
+    done = reader.rules.counts()
     found = []
     for one in compiled(post.config).rules:
         count, last = done.pop(one.name, (0, None))
@@ -144,7 +145,7 @@ def _rule(
         ((fit(cleaned(name), 30, post.marks) + " ", "customer"), (times, "read" if count else "quiet"))
     ]
     lines += [((f"  {text}", "warning"),) for one in problems for text in wrap(cleaned(one, 300), width - 2)]
-    return Stands(tuple(lines), f"Rule {cleaned(name)}", lambda reader: reader.matched_by(name))
+    return Stands(tuple(lines), f"Rule {cleaned(name)}", lambda reader: reader.rules.matched_by(name))
 
 
 NOTHING = {

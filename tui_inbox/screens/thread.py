@@ -27,8 +27,8 @@ from tui_inbox.screens.cells import (
 )
 from tui_inbox.screens.keys import Named, pressed
 from tui_inbox.screens.wrapping import wrap
+from tui_inbox.store.lines import AttachmentLine, MessageLine, Row, Whole
 from tui_inbox.store.posted import Posted
-from tui_inbox.store.reader import AttachmentLine, MessageLine, Row, Whole
 
 Line = tuple[Piece, ...]
 

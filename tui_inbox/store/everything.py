@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from tui_inbox.rules.model import Class, Direction, State
-from tui_inbox.store import migrations
 from tui_inbox.store.moments import moment
+from tui_inbox.store.originals import raw
+from tui_inbox.store.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +52,34 @@ class Told:
     raw: bytes
 
 
-class Everything:
-    """One state of the store, read to its end; close it."""
+class Everything(Window):
+    """One state of the store, read to its end."""
 
     def __init__(self, store: Path) -> None:
-        self._connection = migrations.connect(store, read_only=True)
-        self._connection.row_factory = sqlite3.Row
-        self._connection.execute("BEGIN")
-
-    def close(self) -> None:
-        self._connection.close()
+        super().__init__(store)
+        self.connection.execute("BEGIN")
 
     def messages(self, conversations: Sequence[int]) -> Iterator[Told]:
         """Yield the messages of *conversations*, each conversation's in their order."""
         for id_ in conversations:
-            with closing(self._connection.execute(_MESSAGES, (id_,))) as rows:
+            with closing(self.connection.execute(_MESSAGES, (id_,))) as rows:
                 for row in rows:
                     yield self._told(row)
 
     def content(self, digest: str) -> bytes:
         """Return the content of a file."""
-        row = self._connection.execute("SELECT content FROM blob WHERE digest = ?", (digest,)).fetchone()
+        row = self.connection.execute("SELECT content FROM blob WHERE digest = ?", (digest,)).fetchone()
         return bytes(row[0])
 
     def shared_names(self) -> set[str]:
         """Return the thread keys of chats that stand in more than one account."""
-        rows = self._connection.execute("SELECT key FROM thread GROUP BY key HAVING COUNT(DISTINCT account_id) > 1")
+        rows = self.connection.execute("SELECT key FROM thread GROUP BY key HAVING COUNT(DISTINCT account_id) > 1")
         return {row[0] for row in rows}
 
     def _told(self, row: sqlite3.Row) -> Told:
         files: list[Enclosed] = []
         if row["attachments"]:
-            found = self._connection.execute("SELECT * FROM attachment WHERE message_id = ? ORDER BY id", (row["id"],))
+            found = self.connection.execute("SELECT * FROM attachment WHERE message_id = ? ORDER BY id", (row["id"],))
             files = [Enclosed(one["name"], one["type"], one["size"], one["blob"]) for one in found]
         return Told(
             row["id"],
@@ -106,7 +101,7 @@ class Everything:
             moment(row["edited_at"]),
             row["answers"],
             tuple(files),
-            _raw(row),
+            raw(row),
         )
 
 
@@ -116,9 +111,3 @@ FROM message m JOIN account a ON a.id = m.account_id JOIN thread t ON t.id = m.t
 JOIN conversation c ON c.id = m.conversation_id LEFT JOIN raw r ON r.message_id = m.id
 WHERE m.conversation_id = ? ORDER BY m.received_at, m.rank, m.position, m.id
 """
-
-
-def _raw(row: Any) -> bytes:
-    if row["raw"] is None:
-        return b""
-    return zlib.decompress(row["raw"]) if row["packed"] else bytes(row["raw"])

@@ -30,3 +30,8 @@ def moment(stored: int | None) -> datetime | None:
 def as_written(local: datetime | None) -> int | None:
     """Return a naive wall time as if it had been UTC, so that a wrong zone can be mended without the file."""
     return None if local is None else stored(local.replace(tzinfo=UTC))
+
+
+def rfc3339(moment: datetime | None) -> str | None:
+    """Return *moment* as a record tells it: RFC 3339 in UTC, whole seconds."""
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
@@ -16,7 +16,7 @@ from tui_inbox.rules.lifecycle import place as place_of
 from tui_inbox.rules.model import ME, Class, Direction, Outcome, Place, Reason, Status
 from tui_inbox.rules.promise import Promise
 from tui_inbox.store.facts import facts_of
-from tui_inbox.store.moments import moment, stored
+from tui_inbox.store.moments import moment, rfc3339, stored
 from tui_inbox.store.tables import (
     CalendarRow,
     ConversationRow,
@@ -187,15 +187,10 @@ def _promise_values(id_: int, one: Promise) -> dict[str, Any]:
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "kind": values["kind"],
-        "due": told(moment(values["due"])),
+        "due": rfc3339(moment(values["due"])),
         "outcome": values["outcome"],
-        "ended": told(moment(values["ended"])),
+        "ended": rfc3339(moment(values["ended"])),
     }
-
-
-def told(moment: datetime | None) -> str | None:
-    """Return a moment as an event's detail tells it: RFC 3339 in UTC."""
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 @dataclass(slots=True)
