@@ -311,7 +311,7 @@ def _reading(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise Unreadable(f"There is no {path.name} at {path.parent}.", "Check the path.") from None
+        raise Unreadable(f"There is no file or folder {path}.", "Check the path.") from None
     except PermissionError:
         raise Unreadable(f"{path.name} may not be read.", "Give yourself the right to read it.") from None
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OverflowError, EOFError) as broken:
