@@ -122,6 +122,7 @@ ON_TERMINALS: dict[str, tuple[str, ...]] = {
     "selected": ("x", "x"),
     "conversation": ("\r",),
     "snooze": ("s", "2"),
+    "forward": ("f",),
     "search": ("/", "order"),
     "help": ("?",),
     "palette": ("\x10",),
@@ -261,8 +262,8 @@ def _one(home: Home, config: Config) -> None:
 
 def _offline(home: Home, config: Config) -> None:
     inbox, origin = Inbox(home, config), Origin("support", "imap", "email")
-    inbox.synced(origin, NOW - timedelta(hours=3), None)
-    inbox.synced(origin, None, "imap.example.com does not answer: the network is unreachable.")
+    inbox.sources.synced(origin, NOW - timedelta(hours=3), None)
+    inbox.sources.synced(origin, None, "imap.example.com does not answer: the network is unreachable.")
     inbox.close()
 
 

@@ -76,7 +76,7 @@ def test_each_clock_differs_by_its_words_and_not_only_by_its_colour() -> None:
 
 def test_what_is_snoozed_shows_when_it_is_back() -> None:
     away = row(place=Place.SNOOZED, returns=NOW + timedelta(days=2))
-    assert cells.clock(away, NOW, ZONE)[0] == "Fri 10:00"
+    assert cells.clock(away, NOW, ZONE)[0] == "back Fri 10:00"
 
 
 @pytest.mark.parametrize("room", [40, 60, 80, 91, 200])
@@ -109,6 +109,17 @@ def test_in_ascii_mode_the_program_adds_nothing_that_is_not_ascii() -> None:
 def test_a_hand_over_that_is_not_sent_yet_says_so_in_its_row() -> None:
     said = drawn(row(owner="Mert", place=Place.HANDED_OVER, delivery="waiting"), 100)
     assert said.endswith("Mert, unsent")
+
+
+@pytest.mark.parametrize(
+    ("reason", "snoozes", "tail"),
+    [(None, 0, ""), (Reason.NEW, 0, "  new"), (Reason.LATE_ARRIVAL, 2, "  z2 late arrival")],
+)
+def test_a_subject_takes_the_cells_that_the_word_at_the_right_leaves_free(
+    reason: Reason | None, snoozes: int, tail: str
+) -> None:
+    said = drawn(row(reason=reason, snoozes=snoozes, subject="x" * 100), 80, marks=PLAIN)
+    assert said.endswith("x..." + tail)
 
 
 def test_a_footer_holds_whole_keys_and_never_leaves_out_help() -> None:

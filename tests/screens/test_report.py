@@ -113,7 +113,7 @@ def test_figures_are_told_apart_and_one_group_is_looked_at_alone(world: Any, sit
             await hands.press("b")
             assert f"by {by}" in hands.text()
         await hands.press("l")
-        assert hands.app.screen.board.looked_at == "1"
+        assert hands.app.screen.board.looked_at == "tier 1"
         await hands.press("h", "t")
         assert "12 weeks" in hands.text()
         assert hands.app.screen.board.looked_at == "all"
@@ -175,7 +175,7 @@ def test_sources_say_until_when_they_are_known_and_raise_their_voice_when_silent
     mailbox = Account("support", "imap", {}, "config.toml")
     world.config = replace(world.config, accounts=(mailbox,))
     origin = Origin("support", "imap", "email")
-    world.inbox.synced(origin, world.now, "The server hung up.")
+    world.inbox.sources.synced(origin, world.now, "The server hung up.")
 
     async def work(hands: Any) -> None:
         await overlook(hands, "m")
@@ -183,7 +183,7 @@ def test_sources_say_until_when_they_are_known_and_raise_their_voice_when_silent
         assert "The server hung up." in hands.text()
         assert "7 messages in 6 conversations" in hands.text()
         assert "Silent" not in hands.text()
-        assert "Sources   synced <1m ago" in hands.text()
+        assert "synced <1m ago" in hands.text().splitlines()[0]
         await hands.press("q")
         world.now += timedelta(hours=3)
         for which in "our":

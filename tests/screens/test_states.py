@@ -124,8 +124,8 @@ def test_at_80_columns_it_is_said_how_old_what_we_know_is_and_why(world: Any, si
     world.fill()
     world.config = replace(world.config, accounts=(Account("support", "imap", {}, "[[account]] 1"),))
     origin = Origin("support", "imap", "email")
-    world.inbox.synced(origin, world.now - timedelta(hours=3), None)
-    world.inbox.synced(origin, None, "The server does not answer.")
+    world.inbox.sources.synced(origin, world.now - timedelta(hours=3), None)
+    world.inbox.sources.synced(origin, None, "The server does not answer.")
 
     async def work(hands: Any) -> None:
         first = hands.text().splitlines()[0].rstrip()
@@ -210,7 +210,10 @@ def test_y_copies_the_message_that_is_read(world: Any, sit: Sit) -> None:
     sit(work)
 
 
-def test_in_256_colours_too_the_rows_of_the_cursor_and_what_is_selected_are_told_apart() -> None:
+def test_in_256_colours_too_what_lies_under_text_is_told_apart() -> None:
     for theme in looks.THEMES.values():
-        grounds = [theme.background or "", *theme.variables.values()]
-        assert len({Color.parse(one).downgrade(ColorSystem.EIGHT_BIT).number for one in grounds}) == 4
+        named = {"background": theme.background or "", "panel": theme.panel or "", **theme.variables}
+        few = {name: Color.parse(one).downgrade(ColorSystem.EIGHT_BIT).number for name, one in named.items()}
+        grounds = ("background", "panel", "bar", "bar-quiet", "held")
+        assert len({few[name] for name in grounds}) == len(grounds), theme.name
+        assert few["scrollbar"] != few["scrollbar-background"], theme.name

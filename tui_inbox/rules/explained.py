@@ -66,7 +66,7 @@ def _dist(name: str, title: str, counts: Callable[[Happened], bool], who: str) -
 def _brief(it: Dist) -> str:
     if not it.n:
         return f"none yet; {it.still_waiting:,} waiting" if it.still_waiting else "none yet"
-    return f"{long(it.median)}, p90 {long(it.p90)}, max {long(it.max)}, n {it.n:,}" + (
+    return f"median {long(it.median)}, p90 {long(it.p90)}, max {long(it.max)}, n {it.n:,}" + (
         f"; {it.still_waiting:,} waiting" if it.still_waiting else ""
     )
 

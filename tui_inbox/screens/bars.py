@@ -89,7 +89,7 @@ class Top(Lines):
             right += [("   ", "quiet"), (words, self._voice)]
         while right and _width(left) + _width(right) > width:
             right = right[:-2]
-        return [*left, (" " * (width - _width(left) - _width(right)), "quiet"), *right]
+        return cells.apart(left, right, width)
 
     @property
     def _voice(self) -> str:
@@ -99,14 +99,22 @@ class Top(Lines):
     def _queues(self) -> list[Piece]:
         if self.counts is None:
             return []
+        words = self.going or self.silent or self.synced
+        said = self._named(self.counts, TITLES)
+        if _width(said) + width_of(words) > self.size.width:
+            said = self._named(self.counts, TITLES | SHORT)
+        room = self.size.width - _width(said)
+        if words and room > 0:
+            said.append((clipped(words, room).rjust(room), self._voice))
+        return said
+
+    def _named(self, counts: Counts, titles: Mapping[str, str]) -> list[Piece]:
+        """Return the queues by their *titles*, each with its count and a gap behind it."""
         said: list[Piece] = []
         for name in PLACES:
             role = "key" if name == self.queue else "quiet"
-            words = f"{SHORT.get(name, TITLES[name])} {cells.short(self.counts.queues.get(name, 0))}"
+            words = f"{titles[name]} {cells.short(counts.queues.get(name, 0))}"
             said += [(f"[{words}]" if name == self.queue else f" {words} ", role), (" ", "quiet")]
-        room = self.size.width - _width(said)
-        if (words := self.going or self.silent or self.synced) and room > 0:
-            said.append((clipped(words, room).rjust(room), self._voice))
         return said
 
     def on_click(self, event: Click) -> None:
@@ -141,7 +149,7 @@ class Places(Lines):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--bar"}
     DEFAULT_CSS = """
-    Places { width: 22; height: 1fr; padding: 1 1 0 1; }
+    Places { width: 22; height: 1fr; padding: 0 1; }
     Places:ansi > .lines--bar { background: ansi_default; text-style: reverse; }
     Places > .lines--bar { background: $bar-quiet; text-style: bold; }
     """
@@ -185,8 +193,27 @@ class Places(Lines):
 
     def on_click(self, event: Click) -> None:
         lines = self._named()
-        if 0 <= event.y - 1 < len(lines) and lines[event.y - 1][0]:
-            self.post_message(Top.Chosen(lines[event.y - 1][0]))
+        if event.y < len(lines) and lines[event.y][0]:
+            self.post_message(Top.Chosen(lines[event.y][0]))
+
+
+class Head(Lines):
+    """The line above a page: what it is about, and at the right how old what we know is."""
+
+    DEFAULT_CSS = "Head { height: 1; padding: 0 1; background: $panel; }"
+
+    def __init__(self, *left: Piece) -> None:
+        super().__init__("head")
+        self.left: Sequence[Piece] = left
+        self.known: Piece = ("", "quiet")
+
+    def say(self, left: Sequence[Piece], known: Piece) -> None:
+        """Show *left*, and *known* at the right."""
+        self.left, self.known = left, known
+        self.refresh()
+
+    def pieces(self, y: int) -> list[Piece]:
+        return cells.apart(self.left, [self.known], self.size.width)
 
 
 class Foot(Lines):
@@ -210,7 +237,10 @@ class Foot(Lines):
 class Said(Static):
     """One line that says what happened last; it stays until something else happens."""
 
-    DEFAULT_CSS = "Said { height: 1; padding: 0 1; } Said.-trouble { height: auto; max-height: 3; color: $text-error; }"
+    DEFAULT_CSS = """
+    Said { height: 1; padding: 0 1; background: $panel; }
+    Said.-trouble { height: auto; max-height: 3; color: $text-error; }
+    """
 
     def __init__(self) -> None:
         super().__init__("", id="said", markup=False)

@@ -109,10 +109,16 @@ def fit(text: str, room: int, marks: Marks = FANCY, right: bool = False) -> str:
     return space + drawn if right else drawn + space
 
 
+def apart(left: Sequence[Piece], right: Sequence[Piece], room: int) -> list[Piece]:
+    """Return *left* and *right* at the two ends of *room* cells."""
+    taken = sum(width(text) for text, _ in (*left, *right))
+    return [*left, (" " * max(1, room - taken), "quiet"), *right]
+
+
 def clock(row: Row, now: datetime, zone: ZoneInfo, marks: Marks = FANCY) -> Piece:
     """Return what the row's clock says, by words as well as by the role that colours it."""
     if row.place is Place.SNOOZED and row.returns is not None:
-        return dated(row.returns, now, zone, DATE), "quiet"
+        return "back " + dated(row.returns, now, zone, DATE - len("back ")), "quiet"
     if row.place in (Place.ARCHIVED, Place.SPAM) and row.last_at is not None:
         return dated(row.last_at, now, zone, DATE), "quiet"
     if row.due is None:
@@ -182,9 +188,10 @@ def row_pieces(
     when, role = clock(row, now, zone, marks)
     wait = DATE + 1 if dates else 12
     name = max(10, min(24, room // 5))
-    last = 17 if room >= 100 else (16 if row.as_of else 15) if room >= 74 else 0
-    text = max(0, room - 4 - wait - 3 - name - 1 - last)
-    pieces = [
+    last = 24 if room >= 100 else 17 if room >= 74 else 0
+    tail = _tail(row, last, now, zone, marks) if last else []
+    text = max(0, room - 4 - wait - 3 - name - 1 - sum(width(said) for said, _ in tail))
+    return [
         (marks.cursor if cursor else " ", "cursor"),
         (marks.selected if selected else " ", "selected"),
         (marks.news if row.news else " ", "news"),
@@ -193,14 +200,20 @@ def row_pieces(
         (fit(channel(row.channel, marks), 2, marks) + " ", "channel"),
         (fit(who(row), name, marks) + " ", "customer" if row.news else "read"),
         *_said(row, text, marks),
+        *tail,
     ]
-    if last:
-        why = remark(row, now, zone)
-        snoozes = f"{marks.again}{min(row.snoozes, 99)} " if row.snoozes else ""
-        room_left = last - 1 - width(why) - width(snoozes)
-        pieces.append((" " * max(1, 1 + room_left) + snoozes if room_left >= 0 else " ", "quiet"))
-        pieces.append((fit(why, last - 1 if room_left < 0 else width(why), marks, right=True), "reason"))
-    return pieces
+
+
+def _tail(row: Row, room: int, now: datetime, zone: ZoneInfo, marks: Marks) -> list[Piece]:
+    """Return how often a row was snoozed and why it lies there, in at most *room* cells; nothing takes none."""
+    why, often = remark(row, now, zone), f"{marks.again}{min(row.snoozes, 99)}" if row.snoozes else ""
+    said = " ".join(filter(None, (often, why)))
+    if not said:
+        return []
+    if width(said) + 2 > room:
+        often, why = "", cells(why, room - 2, marks.ascii)
+    gap = " " if often and why else ""
+    return [(f"  {often}{gap}", "quiet"), (why, "reason")]
 
 
 def _said(row: Row, room: int, marks: Marks) -> list[Piece]:

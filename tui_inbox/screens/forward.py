@@ -29,7 +29,7 @@ class ForwardPrompt(Prompt[HandOver]):
     """Asks to whom, then for a line to them."""
 
     def __init__(self, post: Post, about: str, count: int, *, take_back: bool) -> None:
-        what = f"Forward {count} conversations to" if count > 1 else f"Forward to: {about}"
+        what = f"Forward {count:,} conversations" if count > 1 else f"Forward: {about}"
         super().__init__(post, what, "a teammate's name or skill")
         me = Teammate(ME, ", ".join(post.config.me.addresses[:1]), post.config.me.skills)
         self._team = (*((me,) if take_back else ()), *post.config.teammates)

@@ -152,9 +152,8 @@ def chosen(name: str, environ: Mapping[str, str]) -> str:
     """
     if name not in NAMES:
         raise Misconfigured(f'[look] theme "{name}" is not there.', f"Choose one of {', '.join(NAMES)}.")
-    if "NO_COLOR" in environ:
-        name = "terminal"
-    elif name == "auto" and environ.get("TERM") in FEW_COLOURS and not environ.get("COLORTERM"):
+    sixteen = environ.get("TERM") in FEW_COLOURS and not environ.get("COLORTERM")
+    if "NO_COLOR" in environ or (name == "auto" and sixteen):
         name = "terminal"
     elif name == "auto":
         ground = environ.get("COLORFGBG", "").rpartition(";")[2]

@@ -11,7 +11,7 @@ from tui_inbox.rules.calendar import WEEKDAYS
 from tui_inbox.rules.clean import cells as clipped
 from tui_inbox.rules.clean import width as width_of
 from tui_inbox.rules.model import Outcome
-from tui_inbox.rules.report import AGES, Dist, Figures, Report
+from tui_inbox.rules.report import AGES, By, Dist, Figures, Report
 
 BACKLOG, HOURS, DAYS = "backlog", "arrivals.hours", "arrivals.days"
 """What is plotted besides the figures: what waits now by age, and when customers write."""
@@ -102,7 +102,7 @@ def _drawing(name: str, whole: Report, parts: Report) -> Drawing | Bars | None:
             )
         case "arrivals.days":
             return _columns(WEEKDAYS, [sum(day) for day in whole.arrivals])
-    labels = [" ".join(map(str, one.by.values())) for one in parts.groups]
+    labels = [called(one) for one in parts.groups]
     if name in DISTS:
         dists: list[Dist] = [getattr(one, name) for one in parts.groups]
         pairs = [(_hours(it.median), _hours(it.p90)) for it in dists]
@@ -114,6 +114,11 @@ def _drawing(name: str, whole: Report, parts: Report) -> Drawing | Bars | None:
         return _pairs(labels, pairs, ("first made", "renegotiated"), "%", weeks=_weeks(parts))
     values = [count(one, name) for one in parts.groups]
     return _columns(labels, values) if _weeks(parts) else _bars(labels, values)
+
+
+def called(it: Figures) -> str:
+    """Return what a group of figures is called."""
+    return " ".join(f"tier {one}" if by == By.TIER else str(one) for by, one in it.by.items())
 
 
 def count(it: Figures, name: str) -> int:

@@ -12,11 +12,11 @@ from tui_inbox.rules.calendar import WEEKDAYS
 from tui_inbox.rules.explained import BY_NAME, FIGURES, Figure
 from tui_inbox.rules.happened import What
 from tui_inbox.rules.report import By, Figures, Report, Reporting, Window
-from tui_inbox.screens.bars import Foot, Lines
+from tui_inbox.screens.bars import Foot, Head, Lines
 from tui_inbox.screens.cells import Piece, fit
 from tui_inbox.screens.keys import REPORT, bindings, shown
 from tui_inbox.screens.over import Over, known
-from tui_inbox.screens.plots import BACKLOG, DAYS, HOURS, plot
+from tui_inbox.screens.plots import BACKLOG, DAYS, HOURS, called, plot
 from tui_inbox.screens.post import Behind, Post
 from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.reader import Reader
@@ -64,7 +64,6 @@ class Board(Lines):
         self.group = 0
         """Which group is looked at alone; 0 is all."""
         self.heading = ""
-        self.known: Piece = ("", "quiet")
         self.lines: list[list[Piece]] = []
 
     @property
@@ -88,7 +87,13 @@ class Board(Lines):
     def looked_at(self) -> str:
         """What the group that is looked at is called."""
         it = self.figures
-        return "all" if not self.group or it is None else " ".join(str(one) for one in it.by.values())
+        return "all" if not self.group or it is None else called(it)
+
+    @property
+    def head(self) -> list[Piece]:
+        """What the line above says: which figure of how many, of what time, told apart how, and of which group."""
+        at = f" {self.at + 1}/{len(self.names)}  "
+        return [("Reports", "title"), (at, "quiet"), (self.heading, "quiet"), (f"  {self.looked_at}", "key")]
 
     def pieces(self, y: int) -> list[Piece]:
         return self.lines[y] if y < len(self.lines) else []
@@ -110,11 +115,11 @@ class Board(Lines):
         room = width - left - 3
         said = [[(text, "read")] for text in self._sentence(it, room)]
         right: list[list[Piece]] = [[(self.names[self.at][1], "title")], *said, []]
-        right += self._plot(room, min(height - len(right) - 2, 24))
-        listed = self._list(it, left, height - 2)
+        right += self._plot(room, min(height - len(right) - 1, 24))
+        listed = self._list(it, left, height - 1)
         rows = max(len(listed), len(right))
-        lines = [self._head(), []]
-        for n in range(min(rows, height - 2)):
+        lines: list[list[Piece]] = [[]]
+        for n in range(min(rows, height - 1)):
             lines.append(
                 [
                     *(listed[n] if n < len(listed) else [(" " * left, "read")]),
@@ -126,19 +131,9 @@ class Board(Lines):
 
     def _below(self, it: Figures, width: int, height: int) -> list[list[Piece]]:
         said = [[(text, "read")] for text in self._sentence(it, width)][:3]
-        graph = self._plot(width, max(8, min(14, height - 11 - len(said))))
-        listed = self._list(it, width, max(4, height - len(said) - len(graph) - 2))
-        return [self._head(), *listed, *([[]] if height > 20 else []), *said, *graph]
-
-    def _head(self) -> list[Piece]:
-        at = f"{self.at + 1}/{len(self.names)}  "
-        return [
-            ("Reports ", "title"),
-            (at, "quiet"),
-            (self.heading, "quiet"),
-            (f"  {self.looked_at}   ", "key"),
-            self.known,
-        ]
+        graph = self._plot(width, max(8, min(14, height - 10 - len(said))))
+        listed = self._list(it, width, max(4, height - len(said) - len(graph) - 1))
+        return [*listed, *([[]] if height > 19 else []), *said, *graph]
 
     def _list(self, it: Figures, width: int, height: int) -> list[list[Piece]]:
         names = self.names
@@ -197,8 +192,11 @@ class ReportScreen(Over):
     def __init__(self, post: Post) -> None:
         super().__init__(post)
         self.by, self.span = By.WEEK, 0
+        self._age: Piece = ("", "quiet")
+        """How old what we know is."""
 
     def compose(self) -> ComposeResult:
+        yield Head(("Reports", "title"))
         yield Board(self.post)
         yield Foot()
 
@@ -226,7 +224,7 @@ class ReportScreen(Over):
         now, by, board = self.post.clock(), self.by, self.board
         board.heading = f"{SPANS[self.span][0]}, by {by}, in business time"
         try:
-            (whole, parts), board.known = await self.post.ask(
+            (whole, parts), self._age = await self.post.ask(
                 lambda reader: (reader.report(self._asked(now), self._asked(now, by)), known(reader, self.post, now))
             )
         except Problem as problem:
@@ -234,7 +232,11 @@ class ReportScreen(Over):
             board.refresh()
             return
         board.shown, board.group = Shown(whole, parts), min(board.group, len(parts.groups))
-        board.lay_out()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.board.lay_out()
+        self.query_one(Head).say(self.board.head, self._age)
 
     def action_down(self) -> None:
         self._to(1)
@@ -244,12 +246,12 @@ class ReportScreen(Over):
 
     def _to(self, by: int) -> None:
         self.board.at = max(0, min(self.board.at + by, len(self.board.names) - 1))
-        self.board.lay_out()
+        self._lay_out()
 
     def action_group(self, by: int) -> None:
         if self.board.shown:
             self.board.group = max(0, min(self.board.group + by, len(self.board.shown.parts.groups)))
-            self.board.lay_out()
+            self._lay_out()
 
     def action_by(self) -> None:
         every = list(By)

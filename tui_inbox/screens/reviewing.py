@@ -52,7 +52,7 @@ async def begin(desk: Going, which: str) -> None:
         return
     it = kept.taken_up(ids) if kept else Review(of, ids)
     if it.over:
-        desk.say(f"There is nothing to review: {of}.")
+        desk.say(f"{of}: there is nothing to review.")
         return
     desk.app.push_screen(ReviewScreen(post, it, seen))
 

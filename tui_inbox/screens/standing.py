@@ -14,7 +14,7 @@ from tui_inbox.rules.clean import line as cleaned
 from tui_inbox.rules.query import parse
 from tui_inbox.rules.silence import as_of
 from tui_inbox.rules.when import spoken
-from tui_inbox.screens.bars import Foot, Lines
+from tui_inbox.screens.bars import Foot, Head, Lines
 from tui_inbox.screens.cells import Piece, amount, channel_name, fit, who
 from tui_inbox.screens.keys import STANDING, bindings, shown
 from tui_inbox.screens.over import Over, known
@@ -159,14 +159,13 @@ READ = {"sources": sources, "outbox": outbox, "rules": rules}
 class Listed(Lines):
     """Things a few lines each, with a cursor that goes from one to the next."""
 
-    DEFAULT_CSS = "Listed { height: 1fr; padding: 0 1; }"
+    DEFAULT_CSS = "Listed { height: 1fr; padding: 1 1 0 1; }"
 
-    def __init__(self, post: Post, title: str) -> None:
+    def __init__(self, post: Post) -> None:
         super().__init__("listed")
-        self.post, self.title = post, title
+        self.post = post
         self.things: list[Stands] | None = None
         self.nothing = ""
-        self.known: Piece = ("", "quiet")
         self.at = self.top = 0
 
     @property
@@ -187,17 +186,14 @@ class Listed(Lines):
         return lines, first, last
 
     def pieces(self, y: int) -> list[Piece]:
-        if y == 0:
-            return [(self.title + "   ", "title"), self.known]
-        if y == 1 or self.things is None:
+        if self.things is None:
             return []
         if not self.things:
             text = wrap(self.nothing, max(20, self.size.width - 2))
-            return [(text[y - 2], "quiet")] if y - 2 < len(text) else []
+            return [(text[y], "quiet")] if y < len(text) else []
         lines, first, last = self._drawn()
-        room = max(1, self.size.height - 2)
-        self.top = max(0, min(max(self.top, last - room), first))
-        at = self.top + y - 2
+        self.top = max(0, min(max(self.top, last - max(1, self.size.height)), first))
+        at = self.top + y
         return lines[at] if at < len(lines) else []
 
     def go(self, by: int) -> None:
@@ -216,7 +212,8 @@ class StandingPage(Over):
         self.which = which
 
     def compose(self) -> ComposeResult:
-        yield Listed(self.post, TITLES[self.which])
+        yield Head((TITLES[self.which], "title"))
+        yield Listed(self.post)
         yield Foot()
 
     @property
@@ -241,13 +238,15 @@ class StandingPage(Over):
 
     async def _read(self) -> None:
         now, width, read = self.post.clock(), max(40, self.listed.size.width - 4), READ[self.which]
+        head = self.query_one(Head)
         try:
-            things, self.listed.known = await self.post.ask(
+            things, age = await self.post.ask(
                 lambda reader: (read(reader, self.post, now, width), known(reader, self.post, now))
             )
         except Problem as problem:
             things, self.listed.nothing = [], f"{problem.what} {problem.hint}"
         else:
+            head.say(head.left, age)
             self.listed.nothing = NOTHING[self.which]
         self.listed.things = things
         self.listed.go(0)

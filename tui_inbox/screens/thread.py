@@ -101,13 +101,8 @@ def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks,
     identity = next(iter(row.contact.identities), "")
     address = identity if identity != row.contact.name else ""
     named = f"{who(row)} <{address}>" if row.subject and address else who(row) if row.subject else address
-    named = named or channel_name(row.channel)
-    yield (
-        (
-            clean.cells(f"{channel(row.channel, marks)} {named}, account {row.account}", width, marks.ascii),
-            "customer",
-        ),
-    )
+    named = f"{channel(row.channel, marks)} {named}" if named else channel_name(row.channel)
+    yield ((clean.cells(f"{named}, account {row.account}", width, marks.ascii), "customer"),)
     count = f"{row.messages} message{'' if row.messages == 1 else 's'}, tier {row.tier}"
     skill = f", needs {row.skill}" if row.skill else ""
     for text in wrap(f"{_where(row, now, zone)} {count}{skill}.", width):
@@ -259,8 +254,12 @@ def _some(lines: list[str]) -> Iterator[str]:
 
 def attachment(file: AttachmentLine) -> str:
     """Return an attachment in words: its name, type, size, and whether it is here."""
-    size = "" if file.size is None else f", {in_bytes(file.size)}"
-    return f"{file.name or 'unnamed'} ({file.type}{size}{'' if file.stored else ', not stored'})"
+    known = [
+        file.type if file.type != "application/octet-stream" else "",  # which says nothing
+        "" if file.size is None else in_bytes(file.size),
+        "" if file.stored else "not stored",
+    ]
+    return f"{file.name or 'unnamed'} ({', '.join(filter(None, known))})" if any(known) else file.name or "unnamed"
 
 
 def in_bytes(size: int) -> str:
