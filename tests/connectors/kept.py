@@ -50,14 +50,14 @@ class Kept:
     def sync(self, source: Source, now: datetime = NOW) -> list[Batch]:
         """Read everything as `sync` does, and return what came."""
         came = []
-        for batch in closing(source, self.inbox.cursors("support")):
+        for batch in closing(source, self.inbox.sources.cursors("support")):
             came.append(batch)
             self.inbox.ingest(self.origin, batch, now)
         self.inbox.taken_out("support", now)
         return came
 
     def reading(self, source: Source) -> Iterator[Batch]:
-        return source.read(self.inbox.cursors("support"))
+        return source.read(self.inbox.sources.cursors("support"))
 
     def count(self, source: Source, now: datetime = NOW) -> list[CensusLine]:
         """Read everything with the count of each folder, and return the counts."""
@@ -73,7 +73,7 @@ class Kept:
 
     @property
     def cursors(self) -> dict[str, dict[str, object]]:
-        return {place: json.loads(text) for place, text in self.inbox.cursors("support").items()}
+        return {place: json.loads(text) for place, text in self.inbox.sources.cursors("support").items()}
 
     def listed(self) -> dict[str, Row]:
         """Return all conversations by their subject."""

@@ -107,10 +107,10 @@ def test_a_server_that_contradicts_itself_is_reported_and_nothing_is_applied(
 
 
 def test_a_folder_is_counted_once_a_day(server: ScriptedImap, kept: Kept) -> None:
-    assert kept.inbox.count_due("support", NOW)
+    assert kept.inbox.sources.count_due("support", NOW)
     kept.count(mailbox(server.port))
-    assert not kept.inbox.count_due("support", NOW + timedelta(hours=23))
-    assert kept.inbox.count_due("support", NOW + timedelta(hours=24))
+    assert not kept.inbox.sources.count_due("support", NOW + timedelta(hours=23))
+    assert kept.inbox.sources.count_due("support", NOW + timedelta(hours=24))
 
 
 def test_the_doctor_says_what_the_count_came_to(server: ScriptedImap, box: Mailbox, tmp_path: Path) -> None:

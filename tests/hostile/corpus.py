@@ -106,5 +106,5 @@ def filled(folder: Path, now: datetime) -> Store:
             origin = Origin(f"{SEQUENCES['title']}{channel}", channel, channel)
             batch = Batch(tuple(Arrival(one) for one in said), f"place {SEQUENCES['cursor']}", "{}")
             inbox.ingest(origin, batch, now)
-            inbox.synced(origin, now, f"{SEQUENCES['clipboard']} went wrong")
+            inbox.sources.synced(origin, now, f"{SEQUENCES['clipboard']} went wrong")
     return store

@@ -66,7 +66,7 @@ def test_what_was_learned_can_be_taken_back(tmp_path: Path) -> None:
     store.bring(chat(tmp_path / "a", "Elif Kara", "Elif Kara"), me="Deniz")
     store.bring(chat(tmp_path / "b", "Elif K.", "Elif K.", more=True), me="Deniz")
     with store.inbox() as inbox:
-        inbox.unlink("Elif K.", store.at)
+        inbox.contacts.unlink("Elif K.", store.at)
     assert sorted(contacts(store).values(), key=str) == [{"Elif K."}, {"Elif Kara"}]
 
 

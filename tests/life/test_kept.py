@@ -185,12 +185,12 @@ def test_linking_two_contacts_merges_no_conversation_and_can_be_taken_back(store
     ids = store.conversations()
     one, other = row(store, mail).contact.id, row(store, chat).contact.id
     assert one != other
-    store.inbox.link(one, other, NOW)
+    store.inbox.contacts.link(one, other, NOW)
     assert row(store, chat).contact.id == row(store, mail).contact.id == one
     with store.inbox.reader() as reader:
         assert {it.id for it in reader.customer(one, NOW).rows} == set(ids)
     assert store.conversations() == ids
-    store.inbox.unlink(row(store, chat).contact.identities[-1], NOW)
+    store.inbox.contacts.unlink(row(store, chat).contact.identities[-1], NOW)
     assert row(store, chat).contact.id != row(store, mail).contact.id
     with store.inbox.reader() as reader:
         assert {it.id for it in reader.customer(one, NOW).rows} == set(ids) - {chat}

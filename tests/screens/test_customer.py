@@ -75,21 +75,21 @@ def test_what_was_refused_stays_refused_of_whoever_has_the_identity_and_goes_wit
 ) -> None:
     two_adas(world)
     world.writes("Bo", "bo@three.example", "Hi", "Hello")
-    world.inbox.keep_apart(2, 1)
-    world.inbox.keep_apart(1, 2)
-    world.inbox.link(3, 2, world.now)
+    world.inbox.contacts.keep_apart(2, 1)
+    world.inbox.contacts.keep_apart(1, 2)
+    world.inbox.contacts.link(3, 2, world.now)
     with world.inbox.reader() as reader:
         assert [(one.contact, one.apart) for one in reader.customer(1, world.now).alike] in ([], [(3, True)])
     with world.inbox.writer.window() as unit:
         assert people.kept_apart(unit) == {(1, 3)}
-    world.inbox.forget(world.inbox.customer(1), world.now)
+    world.inbox.contacts.forget(world.inbox.contacts.customer(1), world.now)
     with world.inbox.writer.window() as unit:
         assert people.kept_apart(unit) == set()
 
 
 def test_enter_goes_to_the_conversation_under_the_cursor_wherever_it_lies(world: Any, sit: Sit) -> None:
     two_adas(world)
-    world.inbox.link(1, 2, world.now)
+    world.inbox.contacts.link(1, 2, world.now)
 
     async def work(hands: Any) -> None:
         assert hands.current == 2

@@ -63,7 +63,7 @@ async def begin(hands: Any, *keys: str) -> None:
 def test_back_shows_what_was_decided_and_another_decision_replaces_it(world: Any, sit: Sit) -> None:
     world.fill(3)
 
-    world.inbox.synced(Origin("support", "imap", "email"), world.now, None)
+    world.inbox.sources.synced(Origin("support", "imap", "email"), world.now, None)
 
     async def work(hands: Any) -> None:
         await begin(hands, "R", "l")

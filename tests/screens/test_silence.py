@@ -58,7 +58,7 @@ def silent(world: Any) -> None:
     world.writes("Ada", "ada@one.example", "Long late", "a", ago=timedelta(hours=8))
     world.writes("Bob", "bob@two.example", "Perhaps answered", "b", ago=timedelta(hours=5))
     world.writes("Cem", "cem@three.example", "In time", "c", ago=timedelta(hours=3, minutes=30))
-    world.inbox.synced(Origin("support", "imap", "email"), world.now - timedelta(hours=3), None)
+    world.inbox.sources.synced(Origin("support", "imap", "email"), world.now - timedelta(hours=3), None)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)])
@@ -86,7 +86,7 @@ def test_the_list_and_the_conversation_say_as_of_when(world: Any, sit: Sit, size
 
 def test_what_a_mailbox_that_is_followed_says_has_no_doubt(world: Any, sit: Sit) -> None:
     silent(world)
-    world.inbox.synced(Origin("support", "imap", "email"), world.now, None)
+    world.inbox.sources.synced(Origin("support", "imap", "email"), world.now, None)
 
     async def work(hands: Any) -> None:
         assert "as of" not in hands.text()

@@ -88,7 +88,7 @@ class Watched:
         self.until(lambda: self.subjects() == [f"Order {number}" for number in numbers])
 
     def problem(self) -> str | None:
-        account = self.inbox.account(self.watch.accounts[0].name)
+        account = self.inbox.sources.account(self.watch.accounts[0].name)
         return account.problem if account else None
 
 

@@ -144,7 +144,7 @@ def watched(home: Path, now: datetime) -> int:
                     assert report.problem is None, report.problem.what
                     ear.look()
                     ear.wait(0.01, called)
-                inbox.synced(origin, now, None)
+                inbox.sources.synced(origin, now, None)
         inbox.close()
     return 0
 

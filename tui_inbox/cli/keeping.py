@@ -79,7 +79,7 @@ def restore(desk: Desk, chosen: argparse.Namespace) -> int:
 
 def purge(desk: Desk, chosen: argparse.Namespace) -> int:
     """Erase a customer for good, after an export was offered and the agent said yes."""
-    who = desk.inbox.customer(chosen.contact)
+    who = desk.inbox.contacts.customer(chosen.contact)
     alike = desk.reader.customer(chosen.contact, desk.now()).alike
     if chosen.export:
         _take_out(desk, who, chosen.export, quiet=chosen.json)
@@ -87,7 +87,7 @@ def purge(desk: Desk, chosen: argparse.Namespace) -> int:
         note(f"Contact {one.contact} ({one.name}) may be the same person, and is not erased with this one: {one.why}")
     if not chosen.yes:
         _confirm(desk, who, chosen)
-    came = desk.inbox.forget(who, desk.now())
+    came = desk.inbox.contacts.forget(who, desk.now())
     from tui_inbox import files
 
     files.forget_opened()

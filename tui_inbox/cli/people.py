@@ -17,13 +17,13 @@ def contact(desk: Desk, chosen: argparse.Namespace) -> int:
         case "show", [one]:
             return _say(desk, chosen, _id(one))
         case "link", [one, other]:
-            desk.inbox.link(_id(one), _id(other), desk.now())
+            desk.inbox.contacts.link(_id(one), _id(other), desk.now())
             return _say(desk, chosen, _id(one))
         case "apart", [one, other]:
-            desk.inbox.keep_apart(_id(one), _id(other))
+            desk.inbox.contacts.keep_apart(_id(one), _id(other))
             return _say_apart(chosen, _id(one), _id(other))
         case "unlink", [identity]:
-            return _say(desk, chosen, desk.inbox.unlink(identity, desk.now()))
+            return _say(desk, chosen, desk.inbox.contacts.unlink(identity, desk.now()))
         case "suggest", []:
             return _suggest(desk, chosen)
         case _:

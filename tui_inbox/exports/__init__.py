@@ -152,7 +152,7 @@ class _Run:
                     f"{found.kind} is a mailbox on a server, not an export.", "Add it with `tui-inbox account add`."
                 )
             name = self._told.account or channel.CHANNEL
-            known = ours(self._inbox, channel, bundle, self._told, self._inbox.account(name), self._ask)
+            known = ours(self._inbox, channel, bundle, self._told, self._inbox.sources.account(name), self._ask)
             report = FileReport(
                 found.paths[0],
                 found.kind,
@@ -174,8 +174,8 @@ class _Run:
         self, into: Inbox, source: Source, origin: Origin, report: FileReport, bundle: Bundle, known: Ours
     ) -> None:
         reading = {"kind": origin.kind, "me": known.me, "zone": known.zone}
-        every = into.cursors(origin.account)
-        before = into.account(origin.account)
+        every = into.sources.cursors(origin.account)
+        before = into.sources.account(origin.account)
         cursors = {place: value for place, value in every.items() if not self._otherwise(value, reading)}
         unsaid: dict[str, None] = {}
         mine = False
@@ -190,7 +190,7 @@ class _Run:
                     unsaid[one.message.sender.name or one.message.sender.identity] = None
             self._progress(report.path.name, batch)
         into.settle(self._now)
-        into.synced(origin, self._now, None)
+        into.sources.synced(origin, self._now, None)
         self._put_right(into, origin, report, before, every)
         _count_finished(report, cursors, bundle)
         names = ", ".join(one for one in unsaid if one)

@@ -54,7 +54,7 @@ def _look_through(
 ) -> None:
     path = report.path
     place = str(path.absolute())
-    known = inbox.dropped(place)
+    known = inbox.sources.dropped(place)
     present = _entries(path)
     for entry in present:
         mark, changed = _mark(entry)
@@ -66,7 +66,7 @@ def _look_through(
             _take(inbox, folder, entry, mark, report, clock, progress)
     gone = known.keys() - {entry.name for entry in present}
     if gone:
-        inbox.forget_dropped(place, {entry.name for entry in present})
+        inbox.sources.forget_dropped(place, {entry.name for entry in present})
 
 
 def _take(
@@ -90,7 +90,7 @@ def _take(
         return
     if problem is not None:
         report.failed.append((entry.name, problem))
-    inbox.note_dropped(
+    inbox.sources.note_dropped(
         str(report.path.absolute()), entry.name, mark, None if problem is None else problem.what, clock()
     )
 

@@ -8,25 +8,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_inbox.config import Config, Home
-from tui_inbox.problems import NotFound, Refused
+from tui_inbox.problems import NotFound
 from tui_inbox.store import migrations
 from tui_inbox.store.reader import Reader
 
 if TYPE_CHECKING:
     from tui_inbox.connectors import Batch
+    from tui_inbox.inbox.contacts import Contacts
     from tui_inbox.inbox.correct import Corrected, Correction
     from tui_inbox.inbox.explain import Explanation
-    from tui_inbox.inbox.forgetting import Forgotten
     from tui_inbox.inbox.ingest import Origin
     from tui_inbox.inbox.outcome import Ingested, Outcome, SnoozePlan
+    from tui_inbox.inbox.sources import Sources
     from tui_inbox.rules.model import Class, Command
     from tui_inbox.rules.review import Review
-    from tui_inbox.store.erasing import Customer
-    from tui_inbox.store.lines import AccountLine
     from tui_inbox.store.writer import Writer
 
 
@@ -51,6 +51,18 @@ class Inbox:
     def reader(self) -> Reader:
         """Return a new read-only window on the store."""
         return Reader(self.home.store)
+
+    @cached_property
+    def sources(self) -> Sources:
+        from tui_inbox.inbox.sources import Sources
+
+        return Sources(self)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        from tui_inbox.inbox.contacts import Contacts
+
+        return Contacts(self)
 
     def close(self) -> None:
         if self._writer is not None:
@@ -99,14 +111,6 @@ class Inbox:
 
         understood(self.config, words, now)
 
-    def again(self, id: int, now: datetime) -> SnoozePlan:  # noqa: A002 - the product's word
-        """Return the snooze that a reply had interrupted. Raises `Refused` where there is none."""
-        with self.reader() as reader:
-            rows = reader.rows([id], now)
-        if not rows or rows[0].plan is None:
-            raise Refused("No snooze of this conversation was interrupted.", "Name a moment instead.")
-        return self.plan_snooze(id, "again", now)
-
     def mark_seen(self, id: int, seen: int, now: datetime) -> None:  # noqa: A002 - the product's word
         """Record that conversation *id* was drawn up to message *seen*."""
         from tui_inbox.store import projection
@@ -122,16 +126,6 @@ class Inbox:
 
         with self.writer.unit() as unit:
             return ingest.take(unit, self.config, origin, batch, now)
-
-    def account(self, name: str) -> AccountLine | None:
-        """Return what the store knows of an account; None where nothing came from it yet."""
-        with self.reader() as reader:
-            return next((one for one in reader.sources.accounts() if one.name == name), None)
-
-    def cursors(self, account: str) -> dict[str, str]:
-        """Return how far each place of an account has been read."""
-        with self.reader() as reader:
-            return reader.sources.cursors(account)
 
     def correct(self, said: Correction, now: datetime) -> Corrected:
         """Put right who is me, or in which zone the times of exports were written; nothing is imported again."""
@@ -154,20 +148,6 @@ class Inbox:
         with self.writer.unit() as unit:
             return correct.put_right(unit, self.config, account, conversations, me, zone, now)
 
-    def count_due(self, account: str, now: datetime) -> bool:
-        """Return whether the folders of *account* are to be counted and compared with what is stored."""
-        from tui_inbox.inbox import census
-
-        with self.reader() as reader:
-            return census.due(reader, account, now)
-
-    def synced(self, origin: Origin, at: datetime | None, problem: str | None) -> None:
-        """Record how a run of an account ended, and what was learned about it; *at* None: it did not complete."""
-        from tui_inbox.inbox import ingest
-
-        with self.writer.unit() as unit:
-            ingest.ended(unit, origin, at, problem)
-
     def keep_review(self, it: Review) -> None:
         """Keep how far a review has come, so that it can be taken up again; one that is over is forgotten."""
         from tui_inbox.store import reviews
@@ -177,25 +157,6 @@ class Inbox:
                 reviews.forget(unit, it.of)
             else:
                 reviews.keep(unit, it.of, it.as_json())
-
-    def dropped(self, folder: str) -> dict[str, str]:
-        """Return what was read of a watched folder: its name, and how it was marked then."""
-        with self.reader() as reader:
-            return reader.sources.dropped(folder)
-
-    def note_dropped(self, folder: str, name: str, mark: str, problem: str | None, now: datetime) -> None:
-        """Remember what was read of a watched folder, and why it could not be, if so."""
-        from tui_inbox.store import dropped
-
-        with self.writer.unit() as unit:
-            dropped.note(unit, folder, name, mark, problem, now)
-
-    def forget_dropped(self, folder: str, present: set[str]) -> None:
-        """Forget what no longer lies in a watched folder; what came from it stays."""
-        from tui_inbox.store import dropped
-
-        with self.writer.unit() as unit:
-            dropped.forget(unit, folder, present)
 
     def taken_out(self, account: str, now: datetime) -> int:
         """Archive what another program took out of the server's inbox, as by the agent; return how many."""
@@ -228,7 +189,7 @@ class Inbox:
             finally:
                 trial.close()
 
-    # --- why, and who -------------------------------------------------------------------------------
+    # --- why -------------------------------------------------------------------------------------
 
     def explain(self, id: int, now: datetime) -> Explanation:  # noqa: A002 - the product's word
         """Return in sentences why a conversation lies where it lies, is due when it is due, and whose it is."""
@@ -237,44 +198,6 @@ class Inbox:
         with self.reader() as reader:
             whole = reader.conversation(id, now)
             return explain(whole, reader.rules.routed(whole.row.id), now, self.config.hours.zone)
-
-    def link(self, keep: int, other: int, now: datetime) -> None:
-        """Say that two contacts are one person; their conversations stay as they are."""
-        from tui_inbox.inbox.reading import Readings
-        from tui_inbox.store import people
-
-        with self.writer.unit() as unit:
-            Readings(unit, self.config).record(people.link(unit, keep, other), now, "me")
-
-    def keep_apart(self, one: int, other: int) -> None:
-        """Say that two contacts are two persons: nothing suggests them any more. `link` takes it back."""
-        from tui_inbox.store import people
-
-        with self.writer.unit() as unit:
-            people.keep_apart(unit, one, other)
-
-    def unlink(self, identity: str, now: datetime) -> int:
-        """Take an identity back out of the contact it was linked to; return the contact it has now."""
-        from tui_inbox.inbox.reading import Readings
-        from tui_inbox.store import people
-
-        with self.writer.unit() as unit:
-            own, touched = people.unlink(unit, identity)
-            Readings(unit, self.config).record(touched, now, "me")
-            return own
-
-    def customer(self, contact: int) -> Customer:
-        """Return what there is of contact *contact*, for whoever is to decide whether it goes. Raises `NotFound`."""
-        from tui_inbox.store import erasing
-
-        with self.writer.window() as unit:
-            return erasing.customer(unit, contact)
-
-    def forget(self, who: Customer, now: datetime) -> Forgotten:
-        """Erase a customer for good, in the store and in the copies of it that can be reached; the figures stay."""
-        from tui_inbox.inbox import forgetting
-
-        return forgetting.forget(self.writer, self.config, who, now)
 
     def judge(self, message: int, class_: Class, now: datetime) -> str:
         """Correct what a message was taken for; its conversation is read anew.

@@ -296,7 +296,7 @@ class CustomerPage(ModalScreen[Row | None]):
 
     async def _part(self, other: Alike) -> None:
         try:
-            await self.post.write(lambda inbox: inbox.keep_apart(self._contact, other.contact))
+            await self.post.write(lambda inbox: inbox.contacts.keep_apart(self._contact, other.contact))
         except Problem as problem:
             self._say(f"{problem.what} {problem.hint}")
         else:
@@ -305,7 +305,7 @@ class CustomerPage(ModalScreen[Row | None]):
     async def _link(self, other: Alike) -> None:
         now = self.post.clock()
         try:
-            await self.post.write(lambda inbox: inbox.link(self._contact, other.contact, now))
+            await self.post.write(lambda inbox: inbox.contacts.link(self._contact, other.contact, now))
         except Problem as problem:
             self._say(f"{problem.what} {problem.hint}")
         else:
@@ -321,7 +321,7 @@ class CustomerPage(ModalScreen[Row | None]):
     async def _unlink(self, one: IdentityLine) -> None:
         now = self.post.clock()
         try:
-            await self.post.write(lambda inbox: inbox.unlink(str(one.id), now))
+            await self.post.write(lambda inbox: inbox.contacts.unlink(str(one.id), now))
         except Problem as problem:
             self._say(f"{problem.what} {problem.hint}")
         else:

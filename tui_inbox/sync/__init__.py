@@ -149,16 +149,16 @@ def _sync(
     channel, source, origin = source_of(account, secret)
     _write_back(inbox, account, clock, secret, report)
     try:
-        cursors = inbox.cursors(account.name)
-        if hasattr(channel, "thorough") and inbox.count_due(account.name, clock()):
+        cursors = inbox.sources.cursors(account.name)
+        if hasattr(channel, "thorough") and inbox.sources.count_due(account.name, clock()):
             through = channel.thorough(source)
         for batch in closing(through or source, cursors):
             report.came.add(inbox.ingest(origin, batch, clock()))
             progress(account.name, batch)
     except Problem as problem:
-        inbox.synced(origin, None, problem.what)
+        inbox.sources.synced(origin, None, problem.what)
         raise
     inbox.taken_out(account.name, clock())
     inbox.settle(clock())
-    inbox.synced(origin, clock(), None)
-    report.folders = len(inbox.cursors(account.name))
+    inbox.sources.synced(origin, clock(), None)
+    report.folders = len(inbox.sources.cursors(account.name))

@@ -305,13 +305,13 @@ class Mailbox(Timely):
         """Record that nothing has changed up to now."""
         _, _, origin = source_of(self.account, self.watch.secret)
         if not self._failures:
-            self.watch.inbox.synced(origin, self.watch.clock(), None)
+            self.watch.inbox.sources.synced(origin, self.watch.clock(), None)
 
     def _failed(self, problem: Problem) -> None:
         self.watch.said.put(Finished((AccountReport(self.account.name, problem=problem),), answers=self.taken()))
         with suppress(Problem):
             _, _, origin = source_of(self.account, self.watch.secret)
-            self.watch.inbox.synced(origin, None, problem.what)
+            self.watch.inbox.sources.synced(origin, None, problem.what)
 
     def _progress(self, name: str, batch: Batch) -> None:
         self.watch.said.put(Going(name, batch.done, batch.total, batch.unit))
