@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pyte
 
-REST = 0.1
-"""Seconds without a byte after which the screen has come to rest."""
+REST = 0.04
+"""Seconds without a byte and without work after which the screen has come to rest; it draws sixty times a second."""
 WITHIN = 300
 """Seconds after which what did not come true never will, however busy the machine is."""
 
@@ -39,6 +39,7 @@ class Tty:
     def __init__(self, home: Path, width: int, height: int, words: Sequence[str], module: str, **environ: str) -> None:
         self.written = bytearray()
         self.ended = False
+        self._text, self._drawn = "", -1
         self._screen = _Screen(width, height)
         self._stream = pyte.ByteStream(self._screen)
         self._pid, self._file = pty.fork()
@@ -79,6 +80,7 @@ class Tty:
         """Return the screen once *true* of it."""
         end = time.monotonic() + WITHIN
         while not true(said := self.text()):
+            assert not self.ended, f"The program has ended, and it did not come true on:\n{said}"
             assert time.monotonic() < end, f"It did not come true on:\n{said}"
             self.listen(0.05)
         return said
@@ -91,8 +93,8 @@ class Tty:
         """
         for _ in range(5):
             self.press(*keys)
-            end = time.monotonic() + 10
-            while words not in (said := self.text()) and time.monotonic() < end:
+            end = time.monotonic() + 20
+            while words not in (said := self.text()) and not self.ended and time.monotonic() < end:
                 self.listen(0.05)
             if words in said:
                 return said
@@ -107,20 +109,19 @@ class Tty:
             self.rest()
 
     def text(self) -> str:
-        every = range(self._screen.columns)
-        lines = (self._screen.buffer[row] for row in range(self._screen.lines))
-        return "\n".join("".join(line[at].data for at in every).rstrip() for line in lines)
+        if self._drawn != len(self.written):
+            every = range(self._screen.columns)
+            lines = (self._screen.buffer[row] for row in range(self._screen.lines))
+            self._text = "\n".join("".join(line[at].data for at in every).rstrip() for line in lines)
+            self._drawn = len(self.written)
+        return self._text
 
     def leave(self, *keys: str) -> int:
         """Press *keys* until the program ends, wherever it stands; return how it ended."""
         for _ in range(30):
             if not self.ended:
                 self.press(*keys)
-        end = time.monotonic() + 30
-        while not self.ended and time.monotonic() < end:
-            self.listen(1.0)
-        assert self.ended, f"It does not end on:\n{self.text()}"
-        return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        return self.over()
 
     def over(self) -> int:
         """Wait until the program ends by itself; return how it ended."""
