@@ -126,3 +126,18 @@ def test_a_conversation_without_a_subject_is_headed_by_the_customer(world: Any, 
         assert hands.text(hands.desk.reading).splitlines()[0].strip() == "Ada Demir"
 
     sit(work)
+
+
+def test_a_page_names_the_keys_that_scroll_only_where_there_is_more_than_is_seen(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        await hands.press("w")
+        await hands.until(lambda: "q/Enter back" in hands.text())
+        assert "PgDn page" not in hands.text()
+        await hands.press("q", "question_mark")
+        await hands.until(lambda: "PgDn page" in hands.text())
+        await hands.pilot.resize_terminal(120, 100)
+        await hands.until(lambda: "PgDn page" not in hands.text())
+
+    sit(work)

@@ -29,7 +29,9 @@ def test_i_shows_who_the_customer_is_how_long_they_waited_and_what_was_promised(
         assert "ada@one.example" in said
         assert "waited 1h 00m in all, 1 promise kept, 0 broken" in said
         assert "1 conversation" in said
-        assert "Perhaps also Ada Demir (ada@home.example): Both are called Ada Demir." in " ".join(said.split())
+        assert "Perhaps the same person: Ada Demir (ada@home.example). Both are called Ada Demir." in " ".join(
+            said.split()
+        )
 
     sit(work, size=(100, 30))
 
@@ -46,7 +48,7 @@ def test_two_that_are_one_person_are_linked_by_a_key_and_parted_again(world: Any
         await hands.press("u")
         said = hands.text()
         assert "1 conversation" in said
-        assert "Perhaps also" in said
+        assert "Perhaps the same person" in said
 
     sit(work, size=(100, 30))
 
@@ -57,15 +59,15 @@ def test_a_suggestion_that_is_wrong_is_refused_by_a_key_and_linked_after_all_by_
     async def work(hands: Any) -> None:
         await hands.press("i", "n")
         said = " ".join(hands.text().split())
-        assert "Perhaps also" not in said
+        assert "Perhaps the same person" not in said
         assert "Somebody else: Ada Demir (ada@one.example). l links them after all." in said
         await hands.press("n")
         assert "Nobody looks like the same person." in hands.text()
         await hands.press("q", "i")
-        assert "Perhaps also" not in hands.text()
+        assert "Perhaps the same person" not in hands.text()
         await hands.press("l")
         await hands.press("u")
-        assert "Perhaps also" in hands.text()
+        assert "Perhaps the same person" in hands.text()
 
     sit(work, size=(100, 30))
 
@@ -123,7 +125,7 @@ def test_on_a_wide_screen_the_customer_stands_below_the_conversation(world: Any,
 
     async def work(hands: Any) -> None:
         pane = hands.desk.query_one(Glance)
-        await hands.until(lambda: "Perhaps also" in hands.text(pane))
+        await hands.until(lambda: "Perhaps the same person" in hands.text(pane))
         assert "ada@home.example" in hands.text(pane)
 
     sit(work, size=(200, 50))

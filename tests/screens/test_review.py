@@ -131,7 +131,7 @@ def test_a_week_of_the_archive_and_what_teammates_let_pass_and_a_search_are_revi
 
     async def work(hands: Any) -> None:
         await hands.press("g", "p", "R", "l")
-        await hands.until(lambda: "There is nothing to review: Spam." in hands.said)
+        await hands.until(lambda: "Spam: there is nothing to review." in hands.said)
         await hands.press("g", "i")
         for key, title, name in (
             ("a", "Archived in the last week 1/1", "Ada"),

@@ -65,8 +65,8 @@ def _alike(one: Alike, key: Named, *, brief: bool) -> Piece:
     if one.apart:
         return f"Somebody else: {who}. {links} links them after all.", "quiet"
     if brief:
-        return f"Perhaps also {who}: {one.why} {key('conversation.customer')} says yes or no.", "warning"
-    return f"Perhaps also {who}: {one.why} {links} links them, {key('customer.apart')} says no.", "warning"
+        return f"Perhaps the same person: {who}. {one.why} {key('conversation.customer')} says yes or no.", "warning"
+    return f"Perhaps the same person: {who}. {one.why} {links} links them, {key('customer.apart')} says no.", "warning"
 
 
 def _in_all(it: Customer, width: int) -> list[GlanceLine]:

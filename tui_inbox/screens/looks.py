@@ -76,8 +76,18 @@ NAMES = ("auto", *THEMES, "terminal")
 TERMINAL = "ansi-dark"
 """What Textual calls the theme of the terminal's own colours."""
 
-CSS = "CommandPalette SearchIcon { display: none; }"
-"""The palette's sign of a lens is two cells wide in some terminals, one in others, and a box in the rest."""
+CSS = """
+CommandPalette SearchIcon { display: none; }  /* two cells wide in some terminals, one in others, a box in the rest */
+CommandPalette > Vertical { background: $panel; }
+CommandPalette CommandList > .option-list--option { text-style: none; }
+CommandPalette CommandList > .option-list--option-highlighted {
+    background: $bar;
+    color: $foreground;
+    text-style: bold;
+}
+CommandPalette CommandList:ansi > .option-list--option-highlighted { text-style: reverse; }
+"""
+"""Textual's palette in our colours."""
 _COLOURS: Mapping[str, tuple[str, str]] = {
     "late": ("error", "bold"),
     "risk": ("warning", "bold"),

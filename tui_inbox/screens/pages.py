@@ -96,8 +96,18 @@ class Page(ModalScreen[None]):
     def on_mount(self) -> None:
         if self.post.marks.ascii:
             self.query_one(VerticalScroll).styles.scrollbar_size_vertical = 0
+
+    def on_resize(self) -> None:
         self.query_one(VerticalScroll).styles.max_height = max(5, self.size.height - 3)
-        self.query_one(Foot).keys = shown(self.where, self.post.keys, self.post.marks.ascii)
+        self.call_after_refresh(self._foot)
+
+    def _foot(self) -> None:
+        """Name the keys; those that scroll only where there is more than is seen."""
+        foot, whole = self.query_one(Foot), not self.query_one(VerticalScroll).max_scroll_y
+        scrolls = {keys.BY_ID[f"page.{name}"].label for name in ("down", "up", "page_down", "page_up")}
+        named = shown(self.where, self.post.keys, self.post.marks.ascii)
+        foot.keys = [(key, label) for key, label in named if not (whole and label in scrolls)]
+        foot.refresh()
 
     def tell(self, words: str) -> None:
         """Say what happened, before the keys."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,8 +10,8 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 
+from tui_inbox.screens import paint
 from tui_inbox.screens.keys import ABOVE, APP, DESK, GO, KEYS, LIST, READING, REVIEW, SELECT
-from tui_inbox.screens.paint import gate
 from tui_inbox.screens.post import Post
 
 
@@ -24,9 +24,12 @@ class Command:
     label: str
     run: Callable[[], object]
 
-    @property
-    def shown(self) -> Content:
-        return Content(gate(f"{self.key:<11} {self.says}"))
+    def shown(self, found: Sequence[int] = ()) -> Content:
+        """Return its line, with the letters of its sentence underlined that were *found*."""
+        says = Content(paint.gate(self.says))
+        for at in found:
+            says = says.stylize("underline", at, at + 1)
+        return paint.content([(f"{self.key:<11} ", "key")]) + says
 
 
 class Commands(Provider):
@@ -49,15 +52,16 @@ class Commands(Provider):
         for view in post.views:
             lead = f"{post.key('desk.go')} {view.key}" if view.key else ""
             yield Command(
-                lead, f"Go to the view {gate(view.name)}.", "", partial(app.call_later, visit, f"={view.name}")
+                lead, f"Go to the view {paint.gate(view.name)}.", "", partial(app.call_later, visit, f"={view.name}")
             )
 
     async def discover(self) -> Hits:
         for one in self._all():
-            yield DiscoveryHit(one.shown, one.run, text=one.says)
+            yield DiscoveryHit(one.shown(), one.run, text=one.says)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for one in self._all():
             if (score := matcher.match(f"{one.says} {one.label}")) > 0:
-                yield Hit(score, one.shown, one.run, text=one.says)
+                _, found = matcher.fuzzy_search.match(query, one.says)
+                yield Hit(score, one.shown(found), one.run, text=one.says)
