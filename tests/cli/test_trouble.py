@@ -450,3 +450,22 @@ def test_a_store_that_is_locked_for_longer_than_anybody_waits_is_said(kept: Tui)
         what, _ = says(kept("import", OTHER, code=None), 1)
         assert "holds the store" in what
     assert likeness(kept.home / "inbox.db") == before
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "hint"),
+    [
+        (("lst",), "There is no `tui-inbox lst`.", "Did you mean `list`?"),
+        (("rules", "chek"), "There is no `tui-inbox rules chek`.", "Did you mean `check`?"),
+        (("attachment", "1"), "There is no `tui-inbox attachment 1`.", "Take one of list, save, open, fetch."),
+        (("account", "add", "--flow", "foo"), "There is no `tui-inbox account add --flow foo`.", "browser, device"),
+        (("show", "abc"), "Argument ID: abc is no number.", "See `tui-inbox show --help`."),
+        (("undo", "x"), "Argument N: x is no number.", "See `tui-inbox undo --help`."),
+    ],
+)
+def test_a_mistyped_word_is_named_with_the_nearest_right_one(
+    tui: Tui, words: tuple[str, ...], what: str, hint: str
+) -> None:
+    said = tui(*words, code=2)
+    assert said.err.startswith(f"{what}\n"), said.err
+    assert hint in said.err

@@ -56,9 +56,11 @@ def say_problem(problem: Problem, *, as_json: bool) -> None:
 
 def say_rows(rows: Iterable[Row], now: datetime, zone: str) -> None:
     """Print one line for each conversation: id, clock, channel, customer, subject."""
-    for row in rows:
+    every = [(row, state(row, now, zone)) for row in rows]
+    room = max([22, *(len(clock) for _, clock in every)])
+    for row, clock in every:
         say(
-            f"{row.id:>6}  {state(row, now, zone):<22}  {row.channel:<9}  "
+            f"{row.id:>6}  {clock:<{room}}  {row.channel:<9}  "
             f"{clean.fitted(row.contact.name or '-', 22)}  {clean.cells(row.subject or row.snippet, 60)}"
             f"{'  *' if row.news else ''}"
         )
@@ -91,10 +93,14 @@ def _due(row: Row, now: datetime, zone: str) -> str:
 def say_whole(it: Whole, now: datetime, zone: str) -> None:
     """Print one conversation as a person reads it: what it is, its messages, its promises, its record."""
     row = it.row
-    say(f"{row.id}  {row.subject or '(no subject)'}")
-    identities = ", ".join(row.contact.identities)
-    say(f"{row.channel} · {row.account} · {row.contact.name} ({identities}) · tier {row.tier} · owner {row.owner}")
-    say(f"{row.place.value} · {state(row, now, zone)}{f' · {row.reason.value}' if row.reason else ''}")
+    customer = ", ".join(one for one in row.contact.identities if one != row.contact.name)
+    customer = f"{row.contact.name} ({customer})" if customer else row.contact.name
+    title = row.subject or ("(no subject)" if row.channel == "email" else customer)
+    say(f"{row.id}  {title}")
+    facts = [row.channel, row.account, customer, f"tier {row.tier}", f"owner {row.owner}"]
+    say(" · ".join(dict.fromkeys(facts)))
+    why = [row.reason.value] if row.reason else []
+    say(" · ".join(dict.fromkeys([row.place.value, state(row, now, zone), *why])))
     for line in it.messages:
         say()
         arrow = "→" if line.direction is Direction.OUT else "←"
