@@ -65,8 +65,8 @@ class Acting(Screen[None]):
         """Set when another list is wanted: what is being read for the one before is not waited for."""
         self.settled: set[int] = set()
         """Conversations whose acts are done, but which the list that is drawn does not know of yet."""
-        self.restored: int | None = None
-        """What an undo has brought back, for the cursor to go there."""
+        self.restored: frozenset[int] = frozenset()
+        """What the cursor is to go to, the first of it: what an undo has brought back, where a search began."""
         self._repeat: Intent | None = None
 
     @property
@@ -118,7 +118,7 @@ class Acting(Screen[None]):
             self.say("There is nothing here to act on.")
             return
         self._repeat = intent
-        about = self._about()
+        about = self._about(drawn)
         self.rows.leave([id_ for id_, _ in drawn])
         self.position()
         self.run_worker(self._carry_out(intent, drawn, about), group="acts")
@@ -152,7 +152,7 @@ class Acting(Screen[None]):
         words = []
         then = [*([intent.then] if intent.then else []), f"{self.post.key('desk.undo')} undoes."]
         if done > 1 or (done and skipped):
-            words.append(f"{intent.verb} {done:,} conversations.")
+            words.append(f"{intent.verb} {done:,} conversation{'' if done == 1 else 's'}.")
         elif done:
             room = self.size.width - len("  ".join([f"{intent.verb}: .", *then])) - 4
             named = clipped(about, max(12, room), self.post.marks.ascii)
@@ -163,9 +163,14 @@ class Acting(Screen[None]):
         words += then if done else []
         self.say("  ".join(words), trouble=bool(skipped) and not done)
 
-    def _about(self) -> str:
-        """Return how the conversation under the cursor is called in a sentence."""
-        row = self.rows.current_row()
+    def _first(self, drawn: list[tuple[int, int]]) -> Row | None:
+        """Return the first of those that an act is about: under the cursor, unless others are selected."""
+        row, id_ = self.rows.current_row(), drawn[0][0]
+        return row if row and row.id == id_ else next(iter(self.window([id_])), None)
+
+    def _about(self, drawn: list[tuple[int, int]]) -> str:
+        """Return how the first of those that an act is about is called in a sentence."""
+        row = self._first(drawn)
         return _called(row) if row else ""
 
     def ask(self, verb: str, intent: Intent, drawn: list[tuple[int, int]]) -> None:
@@ -190,7 +195,7 @@ class Acting(Screen[None]):
         from tui_inbox.screens.snooze import SnoozePrompt  # deferred: the first picture does not need it
 
         if drawn := self.drawn():
-            prompt = SnoozePrompt(self.post, drawn[0][0], self._about(), len(drawn))
+            prompt = SnoozePrompt(self.post, drawn[0][0], self._about(drawn), len(drawn))
             self.app.push_screen(prompt, partial(self._snooze, drawn))
 
     def _snooze(self, drawn: list[tuple[int, int]], until: Until | None) -> None:
@@ -223,9 +228,9 @@ class Acting(Screen[None]):
 
         if not (drawn := self.drawn()):
             return
-        row = self.rows.current_row()
+        row = self._first(drawn)
         away = len(drawn) > 1 or (row is not None and row.owner != ME)
-        prompt = ForwardPrompt(self.post, self._about(), len(drawn), take_back=away)
+        prompt = ForwardPrompt(self.post, self._about(drawn), len(drawn), take_back=away)
         self.app.push_screen(prompt, partial(self._forward, drawn))
 
     def _forward(self, drawn: list[tuple[int, int]], over: HandOver | None) -> None:
@@ -257,8 +262,12 @@ class Acting(Screen[None]):
             self.say_problem(problem)
             return
         done = len(outcome.done)
-        self.restored = outcome.done[0] if done else None
         words = [f"Undone: {done:,} conversations."] if done > 1 else [_undone(row, self.post.marks) for row in rows]
         words += [f"{one.why.rstrip('.')}." for one in outcome.skipped[:1]]
         self.say("  ".join(words) or "There is nothing to undo.", trouble=not done and bool(outcome.skipped))
+        self._brought_back(outcome.done)
+
+    def _brought_back(self, ids: Sequence[int]) -> None:
+        """Show *ids*, which an undo has brought back."""
+        self.restored = frozenset(ids)
         self.stale.set()

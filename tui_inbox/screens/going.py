@@ -45,6 +45,8 @@ class Going(Asking):
         """Whether the conversation has the screen, where there is room for one pane only."""
         self._recalled = 0
         """How many searches back the arrow up has gone."""
+        self._left: int | None = None
+        """Where the cursor stood when the search began."""
         self.sought: int | None = None
         """The conversation to open once its queue has been read."""
 
@@ -164,6 +166,8 @@ class Going(Asking):
         self.unfold(opened=False)
         if not self._searching:
             search.line.action_select_all()
+        if self.view == self._home and self.rows.current is not None:
+            self._left = self.rows.current
         self._searching = True
         self.set_focus(search.line)
         self.view = View("search", search.line.value)
@@ -254,3 +258,5 @@ class Going(Asking):
             search.line.value = ""
         self.set_focus(self.rows)
         self._look_at(self._home)
+        if self._left is not None:
+            self.restored = frozenset({self._left})

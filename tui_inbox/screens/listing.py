@@ -150,18 +150,23 @@ class Listing(Going):
     def _say_reading(self) -> None:
         """Say that the list which was asked for is being read."""
         if not self.in_step:
-            top = self.query_one(Top)
-            top.title, top.position = title_of(self.view), f"reading{self.post.marks.more}"
+            self.greeted()
+            self._head(self.view, f"reading{self.post.marks.more}")
             self.rows.wait([f"Reading{self.post.marks.more}"])
-            top.refresh()
 
     def _say_unread(self, view: View, problem: Problem) -> None:
         """Say that the list could not be read, and why."""
         self._listed = view
         self.rows.wait(["This list could not be read.", "", problem.what, problem.hint])
-        top = self.query_one(Top)
-        top.title, top.position = title_of(view), "not read"
+        self._head(view, "not read")
+
+    def _head(self, view: View, position: str) -> None:
+        """Say above and beside the list which one it is, and where in it the cursor stands."""
+        top, places = self.query_one(Top), self.query_one(Places)
+        top.title, top.position = title_of(view), position
+        top.queue = places.queue = view.queue
         top.refresh()
+        places.refresh()
 
     def _read(self, reader: Reader, view: View, old: array[int], at: int, most: int | None) -> Listed:
         """Return what the store holds for *view*, at most *most* conversations; runs in a thread."""
@@ -199,14 +204,13 @@ class Listing(Going):
 
     def _draw(self, read: Listed, settled: set[int], *, moved: bool) -> None:
         """Draw what was read; the cursor stays on its conversation."""
-        rows, top, places, search = self.rows, self.query_one(Top), self.query_one(Places), self.query_one(SearchLine)
+        rows, top, search = self.rows, self.query_one(Top), self.query_one(SearchLine)
         if self._listed is None and read.queue.ids:
             self.say(greeting(self.post.key))
         elif read.view != self._listed:
             self.greeted()
         self._listed = read.view
-        top.queue = places.queue = read.view.queue
-        top.title = title_of(read.view)
+        self._head(read.view, top.position)
         search.wrong(read.wrong)
         if read.wrong and not search.has_class("-open"):
             self.say(read.wrong, trouble=True)
@@ -225,8 +229,6 @@ class Listing(Going):
             self._arrive()
             if self.reading.has_focus and not read.queue.ids:
                 self.action_leave()
-        top.refresh()
-        places.refresh()
         self.position()
         self.turned()
 
@@ -244,10 +246,11 @@ class Listing(Going):
             self.rows.nothing = cells.empty(place, self._counts, post.clock(), post.zone, configured, post.key)
 
     def _return(self) -> None:
-        """Put the cursor on what an undo has brought back, where this list has it."""
-        id_, self.restored = self.restored, None
-        if id_ is not None and id_ in self.rows.queue.ids:
-            self.rows.go(self.rows.queue.ids.index(id_))
+        """Put the cursor on the first of what was brought back, where this list has any of it."""
+        back, self.restored = self.restored, frozenset()
+        if back:
+            at = next((index for index, id_ in enumerate(self.rows.queue.ids) if id_ in back), self.rows.cursor)
+            self.rows.go(at)
 
     def _arrive(self) -> None:
         """Open the conversation that was gone to, where its queue has it."""

@@ -166,7 +166,7 @@ class Opening(Listing):
 
     def action_turn(self, by: int) -> None:
         self._patient = False
-        self.rows.go(self.rows.cursor + by)
+        self.rows.step(by)
 
     def on_reading_resized(self) -> None:
         self._turned.set()

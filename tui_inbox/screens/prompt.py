@@ -55,6 +55,8 @@ class Prompt(ModalScreen[R | None], Generic[R]):
         self._said, self._placeholder = title, placeholder
         self._ahead = ""
         self._sent_ahead = False
+        self._tall = 0
+        """Lines that what may be chosen has taken at most."""
         self.holding = False
         """Whether the prompt has been confirmed, and what is typed now is for what comes after it."""
         self.ready = False
@@ -105,8 +107,11 @@ class Prompt(ModalScreen[R | None], Generic[R]):
         """Answer to what has been typed so far."""
 
     def choices(self, content: Content) -> None:
-        """Show what may be chosen."""
-        self.query_one("#choices", Static).update(content)
+        """Show what may be chosen; where that becomes less, the window stays as tall as it was, and where it was."""
+        part = self.query_one("#choices", Static)
+        self._tall = max(self._tall, content.plain.count("\n") + 1)
+        part.styles.min_height = self._tall
+        part.update(content)
 
     def preview(self, content: Content) -> None:
         """Show what Enter would do."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from textual.events import Click, Resize
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -122,8 +122,10 @@ class Reading(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False)
         if found:
             self.post_message(self.Pointed(*found))
 
-    def on_focus(self) -> None:
-        self.app.cursor_position = self.content_region.offset
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs: where what is read begins."""
+        return self.content_region.offset
 
     def _scroll(self, lines: int) -> None:
         self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True, force=True)

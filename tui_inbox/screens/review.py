@@ -18,7 +18,7 @@ from tui_inbox.rules.review import SKIPPED, Review
 from tui_inbox.screens.acting import Intent
 from tui_inbox.screens.asking import Asking
 from tui_inbox.screens.bars import Foot, Lines, Said
-from tui_inbox.screens.cells import Piece, amount, clock, fit, who
+from tui_inbox.screens.cells import Piece, amount, apart, clock, fit, who
 from tui_inbox.screens.customer import Glance, GlanceLine, glance
 from tui_inbox.screens.keys import BY_ID, DESK, READING, bindings, keys_of
 from tui_inbox.screens.over import known
@@ -37,7 +37,7 @@ FOOT = {
     "conversation.snooze": "snooze",
     "conversation.forward": "forward",
     "reading.next": "skip",
-    "reading.previous": "back",
+    "reading.previous": "previous",
     "desk.undo": "undo",
     "reading.back": "leave",
     "desk.help": "help",
@@ -71,15 +71,14 @@ class Progress(Lines):
         room = max(0, min(30, width - len(title) - len(count) - beside))
         done = room * it.at // len(it.ids) if it.ids else room
         bar = ("#", "-") if marks.ascii else ("━", "─")
-        return [
+        left = [
             (fit(title, min(len(title), width - len(count))), "title"),
             (count, "quiet"),
             (bar[0] * done, "good"),
             (bar[1] * (room - done), "quiet"),
             (f"  {before} before" if before else "", "reason"),
-            ("  ", "quiet"),
-            self.known,
         ]
+        return apart(left, [self.known], width)
 
     def _about(self) -> list[Piece]:
         if self.row is None:
@@ -222,7 +221,7 @@ class ReviewScreen(Asking):
         if not drawn:
             return
         self._repeat = intent
-        self.run_worker(self._carry_out(intent, drawn, self._about()), group="acts")
+        self.run_worker(self._carry_out(intent, drawn, self._about(drawn)), group="acts")
         self._go(self.review.decide(intent.verb.split(" ")[0].lower()))
 
     def _after(self, outcome: Outcome, intent: Intent, about: str) -> None:
@@ -242,18 +241,13 @@ class ReviewScreen(Asking):
             super().action_again()
 
     def action_turn(self, by: int) -> None:
+        self.say("")  # what was said is about another
         self._go(self.review.onward() if by > 0 else self.review.back())
 
-    async def _undo(self) -> None:
-        now = self.post.clock()
-        try:
-            outcome = await self.post.write(lambda inbox: inbox.undo(now))
-        except Problem as problem:
-            self.say_problem(problem)
-            return
-        self.say("Undone." if outcome.done else "; ".join(one.why for one in outcome.skipped))
-        self.reading.show(None)
-        self._go(self.review.undecided(outcome.done))
+    def _brought_back(self, ids: Sequence[int]) -> None:
+        if ids:
+            self.reading.show(None)
+            self._go(self.review.undecided(ids))
 
     def on_reading_resized(self) -> None:
         self._turn()

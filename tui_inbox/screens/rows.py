@@ -112,15 +112,11 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
     def wait(self, lines: list[str]) -> None:
         """Show *lines* instead of rows until a list is shown."""
         self.waiting, self.nothing = True, lines
+        self.virtual_size = Size(self.size.width, 0)  # there is nothing to scroll through
         self.refresh()
 
     def _was_drawn(self, seen: int) -> None:
         self.drawn_seen = seen
-
-    def reread(self) -> None:
-        """Read the visible rows anew; for when only time has passed."""
-        self._forget()
-        self.refresh()
 
     def row(self, index: int) -> Row | None:
         """Return the row at *index*, reading a page around it where it is not at hand."""
@@ -207,13 +203,17 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
 
     # --- how it moves -------------------------------------------------------------------------------------
 
+    def step(self, by: int) -> None:
+        """Go on by so many rows, and remember which way the agent is going."""
+        self.direction = 1 if by > 0 else -1
+        self.go(self.cursor + by)
+
     def go(self, to: int) -> None:
         """Put the cursor on the row at index *to*, or at the nearest end."""
         to = max(0, min(to, len(self.queue.ids) - 1))
         if to == self.cursor or not self.queue.ids:
             return
-        old, self.direction = self.cursor, 1 if to > self.cursor else -1
-        self.cursor = to
+        old, self.cursor = self.cursor, to
         self.refresh_lines(old)
         self.refresh_lines(to)
         self._keep_visible()
@@ -227,12 +227,10 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         count = len(self.queue.ids)
         onward = range(self.cursor, count) if self.direction > 0 else range(self.cursor, -1, -1)
         back = range(self.cursor, -1, -1) if self.direction > 0 else range(self.cursor, count)
-        direction = self.direction
         for index in (*onward[: len(self.going) + 1], *back[: len(self.going) + 1]):
             if self.queue.ids[index] not in self.going:
                 self.go(index)
                 break
-        self.direction = direction
         self.refresh()
 
     def stay(self, ids: Iterable[int]) -> None:
@@ -246,21 +244,17 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=self.cursor, animate=False, immediate=True, force=True)
         elif height and self.cursor >= top + height:
             self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True, force=True)
-        self.stand()
 
-    def stand(self) -> None:
-        """Put the terminal's own cursor on the selected row, where screen readers and Braille lines look for it."""
-        if self.has_focus:
-            self.app.cursor_position = self.content_region.offset + Offset(0, self.cursor - self.scroll_offset.y)
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs: on the row of the list's, where Braille lines look for it."""
+        return self.content_region.offset + Offset(0, self.cursor - self.scroll_offset.y)
 
     def on_resize(self, event: Resize) -> None:
         self.virtual_size = Size(event.size.width, len(self.queue.ids))
         self._strips.clear()
         self._keep_visible()
         self.refresh()
-
-    def on_focus(self) -> None:
-        self.stand()
 
     def on_click(self, event: Click) -> None:
         index = event.y + self.scroll_offset.y
@@ -270,23 +264,23 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
                 self.post_message(self.Opened())
 
     def action_down(self) -> None:
-        self.direction = 1
-        self.go(self.cursor + 1)
+        self.step(1)
 
     def action_up(self) -> None:
-        self.direction = -1
-        self.go(self.cursor - 1)
+        self.step(-1)
 
     def action_page_down(self) -> None:
-        self.go(self.cursor + max(1, self.size.height - 1))
+        self.step(max(1, self.size.height - 1))
 
     def action_page_up(self) -> None:
-        self.go(self.cursor - max(1, self.size.height - 1))
+        self.step(-max(1, self.size.height - 1))
 
     def action_home(self) -> None:
+        self.direction = 1  # from an end only one way leads on
         self.go(0)
 
     def action_end(self) -> None:
+        self.direction = -1
         self.go(len(self.queue.ids) - 1)
 
     # --- how it selects -----------------------------------------------------------------------------------
