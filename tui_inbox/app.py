@@ -20,6 +20,7 @@ from textual.app import App
 from textual.command import CommandPalette
 from textual.css.query import NoMatches
 from textual.events import Event, Key
+from textual.geometry import Offset
 from textual.widgets import Input
 
 from tui_inbox import crash
@@ -34,6 +35,8 @@ from tui_inbox.screens.keys import APP, bindings
 from tui_inbox.screens.listing import Counted
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import type_into
+from tui_inbox.screens.reading import Reading
+from tui_inbox.screens.rows import Rows
 from tui_inbox.store.queues import Counts
 
 SWITCH = 0.0005
@@ -100,6 +103,21 @@ class TuiInbox(App[int]):
 
     def get_default_screen(self) -> Desk:
         return Desk(self.post)
+
+    @property
+    def cursor_position(self) -> Offset:
+        """Where the terminal's own cursor stands: asked with each picture, since a prompt leaves it where it was."""
+        match self.focused:
+            case (Rows() | Reading()) as part:
+                return part.cursor_screen_offset
+            case Input() as line:  # behind the last letter Textual counts one cell too many
+                return line.cursor_screen_offset - Offset(line.cursor_at_end, 0)
+            case _:
+                return Offset(0, 0)
+
+    @cursor_position.setter
+    def cursor_position(self, place: Offset) -> None:
+        """Textual's own lines say where they would have it before they have been given their place."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return looks.BARS
