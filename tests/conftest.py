@@ -16,7 +16,7 @@ from hypothesis import settings
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 
-PROGRAMS = {"dovecot": "dovecot-imapd", "faketime": "faketime", "tmux": "tmux"}
+PROGRAMS = {"bash": "bash", "dovecot": "dovecot-imapd", "faketime": "faketime", "tmux": "tmux"}
 """The programs a test may need, and the Debian package each comes in."""
 
 settings.register_profile("default", deadline=None, derandomize=IN_CI, print_blob=True)
