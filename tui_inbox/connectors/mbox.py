@@ -214,7 +214,7 @@ class _Reader:
             raw = raw[:-1]
         elif raw.endswith(b"\r\n\r\n"):
             raw = raw[:-2]
-        if b"\n>" in raw:
+        if b">From " in raw:
             raw = _QUOTED.sub(rb"\1", raw)
         return raw
 

@@ -23,6 +23,8 @@ class Impostors:
     config: Config
     account: str
     _alike: dict[int, str] = field(default_factory=dict)
+    _first_of: dict[str, int] = field(default_factory=dict)
+    _older_sites: dict[str, str] = field(default_factory=dict)
 
     def told(self, message: Message, judged: Judged, identity: int | None) -> Message:
         """Return *message* with a warning for each doubt about who wrote it."""
@@ -42,8 +44,27 @@ class Impostors:
             return ""
         if identity not in self._alike:
             us = [*self.config.me.addresses, *(mate.address for mate in self.config.teammates)]
-            self._alike[identity] = lookalike.alike(address, us) or people.alike(self.unit, identity, address)
+            self._alike[identity] = lookalike.alike(address, us) or self._like_somebody(address, identity)
         return self._alike[identity]
+
+    def _like_somebody(self, address: str, identity: int) -> str:
+        """Return whom, known here before, *address* looks like.
+
+        What looks like its site is asked once for all of a site, which may have many addresses: whoever was here before
+        the first of them stays so.
+        """
+        if same := people.same_looks(self.unit, identity, address):
+            return same
+        site = address.lower().rpartition("@")[2]
+        first = self._first_of.get(site) or people.first_of_site(self.unit, address)
+        if first is None:
+            return ""
+        self._first_of[site] = first
+        if first > identity:  # they answer for somebody elsewhere
+            return people.older_site(self.unit, address, identity)
+        if site not in self._older_sites:
+            self._older_sites[site] = people.older_site(self.unit, address, first)
+        return self._older_sites[site]
 
     def _servers(self) -> tuple[str, ...]:
         """Return the servers whose Authentication-Results count for this account (`authserv`)."""

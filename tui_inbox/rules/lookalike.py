@@ -32,9 +32,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def skeleton(text: str) -> str:
     """Return what *text* looks like, to be compared with another skeleton and never shown."""
-    apart = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
-    seen = "".join(char for char in apart if unicodedata.category(char)[0] not in "MC")
-    seen = seen.translate(_TABLE)
+    seen = text[:_LONGEST].casefold()
+    if not (seen.isascii() and seen.isprintable()):  # there is nothing to take apart in what nearly all addresses are
+        apart = unicodedata.normalize("NFKD", seen)
+        seen = "".join(char for char in apart if unicodedata.category(char)[0] not in "MC").translate(_TABLE)
     for pair, sign in _PAIRS:
         seen = seen.replace(pair, sign)
     return seen

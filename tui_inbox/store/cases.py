@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, case, func, select, tuple_, u
 from tui_inbox.problems import NotFound
 from tui_inbox.rules.model import ME, Class, Direction
 from tui_inbox.rules.routing import Case
+from tui_inbox.store.many import among, many
 from tui_inbox.store.moments import moment, stored
 from tui_inbox.store.tables import AccountRow, ConversationRow, IdentityRow, MessageRow, table
 
@@ -78,11 +79,7 @@ def occasions(
     found: list[Occasion] = []
     wanted = sorted(conversations)
     for start in range(0, len(wanted), 500):
-        rows = connection.execute(
-            _asked()
-            .where(_message.c.conversation_id.in_(wanted[start : start + 500]), _message.c.history.is_(False))
-            .order_by(*_ORDER)
-        )
+        rows = connection.execute(_ASKED_LIVE, many(wanted[start : start + 500]))
         lines: dict[int, list[Row[*tuple[Any, ...]]]] = {}
         for row in rows:
             lines.setdefault(row.conversation_id, []).append(row)
@@ -119,14 +116,8 @@ def _machine(row: Row[*tuple[Any, ...]]) -> bool:
 
 def others(connection: Connection, conversations: Collection[int]) -> set[int]:
     """Return which of *conversations* belong to somebody else."""
-    wanted = sorted(conversations)
-    found: set[int] = set()
-    for start in range(0, len(wanted), 500):
-        theirs = select(_conversation.c.id).where(
-            _conversation.c.id.in_(wanted[start : start + 500]), _conversation.c.owner != ME
-        )
-        found |= set(connection.execute(theirs).scalars())
-    return found
+    theirs = select(_conversation.c.id).where(among(_conversation.c.id), _conversation.c.owner != ME)
+    return set(connection.execute(theirs, many(conversations)).scalars())
 
 
 def first_ones(connection: Connection, since: datetime | None, *, known: bool = True) -> Iterator[Occasion]:
@@ -176,6 +167,10 @@ def _asked() -> Any:
             _message.c["class"] != Class.SYSTEM.value,
         )
     )
+
+
+_ASKED_LIVE = _asked().where(among(_message.c.conversation_id), _message.c.history.is_(False)).order_by(*_ORDER)
+"""What is asked for every batch that comes in: it is made once."""
 
 
 def _occasion(connection: Connection, row: Row[*tuple[Any, ...]], *, new: bool, known: bool) -> Occasion:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from tui_inbox.rules.model import Class, Direction
 from tui_inbox.rules.sensitive import masked
+from tui_inbox.store.many import among, many
 from tui_inbox.store.tables import IdentityRow, MessageRow, ThreadRow, table
 
 _message, _identity, _thread = table(MessageRow), table(IdentityRow), table(ThreadRow)
@@ -78,8 +79,7 @@ def facts_of(connection: Connection, conversations: Mapping[int, Line]) -> dict[
     """Return for each of *conversations* (their rows, by id) the columns that follow from its messages alone."""
     long = [id_ for id_, row in conversations.items() if row.messages >= LONG]
     told = {id_: _Told(row.seen) for id_, row in conversations.items() if id_ not in long}
-    wanted = _ordered(_lines().where(_message.c.conversation_id.in_(told)))
-    for row in connection.execute(wanted, execution_options={"yield_per": 1000}):
+    for row in connection.execute(_ALL_LINES, many(told), execution_options={"yield_per": 1000}):
         told[row.conversation_id].tell(row)
     told |= {id_: _asked_of(connection, id_, conversations[id_].seen) for id_ in long}
     last = {id_: one.side.last.id for id_, one in told.items() if one.side.last is not None}
@@ -110,6 +110,16 @@ _ORDER = (_message.c.received_at, _message.c.rank, _message.c.position, _message
 
 def _ordered(wanted: Any, *, newest: bool = False) -> Any:
     return wanted.order_by(*(one.desc() if newest else one for one in _ORDER))
+
+
+# What is asked for every batch that comes in: each is made once.
+_ALL_LINES = _ordered(_lines().where(among(_message.c.conversation_id)))
+_BEGINNINGS = select(
+    _message.c.id,
+    func.substr(_message.c.text, 1, SNIPPET * 4).label("text"),
+    func.substr(_message.c.quoted, 1, SNIPPET * 4).label("quoted"),
+).where(among(_message.c.id))
+_GROUPS = select(_thread.c.id, _thread.c.title).where(among(_thread.c.id), _thread.c.is_group)
 
 
 def _asked_of(connection: Connection, id_: int, seen: int) -> _Told:
@@ -161,14 +171,7 @@ def _class(row: Line) -> Class:
 
 
 def _snippets(connection: Connection, messages: Sequence[int]) -> dict[int, str]:
-    rows = connection.execute(
-        select(
-            _message.c.id,
-            func.substr(_message.c.text, 1, SNIPPET * 4).label("text"),
-            func.substr(_message.c.quoted, 1, SNIPPET * 4).label("quoted"),
-        ).where(_message.c.id.in_(messages))
-    )
-    return {row.id: snippet(row.text or row.quoted) for row in rows}
+    return {row.id: snippet(row.text or row.quoted) for row in connection.execute(_BEGINNINGS, many(messages))}
 
 
 def snippet(text: str) -> str:
@@ -179,7 +182,4 @@ def snippet(text: str) -> str:
 
 def _group_titles(connection: Connection, threads: set[int]) -> dict[int, str]:
     """Return the names of groups, which are their chats' subjects; a chat with one person has none."""
-    rows = connection.execute(
-        select(_thread.c.id, _thread.c.title).where(_thread.c.id.in_(threads), _thread.c.is_group)
-    )
-    return {row.id: row.title for row in rows}
+    return {row.id: row.title for row in connection.execute(_GROUPS, many(threads))}

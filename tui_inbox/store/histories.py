@@ -15,6 +15,7 @@ from tui_inbox.rules.lifecycle import Act, Delivery, Effects, Heard, History, Ve
 from tui_inbox.rules.model import ME, Class, Direction, Kind, Place, Reason
 from tui_inbox.rules.promise import Terms
 from tui_inbox.rules.threads import Stretch
+from tui_inbox.store.many import among, many
 from tui_inbox.store.moments import moment, stored
 from tui_inbox.store.tables import (
     AccountRow,
@@ -70,36 +71,16 @@ def load(connection: Connection, ids: Collection[int]) -> dict[int, Kept]:
 
 def _load(connection: Connection, ids: Sequence[int]) -> dict[int, Kept]:
     parts = {id_: _Parts() for id_ in ids}
-    long = set(
-        connection.execute(
-            select(_conversation.c.id).where(_conversation.c.id.in_(ids), _conversation.c.messages >= LONG)
-        ).scalars()
-    )
-    for row in connection.execute(_heard_rows().where(_message.c.conversation_id.in_(set(ids) - long))):
+    long = set(connection.execute(_LONG_ONES, many(ids)).scalars())
+    for row in connection.execute(_HEARD, many(set(ids) - long)):
         parts[row.conversation_id].messages.append(heard(row))
     for id_ in long:
         parts[id_].messages.extend(_condensed(connection, id_))
-    for row in connection.execute(
-        select(_act).where(_act.c.conversation_id.in_(ids), _act.c.undone_at.is_(None)).order_by(_act.c.id)
-    ):
+    for row in connection.execute(_ACTS, many(ids)):
         parts[row.conversation_id].acts.append(act(row))
-    for row in connection.execute(select(_promise).where(_promise.c.conversation_id.in_(ids))):
+    for row in connection.execute(_PROMISED, many(ids)):
         parts[row.conversation_id].terms[(row.origin, Kind(row.kind), row.tier)] = _terms(row)
-    found = connection.execute(
-        select(
-            _conversation.c.id,
-            _conversation.c.thread_id,
-            _conversation.c.channel,
-            _conversation.c.begins_at,
-            _conversation.c.seen,
-            _conversation.c.routed,
-            _conversation.c.begins_with,
-            _thread.c.first_at,
-        )
-        .join(_thread, _thread.c.id == _conversation.c.thread_id)
-        .where(_conversation.c.id.in_(ids))
-    )
-    return {row.id: _kept(row, parts[row.id]) for row in found}
+    return {row.id: _kept(row, parts[row.id]) for row in connection.execute(_BEGUN, many(ids))}
 
 
 def _heard_rows() -> Any:
@@ -117,6 +98,38 @@ def _heard_rows() -> Any:
         _message.c.bounced,
         _message.c.hard,
     )
+
+
+LONG = 5000
+"""Messages from which a conversation is not read anew with every batch that adds to it."""
+
+# What is asked for every batch that comes in: each is made once.
+_LONG_ONES = select(_conversation.c.id).where(among(_conversation.c.id), _conversation.c.messages >= LONG)
+_HEARD = _heard_rows().where(among(_message.c.conversation_id))
+_ACTS = select(_act).where(among(_act.c.conversation_id), _act.c.undone_at.is_(None)).order_by(_act.c.id)
+_PROMISED = select(_promise).where(among(_promise.c.conversation_id))
+_BEGUN = (
+    select(
+        _conversation.c.id,
+        _conversation.c.thread_id,
+        _conversation.c.channel,
+        _conversation.c.begins_at,
+        _conversation.c.seen,
+        _conversation.c.routed,
+        _conversation.c.begins_with,
+        _thread.c.first_at,
+    )
+    .join(_thread, _thread.c.id == _conversation.c.thread_id)
+    .where(among(_conversation.c.id))
+)
+_STRETCHES = (
+    select(_conversation.c.id, _conversation.c.thread_id, _conversation.c.begins_at)
+    .where(among(_conversation.c.thread_id), _conversation.c.merged_into.is_(None))
+    .order_by(_conversation.c.id)
+)
+_LONG_AND_STALE = select(_conversation.c.id, _conversation.c.messages, _conversation.c.stale).where(
+    among(_conversation.c.id), _conversation.c.messages >= LONG
+)
 
 
 def _condensed(connection: Connection, id_: int) -> list[Heard]:
@@ -222,15 +235,9 @@ def _terms(row: Line) -> Terms:
 def stretches(connection: Connection, threads: Collection[int]) -> dict[int, list[Stretch]]:
     """Return the conversations of threads, each with the acts on it."""
     found: dict[int, list[Stretch]] = {}
-    rows = connection.execute(
-        select(_conversation.c.id, _conversation.c.thread_id, _conversation.c.begins_at)
-        .where(_conversation.c.thread_id.in_(threads), _conversation.c.merged_into.is_(None))
-        .order_by(_conversation.c.id)
-    ).all()
+    rows = connection.execute(_STRETCHES, many(threads)).all()
     acts: dict[int, list[Act]] = {row.id: [] for row in rows}
-    for row in connection.execute(
-        select(_act).where(_act.c.conversation_id.in_(acts), _act.c.undone_at.is_(None)).order_by(_act.c.id)
-    ):
+    for row in connection.execute(_ACTS, many(acts)):
         acts[row.conversation_id].append(act(row))
     firsts = Counter(row.thread_id for row in rows if row.begins_at is None)
     for row in rows:
@@ -303,28 +310,17 @@ def turned(connection: Connection, now: datetime) -> list[int]:
     return sorted({*moved, *left})
 
 
-LONG = 5000
-"""Messages from which a conversation is not read anew with every batch that adds to it."""
-
-
 def leave_long(connection: Connection, conversations: Collection[int]) -> set[int]:
     """Return which of *conversations* to read now; long ones that grew by less than a fifth are left stale."""
     wanted = sorted(conversations)
     stale: list[int] = []
-    for start in range(0, len(wanted), _CHUNK):
-        part = wanted[start : start + _CHUNK]
-        rows = connection.execute(
-            select(_conversation.c.id, _conversation.c.messages, _conversation.c.stale).where(
-                _conversation.c.id.in_(part), _conversation.c.messages >= LONG
-            )
-        ).all()
-        for row in rows:
-            if row.stale:  # until `settle`: counting it with every batch would cost more each time
-                stale.append(row.id)
-                continue
-            count = select(func.count()).where(_message.c.conversation_id == row.id)
-            if connection.execute(count).scalar_one() < row.messages * 1.2:
-                stale.append(row.id)
+    for row in connection.execute(_LONG_AND_STALE, many(wanted)).all():
+        if row.stale:  # until `settle`: counting it with every batch would cost more each time
+            stale.append(row.id)
+            continue
+        count = select(func.count()).where(_message.c.conversation_id == row.id)
+        if connection.execute(count).scalar_one() < row.messages * 1.2:
+            stale.append(row.id)
     if stale:
         connection.execute(update(_conversation).where(_conversation.c.id.in_(stale)).values(stale=True))
     return set(wanted) - set(stale)

@@ -123,39 +123,48 @@ def conversations_of(connection: Connection, identities: Collection[int]) -> set
 
 
 _SAME = """
-SELECT value FROM identity WHERE id < :before AND looks = :looks AND looks <> '' AND lower(value) <> :address
+SELECT value FROM identity WHERE id < ? AND looks = ? AND looks <> '' AND lower(value) <> ?
 ORDER BY looks LIMIT 1
 """
-_NEAR = """
+_OLDER = """
 SELECT value FROM identity WHERE id < :before AND looks BETWEEN :least AND :most AND looks <> ''
-AND substr(lower(value), :long) <> :there AND id < (
-  SELECT min(id) FROM identity WHERE looks BETWEEN :least AND :most AND substr(lower(value), :long) = :there
-)
+AND substr(lower(value), :long) <> :there
 ORDER BY looks LIMIT 1
 """
-# Asked for every new address, and making a statement costs more than running it.
+_FIRST = """
+SELECT min(id) FROM identity WHERE looks BETWEEN :least AND :most AND looks <> ''
+AND substr(lower(value), :long) = :there
+"""
+# Asked for every new address and every new site, and making a statement costs more than running it.
 
 
-def alike(connection: Connection, identity: int, address: str) -> str:
-    """Return the address of somebody known before *identity* whom *address* only looks like; "" where there is none."""
+def same_looks(connection: Connection, identity: int, address: str) -> str:
+    """Return the address of somebody known before *identity* who looks the same as *address*; "" where nobody does."""
     mine = lookalike.looks(address)
-    site, there = mine.partition("@")[0], f"@{address.lower().rpartition('@')[2]}"
+    found = driver(connection).execute(_SAME, (identity, mine, address.lower())).fetchone() if mine else None
+    return "" if found is None else str(found[0])
+
+
+def first_of_site(connection: Connection, address: str) -> int | None:
+    """Return the first identity that was known of the site of *address*; None where there is none."""
+    asked = _site(address)
+    found = None if asked is None else driver(connection).execute(_FIRST, asked).fetchone()[0]
+    return None if found is None else int(found)
+
+
+def older_site(connection: Connection, address: str, before: int) -> str:
+    """Return an address at another site that looks like that of *address*, known before *before*; "" for none."""
+    asked = _site(address)
+    found = None if asked is None else driver(connection).execute(_OLDER, asked | {"before": before}).fetchone()
+    return "" if found is None else str(found[0])
+
+
+def _site(address: str) -> dict[str, object] | None:
+    mine = lookalike.looks(address)
     if not mine:
-        return ""
-    asked = {
-        "before": identity,
-        "looks": mine,
-        "address": address.lower(),
-        "least": f"{site}@",
-        "most": f"{site}@\U0010ffff",
-        "there": there,
-        "long": -len(there),
-    }
-    for question in (_SAME, _NEAR):
-        found = driver(connection).execute(question, asked).fetchone()
-        if found is not None:
-            return str(found[0])
-    return ""
+        return None
+    site, there = mine.partition("@")[0], f"@{address.lower().rpartition('@')[2]}"
+    return {"least": f"{site}@", "most": f"{site}@\U0010ffff", "there": there, "long": -len(there)}
 
 
 def identities(connection: Connection, contact: int) -> list[Identity]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tui_inbox.rules.lifecycle import Conversation
@@ -16,6 +16,7 @@ from tui_inbox.rules.lifecycle import place as place_of
 from tui_inbox.rules.model import ME, Class, Direction, Outcome, Place, Reason, Status
 from tui_inbox.rules.promise import Promise
 from tui_inbox.store.facts import facts_of
+from tui_inbox.store.many import adding, among, blank, changing, many
 from tui_inbox.store.moments import moment, rfc3339, stored
 from tui_inbox.store.tables import (
     CalendarRow,
@@ -27,6 +28,7 @@ from tui_inbox.store.tables import (
     ThreadRow,
     table,
 )
+from tui_inbox.store.writer import driver
 
 _conversation, _promise, _event = table(ConversationRow), table(PromiseRow), table(EventRow)
 _message, _identity, _calendar = table(MessageRow), table(IdentityRow), table(CalendarRow)
@@ -35,9 +37,10 @@ _thread = table(ThreadRow)
 Line = Row[*tuple[Any, ...]]
 
 _CHUNK = 500
-_INSERT_PROMISE, _INSERT_EVENT, _INSERT_CONVERSATION = insert(_promise), insert(_event), insert(_conversation)
-_UPDATE_PROMISE = update(_promise).where(_promise.c.id == bindparam("id_"))
-_UPDATE_CONVERSATION = update(_conversation).where(_conversation.c.id == bindparam("id_"))
+_EMPTY = blank(_conversation)
+# What is asked of every conversation of a batch: each is made once.
+_KNOWN = select(_conversation).where(among(_conversation.c.id))
+_PROMISED = select(_promise).where(among(_promise.c.conversation_id))
 VOID = "void"
 """A promise that a later reading of the history no longer holds; its terms are kept."""
 
@@ -53,9 +56,10 @@ def begin(
     owner: str = ME,
 ) -> int:
     """Make a conversation, still empty; `save` gives it its state."""
-    made = connection.execute(
-        _INSERT_CONVERSATION,
+    made = driver(connection).execute(
+        adding(_conversation),
         {
+            **_EMPTY,
             "thread_id": thread_id,
             "account_id": account_id,
             "channel": channel,
@@ -66,9 +70,8 @@ def begin(
             "status": Status.ARCHIVED.value,
             "owner": owner,
         },
-    ).inserted_primary_key
-    assert made is not None
-    return int(made[0])
+    )
+    return int(made.lastrowid)
 
 
 def save(connection: Connection, readings: Mapping[int, Conversation], now: datetime, by: str = "") -> None:
@@ -76,15 +79,15 @@ def save(connection: Connection, readings: Mapping[int, Conversation], now: date
     ids = sorted(readings)
     for start in range(0, len(ids), _CHUNK):
         part = {id_: readings[id_] for id_ in ids[start : start + _CHUNK]}
-        before = {row.id: row for row in connection.execute(select(_conversation).where(_conversation.c.id.in_(part)))}
+        before = {row.id: row for row in connection.execute(_KNOWN, many(part))}
         facts = facts_of(connection, before)
         record = Record(now, by)
         changed = []
         for id_, it in part.items():
             values = _state(it) | facts[id_]
-            changed.append({"id_": id_, **values})
+            changed.append({"id": id_, **values})
             _moved(record, before[id_], values)
-        connection.execute(_UPDATE_CONVERSATION, changed)
+        driver(connection).executemany(changing(_conversation, tuple(changed[0])[1:]), changed)
         _save_promises(connection, record, part)
         record.write(connection)
 
@@ -135,7 +138,7 @@ def _turn(it: Conversation) -> tuple[datetime, Place, Reason] | None:
 
 def _save_promises(connection: Connection, record: Record, readings: Mapping[int, Conversation]) -> None:
     known: dict[int, dict[str, Line]] = {id_: {} for id_ in readings}
-    for kept in connection.execute(select(_promise).where(_promise.c.conversation_id.in_(readings))):
+    for kept in connection.execute(_PROMISED, many(readings)):
         known[kept.conversation_id][kept.origin] = kept
     made: list[dict[str, Any]] = []
     for id_, it in readings.items():
@@ -144,17 +147,17 @@ def _save_promises(connection: Connection, record: Record, readings: Mapping[int
             values = _promise_values(id_, one)
             row = here.pop(one.origin, None)
             if row is None:
-                made.append(values)
+                made.append({"id": None, **values})
                 record.add(id_, "promised", _told(values))
             elif any(getattr(row, name) != value for name, value in values.items()):
-                connection.execute(_UPDATE_PROMISE, {"id_": row.id, **values})
+                driver(connection).execute(changing(_promise, tuple(values)), {"id": row.id, **values})
                 if (row.outcome, row.ended) != (values["outcome"], values["ended"]):
                     what = "promise ended" if row.outcome == Outcome.OPEN.value else "promise corrected"
                     record.add(id_, what, {**_told(values), "was": row.outcome})
         for gone in here.values():
             _void(connection, record, gone)
     if made:
-        connection.execute(_INSERT_PROMISE, made)
+        driver(connection).executemany(adding(_promise), made)
 
 
 def _void(connection: Connection, record: Record, row: Line) -> None:
@@ -204,6 +207,7 @@ class Record:
     def add(self, conversation: int, what: str, detail: Mapping[str, Any]) -> None:
         self.events.append(
             {
+                "id": None,
                 "conversation_id": conversation,
                 "at": stored(self.now),
                 "event": what,
@@ -214,7 +218,7 @@ class Record:
 
     def write(self, connection: Connection) -> None:
         if self.events:
-            connection.execute(_INSERT_EVENT, self.events)
+            driver(connection).executemany(adding(_event), self.events)
 
 
 def event(connection: Connection, id_: int, at: datetime, what: str, by: str, detail: Mapping[str, Any]) -> None:

@@ -8,26 +8,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tui_inbox.rules.model import Class, Direction, Message
 from tui_inbox.rules.thanks import only_thanks
 from tui_inbox.store import arrivals, search
+from tui_inbox.store.many import adding
 from tui_inbox.store.moments import as_written, stored
 from tui_inbox.store.prepared import Prepared, prepare
 from tui_inbox.store.tables import LocationRow, MessageRow, RawRow, table
 
 _message, _raw, _location = table(MessageRow), table(RawRow), table(LocationRow)
 
-
-def _adding(rows: Table) -> str:
-    """Return the driver's own statement: a compiled one binds each value anew, which costs more than the insert."""
-    names = [column.name for column in rows.columns]
-    return f"INSERT INTO {rows.name} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"  # noqa: S608 - names of columns
-
-
-_ADD_MESSAGE, _ADD_RAW = _adding(_message), _adding(_raw)
 _LOCATED = upsert(_location)
 _LOCATE = _LOCATED.on_conflict_do_update(  # what had gone from there is back
     list(_location.primary_key),
@@ -117,8 +110,8 @@ class Tray:
         """Write all that was put in, and be empty again."""
         if self._messages:
             self._settle_stamps()
-            self.connection.exec_driver_sql(_ADD_MESSAGE, self._messages)
-            self.connection.exec_driver_sql(_ADD_RAW, self._raws)
+            self.connection.exec_driver_sql(adding(_message), self._messages)
+            self.connection.exec_driver_sql(adding(_raw), self._raws)
             indexed = [(row["stamp"], *columns) for row, columns in zip(self._messages, self._texts, strict=True)]
             self.connection.exec_driver_sql(search.ADD, indexed)
         for id_, message in self._attached:
