@@ -19,7 +19,7 @@ from tui_inbox.sync.owner import owner
 
 if TYPE_CHECKING:
     from tui_inbox.inbox.forgetting import Forgotten
-    from tui_inbox.store.erasing import Customer
+    from tui_inbox.store.theirs import Customer
 
 
 def export(desk: Desk, chosen: argparse.Namespace) -> int:

@@ -206,12 +206,12 @@ class Inbox:
         """
         from tui_inbox.inbox.reading import Readings
         from tui_inbox.rules.offers import rule_for
-        from tui_inbox.store import cases, outgoing, projection
+        from tui_inbox.store import cases, owed, projection
 
         with self.writer.unit() as unit:
             judged = cases.judge(unit, message, class_)
             detail = {"message": message, "was": judged.was.value, "class": class_.value}
             projection.event(unit, judged.conversation, now, "judged", "me", detail)
             Readings(unit, self.config).record([judged.conversation], now, "me")
-            outgoing.owe_replies(unit, [judged.conversation], now)
+            owed.post(unit, [judged.conversation], now)
             return rule_for(judged.sender, judged.was, class_)

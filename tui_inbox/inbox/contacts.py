@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui_inbox.inbox import Inbox
     from tui_inbox.inbox.forgetting import Forgotten
-    from tui_inbox.store.erasing import Customer
+    from tui_inbox.store.theirs import Customer
 
 
 class Contacts:
@@ -44,10 +44,10 @@ class Contacts:
 
     def customer(self, contact: int) -> Customer:
         """Return what there is of contact *contact*, for whoever is to decide whether it goes. Raises `NotFound`."""
-        from tui_inbox.store import erasing
+        from tui_inbox.store import theirs
 
         with self._inbox.writer.window() as unit:
-            return erasing.customer(unit, contact)
+            return theirs.customer(unit, contact)
 
     def forget(self, who: Customer, now: datetime) -> Forgotten:
         """Erase a customer for good, in the store and in the copies of it that can be reached; the figures stay."""

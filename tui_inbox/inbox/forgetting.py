@@ -13,8 +13,8 @@ from tui_inbox.inbox import acts
 from tui_inbox.inbox.reading import Readings
 from tui_inbox.problems import Problem
 from tui_inbox.rules.model import ME, Archive
-from tui_inbox.store import arrivals, copies, erasing, projection
-from tui_inbox.store.erasing import Customer
+from tui_inbox.store import arrivals, copies, erasing, projection, theirs
+from tui_inbox.store.theirs import Customer
 from tui_inbox.store.writer import Writer
 
 
@@ -53,7 +53,7 @@ def forget(writer: Writer, config: Config, who: Customer, now: datetime) -> Forg
     return came
 
 
-def _erase(writer: Writer, config: Config, who: Customer, now: datetime, *, archive: bool) -> erasing.Erased:
+def _erase(writer: Writer, config: Config, who: Customer, now: datetime, *, archive: bool) -> theirs.Erased:
     with writer.unit() as unit:
         if archive:
             seen = arrivals.watermark(unit)
@@ -78,8 +78,8 @@ def _forget_copy(copy: copies.Copy, config: Config, keys: Sequence[str], now: da
     try:
         with closing(Writer(copy.path)) as writer:
             with writer.window() as unit:
-                contact = erasing.known_as(unit, keys)
-                who = None if contact is None else erasing.customer(unit, contact)
+                contact = theirs.known_as(unit, keys)
+                who = None if contact is None else theirs.customer(unit, contact)
             if who is None:
                 return
             _erase(writer, config, who, now, archive=False)

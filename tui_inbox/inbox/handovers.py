@@ -10,7 +10,7 @@ from tui_inbox.inbox.reading import Readings
 from tui_inbox.rules.handover import HAND_OVER, MAIL, pause
 from tui_inbox.rules.lifecycle import Act, Conversation, Delivery, Verb
 from tui_inbox.rules.model import ME
-from tui_inbox.store import acts, arrivals, histories, outgoing, projection
+from tui_inbox.store import acts, arrivals, handed, histories, outgoing, owed, projection
 from tui_inbox.store.outgoing import Outgoing
 from tui_inbox.store.writer import Unit
 
@@ -66,7 +66,7 @@ def given(
     if standing(unit, config, one, now) is None:
         return False
     outgoing.given(unit, one.id, account, message_id, upto, raw, now)
-    about = outgoing.about(unit, one)
+    about = handed.about(unit, one)
     if about.channel == MAIL and about.account == account:
         # Answers to it belong to the thread, also where they name nothing else, and where its copy never comes in.
         arrivals.tie_ids(unit, about.account_id, about.thread_id, [message_id])
@@ -81,7 +81,7 @@ def sent(unit: Unit, config: Config, one: Outgoing, at: datetime, now: datetime)
     what = "delivered" if one.kind == HAND_OVER else "reply sent on"
     projection.event(unit, one.conversation_id, now, what, "server", {"act": one.act_id, "to": one.to})
     Readings(unit, config).record([one.conversation_id], now, "server")
-    outgoing.owe_replies(unit, [one.conversation_id], now)
+    owed.post(unit, [one.conversation_id], now)
 
 
 def postponed(unit: Unit, one: Outgoing, why: str, now: datetime, *, in_doubt: bool = False) -> None:
@@ -104,7 +104,7 @@ def refused(unit: Unit, config: Config, one: Outgoing, why: str, at: datetime, n
     if one.kind == HAND_OVER:
         outgoing.delivered(unit, one.act_id, Delivery.REFUSED, at)
     elif histories.owner(unit, one.conversation_id) == one.to:
-        seen = outgoing.watermark(unit, one.conversation_id)
+        seen = handed.watermark(unit, one.conversation_id)
         back = Act(0, Verb.RETURN, now, seen, by="returned")
         acts.record(unit, one.conversation_id, back, acts.NO_BATCH)
     _end(unit, one, state, why, now)

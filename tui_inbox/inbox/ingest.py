@@ -25,7 +25,7 @@ from tui_inbox.rules.align import Change
 from tui_inbox.rules.model import ME, Class, Direction, Message, Person, State
 from tui_inbox.rules.threads import Begin, Stretch
 from tui_inbox.rules.whose import Judged, Us, is_called, judge
-from tui_inbox.store import arrivals, histories, namesakes, outgoing, places, projection
+from tui_inbox.store import arrivals, histories, namesakes, owed, places, projection
 from tui_inbox.store.arrivals import Account, Known, Thread
 from tui_inbox.store.tray import Placed, Tray
 from tui_inbox.store.writer import Unit
@@ -625,7 +625,7 @@ def take(unit: Unit, config: Config, origin: Origin, batch: Batch, now: datetime
     intake.take(batch)
     intake.came.warnings.extend(routes.run(unit, config, intake.touched, since, now))
     Readings(unit, config).record(histories.leave_long(unit, intake.touched), now, "")
-    outgoing.owe_replies(unit, intake.touched, now)
+    owed.post(unit, intake.touched, now)
     intake.came.conversations |= intake.touched
     return intake.came
 

@@ -13,8 +13,9 @@ from tui_inbox.rules import handover
 from tui_inbox.rules.handover import HAND_OVER, MAIL, HandOver, Said
 from tui_inbox.rules.lifecycle import Conversation
 from tui_inbox.rules.model import Class, Direction
-from tui_inbox.store import outgoing
-from tui_inbox.store.outgoing import Outgoing, Spoken
+from tui_inbox.store import handed
+from tui_inbox.store.handed import Spoken
+from tui_inbox.store.outgoing import Outgoing
 from tui_inbox.store.writer import Unit
 
 ATTACHED = 18 * 2**20
@@ -43,12 +44,12 @@ def made(
     now: datetime,
 ) -> Made:
     """Return the mail for *one* as things stand at *now*; *largest* is what the server takes, in bytes."""
-    about = outgoing.about(unit, one)
-    spoken = outgoing.spoken(unit, one)
+    about = handed.about(unit, one)
+    spoken = handed.spoken(unit, one)
     token = one.message_id and handover.token_in(one.message_id)
     token = token or handover.token_of(one.kind, one.act_id, about.act_at, about.thread, _key_of(one, spoken))
     told = _told(config, one, it, about, spoken, token, mate, now)
-    before = [id_ for id_ in outgoing.earlier(unit, one.act_id) if id_ != one.message_id]
+    before = [id_ for id_ in handed.earlier(unit, one.act_id) if id_ != one.message_id]
     budget = ATTACHED if largest is None else min(ATTACHED, max(0, int(largest * 0.7) - 300_000))
     parts, left_out = _parts(unit, about.channel, spoken, told, budget)
     letter = Letter(
@@ -73,7 +74,7 @@ def _told(
     config: Config,
     one: Outgoing,
     it: Conversation,
-    about: outgoing.Subject,
+    about: handed.Subject,
     spoken: Sequence[Spoken],
     token: str,
     mate: Teammate,
@@ -144,7 +145,7 @@ def _originals(unit: Unit, spoken: Sequence[Spoken], budget: int) -> tuple[list[
     rest: list[Spoken] = []
     left_out: list[str] = []
     for number, said in reversed(list(enumerate(spoken, 1))):
-        raw = outgoing.original(unit, said.id, budget) if len(parts) < MOST_ATTACHED else None
+        raw = handed.original(unit, said.id, budget) if len(parts) < MOST_ATTACHED else None
         if raw is None:
             left_out.append(f"message {number}, as it came: too large to go along with the others")
         elif not _HEADER.match(raw):
@@ -159,12 +160,12 @@ def _files(unit: Unit, spoken: Sequence[Spoken], budget: int, most: int) -> tupl
     """Return the files that came beside *spoken*, oldest first, and what is left out and why."""
     parts: list[Part] = []
     left_out: list[str] = []
-    for file in outgoing.attached(unit, [said.id for said in spoken]):
+    for file in handed.attached(unit, [said.id for said in spoken]):
         if file.digest is None or file.size is None:
             left_out.append(f"{file.name}: it is not here")
         elif file.size > budget or len(parts) >= most:
             left_out.append(f"{file.name}: {file.size:,} bytes, too large to go along")
         else:
             budget -= file.size
-            parts.append(Part(file.name, file.type, outgoing.blob(unit, file.digest)))
+            parts.append(Part(file.name, file.type, handed.blob(unit, file.digest)))
     return parts[::-1], left_out[::-1]

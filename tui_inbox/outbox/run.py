@@ -17,7 +17,7 @@ from tui_inbox.outbox.reports import Sent
 from tui_inbox.problems import Misconfigured, NotFound, Problem
 from tui_inbox.rules.handover import token_in
 from tui_inbox.rules.lifecycle import Conversation
-from tui_inbox.store import outgoing
+from tui_inbox.store import handed, outgoing
 from tui_inbox.store.outgoing import Outgoing
 
 SETTLE = timedelta(minutes=1)
@@ -76,7 +76,7 @@ class Run:
     def _account(self, one: Outgoing) -> Account | None:
         """Return the account to send through: the one it was begun with, the conversation's own, else the first."""
         with self.inbox.writer.window() as window:
-            own = outgoing.about(window, one).account
+            own = handed.about(window, one).account
         by_name = {account.name: account for account in self.senders}
         return by_name.get(one.account or "") or by_name.get(own) or next(iter(self.senders), None)
 
