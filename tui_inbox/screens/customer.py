@@ -48,7 +48,8 @@ def glance(
     """Return *it* as lines of at most *width* cells; *brief* leaves out the gaps and says which key shows more."""
     lines = [GlanceLine(((fit(it.name, width, marks).rstrip(), "title"),)), *_in_all(it, width)]
     gap = [] if brief else [GlanceLine(())]
-    lines += [*gap, *(_identity(one, it.name, width, marks, key) for one in it.identities)]
+    parts = "" if brief else f"; {key('customer.unlink')} parts them"
+    lines += [*gap, *(_identity(one, it.name, width, marks, parts) for one in it.identities)]
     for one in it.alike:
         if not (one.apart and brief):
             says, role = _alike(one, key, brief=brief)
@@ -78,10 +79,10 @@ def _in_all(it: Customer, width: int) -> list[GlanceLine]:
     return [GlanceLine(((text, "late" if past.broken else "quiet"),)) for text in wrap(", ".join(words), width)]
 
 
-def _identity(one: IdentityLine, name: str, width: int, marks: Marks, key: Named) -> GlanceLine:
+def _identity(one: IdentityLine, name: str, width: int, marks: Marks, parts: str) -> GlanceLine:
     named = f"{one.value} ({one.name})" if one.name not in ("", one.value, name) else one.value
     mark = f"{channel(one.channel, marks)} "
-    after = f" linked; {key('customer.unlink')} parts them" if one.linked else ""
+    after = f" linked{parts}" if one.linked else ""
     said = fit(named, max(1, width - len(mark) - len(after)), marks)
     return GlanceLine(((mark, "channel"), (said if after else said.rstrip(), "read"), (after, "quiet")), one)
 

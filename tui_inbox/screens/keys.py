@@ -70,7 +70,7 @@ KEYS: tuple[Key, ...] = (
         "reading.correct",
         "c",
         "screen.correct",
-        "class",
+        "correct",
         "Say what a message really is: a person's or not.",
         READING,
     ),

@@ -31,7 +31,6 @@ THEMES = {
         background="#14171c",
         surface="#191d23",
         panel="#23272d",
-        boost="#2a303a",
         variables={"bar": "#1c4f76", "bar-quiet": "#1e2e40", "held": "#38342c", **_scrollbar("#454b54", "#1b1e22")},
     ),
     "light": Theme(
@@ -46,7 +45,6 @@ THEMES = {
         background="#fbfbf9",
         surface="#f3f3f0",
         panel="#e7e7e2",
-        boost="#dcdcd6",
         dark=False,
         variables={"bar": "#9fbfdf", "bar-quiet": "#d0dfef", "held": "#ebe3d3", **_scrollbar("#b4b4ae", "#efefeb")},
     ),
@@ -62,7 +60,6 @@ THEMES = {
         background="#000000",
         surface="#000000",
         panel="#1a1a1a",
-        boost="#303030",
         variables={"bar": "#005a87", "bar-quiet": "#002840", "held": "#333329", **_scrollbar("#808080", "#1a1a1a")},
     ),
 }

@@ -48,6 +48,8 @@ from tui_inbox.store.lines import MessageLine, Whole
 KEYED, SENTENCE = 17, 56
 TWO_COLUMNS = 168
 """From how many columns the help stands in two."""
+SHORT = 24
+"""Lines of a help that stand in one column wherever there is room for two."""
 WIDE = 76
 """Cells of the help's two columns; with its frame they fill 80."""
 SECTIONS = {
@@ -180,7 +182,7 @@ def why_lines(told: Explanation) -> list[list[Piece]]:
 def help_page(post: Post, where: str, width: int) -> Page:
     """Return the help of *where*, in two columns where *width* has room for them."""
     lines = help_lines(where, post.keys, tuple(post.views), ascii_only=post.marks.ascii)
-    wide = width >= TWO_COLUMNS
+    wide = width >= TWO_COLUMNS and len(lines) > SHORT
     return Page(post, beside(lines) if wide else lines, wide=wide)
 
 

@@ -166,7 +166,9 @@ class Board(Lines):
         if self.name in BY_NAME:
             said = BY_NAME[self.name].says(it)
         elif self.name == BACKLOG:
-            said = f"{sum(whole.backlog):,} questions wait at this moment outside the archive, whenever they came."
+            count = sum(whole.backlog)
+            wait = "One question waits" if count == 1 else f"{count:,} questions wait"
+            said = f"{wait} at this moment outside the archive, of whatever age."
         else:
             days = ", ".join(f"{day} {sum(hours):,}" for day, hours in zip(WEEKDAYS, whole.arrivals, strict=True))
             said = f"Customers' messages in this time, in the zone {self.post.config.hours.zone}: {days}."

@@ -25,7 +25,7 @@ class SearchLine(Vertical):
     DEFAULT_CSS = """
     SearchLine { height: auto; max-height: 4; display: none; }
     SearchLine.-open { display: block; }
-    SearchLine Asked { border: none; height: 1; padding: 0 1 !important; background: $boost; }
+    SearchLine Asked { border: none; height: 1; padding: 0 1 !important; background: $panel; }
     SearchLine #may { color: $text-muted; display: none; height: 1; }
     SearchLine Static { padding: 0 1; height: auto; max-height: 2; color: $text-error; }
     """

@@ -27,7 +27,7 @@ class SnoozePrompt(Prompt[Until]):
     """Asks until when, and shows when the conversation is back and when it is then due."""
 
     def __init__(self, post: Post, id_: int, about: str, count: int) -> None:
-        many = f"Snooze {count} conversations" if count > 1 else f"Snooze: {about}"
+        many = f"Snooze {count:,} conversations" if count > 1 else f"Snooze: {about}"
         again = (
             f'{post.key("prompt.confirm")}: again "{post.last_snooze}"'
             if post.last_snooze

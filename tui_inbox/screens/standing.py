@@ -82,7 +82,8 @@ def _source(
         (when, "late" if silent or read is None else "read"),
     )
     messages, conversations = brought
-    lines = [first, ((f"{'':19}{messages:,} messages in {conversations:,} conversations", "quiet"),)]
+    held = f"{messages:,} message{'' if messages == 1 else 's'} in {conversations:,}"
+    lines = [first, ((f"{'':19}{held} conversation{'' if conversations == 1 else 's'}", "quiet"),)]
     if silent:
         then = spoken(silent, now, post.zone)
         way = "`tui-inbox sync` asks it now." if mailbox else "Export it again and import it."

@@ -249,7 +249,8 @@ def _quoted(text: str, width: int, marks: Marks, unfold: str) -> Iterator[Line]:
 def _some(lines: list[str]) -> Iterator[str]:
     yield from lines[:LONGEST]
     if len(lines) > LONGEST:
-        yield f"({len(lines) - LONGEST} more lines)"
+        left = len(lines) - LONGEST
+        yield f"({left:,} more line{'' if left == 1 else 's'})"
 
 
 def attachment(file: AttachmentLine) -> str:
