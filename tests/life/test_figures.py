@@ -429,7 +429,7 @@ class Counted(Life):
 
 
 def test_every_figure_agrees_with_a_recount_of_the_raw_rows() -> None:
-    run_state_machine_as_test(Counted, settings=settings(max_examples=40, stateful_step_count=7, deadline=None))
+    run_state_machine_as_test(Counted, settings=settings(max_examples=25, stateful_step_count=7, deadline=None))
 
 
 @pytest.mark.torture

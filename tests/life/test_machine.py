@@ -521,7 +521,7 @@ class Twin:
 
 
 def test_no_life_of_a_conversation_leaves_anybody_unattended() -> None:
-    run_state_machine_as_test(Life, settings=settings(max_examples=200, stateful_step_count=8))
+    run_state_machine_as_test(Life, settings=settings(max_examples=100, stateful_step_count=8))
 
 
 @pytest.mark.torture

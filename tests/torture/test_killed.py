@@ -1,8 +1,9 @@
-"""An import and a sync of 2,000 messages, killed at random moments and started again, lose and double nothing."""
+"""An import and a sync of many messages, killed at random moments and started again, lose and double nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -12,17 +13,18 @@ from tests.dovecot import Dovecot
 from tests.torture import scenes
 from tests.torture.breaking import proves, tortured
 
-COUNT = 2000
+FEW, MANY = 500, 2000
+"""Messages, in `make test` and in `make torture`."""
 SEED = 20260304
 CONFIG = '[me]\nname = "Deniz Kaya"\naddresses = ["support@shop.example"]\n'
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Dovecot]:
+@contextmanager
+def serving(count: int) -> Iterator[Dovecot]:
     """Two mailboxes with half of the mail each: what we wrote in the sent folder, the oldest in the archive."""
     with Dovecot({"support": "pw", "deniz": "pw"}) as running:
-        mails = scenes.correspondence(COUNT)
-        for user, half in (("support", mails[: COUNT // 2]), ("deniz", mails[COUNT // 2 :])):
+        mails = scenes.correspondence(count)
+        for user, half in (("support", mails[: count // 2]), ("deniz", mails[count // 2 :])):
             folders: dict[str, list[tuple[bytes, datetime | None]]] = {"INBOX": [], "Sent": [], "Archive": []}
             for raw, received in half:
                 ours = raw.startswith(b"From: Support")
@@ -41,33 +43,35 @@ def accounts(server: Dovecot) -> str:
     )
 
 
-def exported(folder: Path) -> str:
-    return str(scenes.mbox(folder / "all.mbox", [raw for raw, _ in scenes.correspondence(COUNT)]))
+def exported(folder: Path, count: int) -> str:
+    return str(scenes.mbox(folder / "all.mbox", [raw for raw, _ in scenes.correspondence(count)]))
 
 
 def test_an_import_killed_three_times_and_started_again_stores_what_an_unbroken_one_does(folder: Path) -> None:
-    came = tortured(folder, [["import", exported(folder)]], config=CONFIG, kills=3, in_a_row=3, seed=SEED)
-    proves(came, COUNT)
+    came = tortured(folder, [["import", exported(folder, FEW)]], config=CONFIG, kills=3, in_a_row=3, seed=SEED)
+    proves(came, FEW)
 
 
 @pytest.mark.needs("dovecot")
 def test_a_sync_killed_three_times_and_started_again_stores_what_an_unbroken_one_does(
-    server: Dovecot, folder: Path
+    folder: Path,
 ) -> None:
-    came = tortured(folder, [["sync"]], config=accounts(server), kills=3, in_a_row=3, seed=SEED)
-    proves(came, COUNT)
+    with serving(FEW) as server:
+        came = tortured(folder, [["sync"]], config=accounts(server), kills=3, in_a_row=3, seed=SEED)
+    proves(came, FEW)
 
 
 @pytest.mark.torture
 def test_an_import_killed_at_twenty_moments_and_started_again_stores_what_an_unbroken_one_does(folder: Path) -> None:
-    came = tortured(folder, [["import", exported(folder)]], config=CONFIG, kills=20, seed=SEED)
-    proves(came, COUNT)
+    came = tortured(folder, [["import", exported(folder, MANY)]], config=CONFIG, kills=20, seed=SEED)
+    proves(came, MANY)
 
 
 @pytest.mark.torture
 @pytest.mark.needs("dovecot")
 def test_a_sync_killed_at_twenty_moments_and_started_again_stores_what_an_unbroken_one_does(
-    server: Dovecot, folder: Path
+    folder: Path,
 ) -> None:
-    came = tortured(folder, [["sync"]], config=accounts(server), kills=20, seed=SEED)
-    proves(came, COUNT)
+    with serving(MANY) as server:
+        came = tortured(folder, [["sync"]], config=accounts(server), kills=20, seed=SEED)
+    proves(came, MANY)
