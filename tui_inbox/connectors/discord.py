@@ -23,6 +23,7 @@ from tui_inbox.connectors import UNTRIED, Batch, SetAside
 from tui_inbox.connectors.formats import discord_package, discord_tables
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.discord_words import SECRET, files_of, snowflake_ms, text_of, verdict_of
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean, cleaned
 from tui_inbox.connectors.formats.moments import UNREADABLE, from_iso, from_ms, zone_of
 from tui_inbox.connectors.formats.packing import Found, naturally, packed, places
@@ -159,10 +160,12 @@ class Source:
                     )
                 yield value, at
                 continue
-            message = None if value.trouble else _message(self.bundle, member, room, value, zone, f"message {number}")
+            where = f"message {number}"
+            given = (self.bundle, member, room, value, zone, where)
+            message = None if value.trouble else in_time(where, value.raw, _message, *given)
             if message is None:
                 why = value.trouble or "it is no message"
-                yield SetAside(f"message {number} at character {value.offset}", why, value.raw[:65536]), at
+                yield SetAside(f"{where} at character {value.offset}", why, value.raw), at
             else:
                 yield message, at
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from tui_inbox.connectors import UNTRIED, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, clean, cleaned
 from tui_inbox.connectors.formats.longdates import written_out
 from tui_inbox.connectors.formats.packing import enclosed, packed, places
@@ -196,16 +197,18 @@ class _Teller:
                         value, where = reader.value(), f"{member} message {number}"
                         if isinstance(value.found, dict) and _word(value.found, "message_id"):
                             said += 1
-                            yield self._message(cleaned(value.found), number, value.raw, where), reader.offset
+                            one = in_time(where, value.raw, self._message, value.found, number, value.raw, where)
+                            yield one, reader.offset
                         else:
                             why = value.trouble or "it has no id"
-                            yield SetAside(where, why, value.raw[:65536]), reader.offset
+                            yield SetAside(where, why, value.raw), reader.offset
             except Broken as broken:
                 if self._alone and not said:
                     raise _unreadable(self._bundle, broken.what) from None
                 yield SetAside(f"{member} character {broken.offset}", broken.what), broken.offset
 
     def _message(self, one: dict[str, Any], number: int, raw: bytes, where: str) -> Message:
+        one = cleaned(one)
         id_, sender = _word(one, "message_id"), _person(one.get("creator"))
         parts = id_.split("/")
         topic = _word(one, "topic_id") or (parts[1] if len(parts) == 3 else "")

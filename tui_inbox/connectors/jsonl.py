@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import cleaned, decoded
 from tui_inbox.connectors.formats.packing import enclosed
 from tui_inbox.problems import Misconfigured, Unreadable
@@ -108,7 +109,7 @@ class Source:
         for line, raw, row in rows:
             seen += 1
             read += len(raw)
-            one = teller.message(line, raw, row)
+            one = in_time(f"line {line}", raw, teller.message, line, raw, row)
             if seen <= behind:
                 continue
             weight += len(raw)
@@ -208,10 +209,10 @@ class _Teller:
         """Return the message that a row is, or why it is none."""
         where = f"line {line}"
         if isinstance(row, str):
-            return SetAside(where, row, raw[:65536])
+            return SetAside(where, row, raw)
         lacking = [name for name in ("thread", "sender") if not _word(row, name)]
         if lacking:
-            return SetAside(where, f"it has no {' and no '.join(lacking)}", raw[:65536])
+            return SetAside(where, f"it has no {' and no '.join(lacking)}", raw)
         received, local = self._moment(_word(row, "at"))
         sender = Person(_word(row, "sender"), _word(row, "sender_id"))
         thread, text = _word(row, "thread"), _word(row, "text")

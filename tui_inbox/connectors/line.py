@@ -11,7 +11,6 @@ ends is then known from the names themselves, or guessed from what repeats.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +18,7 @@ from itertools import islice
 
 from tui_inbox.connectors import Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import clean
 from tui_inbox.connectors.formats.line_rows import Layout, Row, Rows, layout_of, unquoted, with_day_order
 from tui_inbox.connectors.formats.line_words import Said, said, title_in
@@ -26,6 +26,7 @@ from tui_inbox.connectors.formats.moments import UNREADABLE, LocalClock, zone_of
 from tui_inbox.connectors.formats.packing import Found, packed, places
 from tui_inbox.connectors.formats.textrows import head_of, lines
 from tui_inbox.problems import Unreadable
+from tui_inbox.rules.clean import composed
 from tui_inbox.rules.model import Class, Message, Person, State, Verdict
 
 CHANNEL = "line"
@@ -126,7 +127,7 @@ class Source:
                 sender, _ = _parted(row, chat)
                 if sender and (sender in chat.senders or len(chat.senders) < _PEOPLE):
                     chat.senders[sender] = chat.senders.get(sender, 0) + 1
-        _recognise(chat, unicodedata.normalize("NFC", title), first if layout.mobile else stem, self.me)
+        _recognise(chat, composed(title), first if layout.mobile else stem, self.me)
         return chat
 
     def _found(self, member: str) -> Found:
@@ -136,7 +137,7 @@ class Source:
             if isinstance(row, SetAside):
                 yield row, read
             else:
-                yield _message(row, chat, clock), read
+                yield in_time(f"line {row.line}", row.raw, _message, row, chat, clock), read
 
 
 def _names(rests: list[str], given: tuple[str, ...]) -> tuple[str, ...]:

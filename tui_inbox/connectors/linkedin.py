@@ -20,6 +20,7 @@ from functools import lru_cache, partial
 from tui_inbox.connectors import Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.htmltext import to_text
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.moments import UNREADABLE, sane
 from tui_inbox.connectors.formats.packing import Counted, Found, packed, places
 from tui_inbox.connectors.formats.textrows import columns_of, rows
@@ -111,13 +112,13 @@ class Source:
             read += len(raw)
             where = f"line {line}"
             if isinstance(row, str):
-                yield SetAside(where, row, raw[:65536]), read
+                yield SetAside(where, row, raw), read
             elif _plain(row.get("is message draft", "")) in _YES:
-                yield SetAside(where, "it is a draft that was never sent", raw[:65536]), read
+                yield SetAside(where, "it is a draft that was never sent", raw), read
             elif not row["conversation id"].strip():
-                yield SetAside(where, "it belongs to no conversation", raw[:65536]), read
+                yield SetAside(where, "it belongs to no conversation", raw), read
             else:
-                yield _message(row, raw, line, told, counted), read
+                yield in_time(where, raw, _message, row, raw, line, told, counted), read
 
 
 def _profile(bundle: Bundle) -> list[str]:

@@ -22,11 +22,12 @@ from zoneinfo import ZoneInfo
 from tui_inbox.connectors import UNTRIED, Batch, SetAside
 from tui_inbox.connectors.formats import signal_records
 from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import clean, cleaned, decoded
 from tui_inbox.connectors.formats.moments import UNREADABLE, LocalClock, zone_of
 from tui_inbox.connectors.formats.packing import Found, enclosed, packed, places
 from tui_inbox.connectors.formats.signal_marks import DELETED, OLD, Body, is_call, parted, shape_of, tidy, type_of
-from tui_inbox.connectors.formats.textrows import LINE, head_of, lines
+from tui_inbox.connectors.formats.textrows import A_LINE, LINE, Beyond, head_of, lines
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
@@ -197,7 +198,10 @@ def _from_lines(chat: _Chat) -> Found:
             continue
         one = _parsed(raw)
         where = f"line {number}"
-        yield SetAside(where, one, raw[:65536]) if isinstance(one, str) else _line(chat, one, raw, number), read
+        if isinstance(one, str):
+            yield SetAside(where, one, raw), read
+        else:
+            yield in_time(where, raw, _line, chat, one, raw, number), read
 
 
 def _line(chat: _Chat, one: dict[str, Any], raw: bytes, number: int) -> Message:
@@ -250,10 +254,12 @@ class _Block:
 
 def _blocks(bundle: Bundle, member: str, shape: re.Pattern[str]) -> Iterator[tuple[_Block | SetAside, int]]:
     current: _Block | None = None
+    beyond = Beyond()
     read = lost = 0
     for number, raw, text in lines(bundle, member):
         head = shape.match(text)
         if head:
+            yield from ((one, read) for one in beyond.rest())
             if current:
                 yield current, read
             sender, _, body = text[head.end() :].partition(":")
@@ -263,12 +269,13 @@ def _blocks(bundle: Bundle, member: str, shape: re.Pattern[str]) -> Iterator[tup
             if text.strip() and lost <= 20:
                 yield SetAside(f"line {number}", "stands before the first message", raw[:65536]), read
         elif current.size > LINE:
-            yield SetAside(f"line {number}", "is beyond what one message may hold", raw[:65536]), read
+            yield from ((one, read) for one in beyond.add(number, raw))
         else:
             current.body.append(text)
             current.raw.append(raw)
-            current.size += len(raw)
+            current.size += len(raw) + A_LINE
         read += len(raw)
+    yield from ((one, read) for one in beyond.rest())
     if current:
         yield current, read
 
@@ -278,16 +285,16 @@ def _from_marks(chat: _Chat, shape: re.Pattern[str]) -> Found:
         if isinstance(block, SetAside):
             yield block, read
             continue
-        body = "\n".join(block.body)
-        gone = body.strip() == DELETED
-        said = parted(body)
-        precision = "min" if shape is OLD else "s"
-        raw = b"".join(block.raw)
-        call = is_call(said.text)
-        yield (
-            _message(chat, block.sender, block.local, said, raw, block.line, precision, gone=gone, call=call),
-            read,
-        )
+        yield in_time(f"line {block.line}", block.raw, _marked, chat, block, "min" if shape is OLD else "s"), read
+
+
+def _marked(chat: _Chat, block: _Block, precision: str) -> Message:
+    body = "\n".join(block.body)
+    gone = body.strip() == DELETED
+    said = parted(body)
+    raw = b"".join(block.raw)
+    call = is_call(said.text)
+    return _message(chat, block.sender, block.local, said, raw, block.line, precision, gone=gone, call=call)
 
 
 # --- both ---------------------------------------------------------------------------------------------

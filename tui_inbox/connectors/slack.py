@@ -18,6 +18,7 @@ from typing import Any
 
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, cleaned
 from tui_inbox.connectors.formats.slack_words import SECRET_BYTES, body_of, field_text
 from tui_inbox.problems import Unreadable
@@ -105,19 +106,21 @@ class Source:
             )
         arrivals: list[Arrival] = []
         aside: list[SetAside] = []
-        behind, seen = int(cursor.get("count", 0)), 0
+        behind, seen, weight = int(cursor.get("count", 0)), 0, 0
         for number, day in enumerate(days):
             for one in _said(self.bundle, space, day):
                 seen += 1
                 if seen <= behind:
                     continue
+                weight += len(one.raw)
                 if isinstance(one, SetAside):
                     aside.append(one)
                 else:
                     arrivals.append(Arrival(one))
-                if len(arrivals) + len(aside) >= BATCH:
+                    weight += sum(len(each.content or b"") for each in one.attachments)
+                if len(arrivals) + len(aside) >= BATCH or weight > 2 * KEEP:
                     yield _batch(arrivals, aside, place, seen, number, len(days), done=False)
-                    arrivals, aside = [], []
+                    arrivals, aside, weight = [], [], 0
         yield _batch(arrivals, aside, place, seen, len(days), len(days), done=True)
 
     def owner(self) -> str | None:
@@ -229,14 +232,15 @@ def _said(bundle: Bundle, space: _Workspace, day: str) -> Iterator[Message | Set
                 raw = SECRET_BYTES.sub(b"t=", value.raw)
                 where = f"{day} message {number}"
                 if isinstance(value.found, dict) and _TS.match(field_text(value.found, "ts")):
-                    yield _message(bundle, space, room, cleaned(value.found), raw, where)
+                    yield in_time(where, raw, _message, bundle, space, room, value.found, raw, where)
                 else:
-                    yield SetAside(where, value.trouble or "it has no time stamp", raw[:65536])
+                    yield SetAside(where, value.trouble or "it has no time stamp", raw)
         except Broken as broken:
             yield SetAside(f"{day} character {broken.offset}", broken.what)
 
 
 def _message(bundle: Bundle, space: _Workspace, room: _Room, one: dict[str, Any], raw: bytes, where: str) -> Message:
+    one = cleaned(one)
     ts = field_text(one, "ts")
     comment = one.get("comment")  # of old exports: a remark on a file
     user = field_text(one, "user") or field_text(comment if isinstance(comment, dict) else {}, "user")

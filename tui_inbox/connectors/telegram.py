@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean, cleaned
 from tui_inbox.connectors.formats.packing import BATCH, paced
 from tui_inbox.connectors.formats.telegram_words import numbers_of, service_text, text_of
@@ -132,10 +133,11 @@ class Source:
             seen += 1
             if seen <= behind:
                 continue
-            message = None if value.trouble else teller.message(chat, value, f"message {seen}")
-            if message is None:
-                why = value.trouble or "it is no message"
-                aside.append(SetAside(f"message {seen} at character {value.offset}", why, value.raw[:65536]))
+            where = f"message {seen}"
+            message = None if value.trouble else in_time(where, value.raw, teller.message, chat, value, where)
+            if message is None or isinstance(message, SetAside):
+                why = message.what if message else value.trouble or "it is no message"
+                aside.append(SetAside(f"{where} at character {value.offset}", why, value.raw))
                 weight += len(aside[-1].raw)
             else:
                 arrivals.append(Arrival(message))

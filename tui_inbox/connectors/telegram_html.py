@@ -21,6 +21,7 @@ from urllib.parse import unquote
 
 from tui_inbox.connectors import UNTRIED, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import clean
 from tui_inbox.connectors.formats.moments import LocalClock, sane, zone_of
 from tui_inbox.connectors.formats.packing import enclosed, packed
@@ -214,12 +215,16 @@ class _Teller:
                     at = before + one.offset
                     if one.id is None:
                         where = f"{clean(page)} byte {one.offset}"
-                        yield SetAside(where, "it has no id, or is too large", one.raw[:65536]), at
+                        yield SetAside(where, "it has no id, or is too large", one.raw), at
                         continue
                     if one.id < 0:
                         continue  # a line between two days
                     sender = sender if one.joined else one.said.get("sender", "")
-                    message = self._message(one, clean(sender), clean(page))
+                    where = f"{clean(page)} message {one.id}"
+                    message = in_time(where, one.raw, self._message, one, clean(sender), where)
+                    if isinstance(message, SetAside):
+                        yield message, at
+                        continue
                     if one.service:
                         waiting.append(message)
                     elif message.received_at:
@@ -234,7 +239,7 @@ class _Teller:
         for event in waiting:
             yield event, before
 
-    def _message(self, one: Block, name: str, page: str) -> Message:
+    def _message(self, one: Block, name: str, where: str) -> Message:
         received, local = self._moment(one.stamp)
         attachment, warnings = self._file(one)
         call = "media_call" in one.media
@@ -266,7 +271,7 @@ class _Teller:
             attachments=attachment,
             warnings=warnings,
             raw=one.raw,
-            where=f"{page} message {one.id}",
+            where=where,
         )
 
     def _moment(self, written: str) -> tuple[datetime | None, datetime | None]:

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.connectors.formats.intime import in_time
+from tui_inbox.connectors.formats.textrows import A_LINE, LINE, Beyond
 from tui_inbox.connectors.formats.whatsapp_bodies import Body, File, read_body
 from tui_inbox.connectors.formats.whatsapp_chats import (
     Chat,
@@ -35,7 +37,6 @@ CHANNEL = "whatsapp"
 BATCH = 2000
 KEEP = 25 << 20
 """Bytes up to which an attachment is kept."""
-_MESSAGE = 16 << 20
 
 
 def sniff(bundle: Bundle) -> str | None:
@@ -126,10 +127,12 @@ def _raw_messages(bundle: Bundle, chat: Chat) -> Iterator[_Open | SetAside]:
     """Yield each head with the lines that belong to it; what stands before the first head is set aside."""
     match = chat.shape.pattern.match
     current: _Open | None = None
+    beyond = Beyond()
     lost = 0
     for number, raw, text in lines_of(bundle, chat.member):
         found = match(text)
         if found:
+            yield from beyond.rest()
             if current:
                 yield current
             current = _Open(number, found, text, [raw], len(raw))
@@ -137,12 +140,13 @@ def _raw_messages(bundle: Bundle, chat: Chat) -> Iterator[_Open | SetAside]:
             lost += 1
             if text.strip("\ufeff \t") and lost <= 20:
                 yield SetAside(f"line {number}", "stands before the first message", raw[:65536])
-        elif current.size > _MESSAGE:
-            yield SetAside(f"line {number}", "is beyond what one message may hold", raw[:65536])
+        elif current.size > LINE:
+            yield from beyond.add(number, raw)
         else:
             current.more.append(text)
             current.raw.append(raw)
-            current.size += len(raw)
+            current.size += len(raw) + A_LINE
+    yield from beyond.rest()
     if current:
         yield current
 
@@ -153,13 +157,13 @@ def _batches(bundle: Bundle, chat: Chat, zone: ZoneInfo, place: str) -> Iterator
     aside: list[SetAside] = []
     count = weight = 0
     for one in _raw_messages(bundle, chat):
-        if isinstance(one, SetAside):
-            aside.append(one)
-            weight += len(one.raw)
+        found = one if isinstance(one, SetAside) else in_time(f"line {one.line}", one.raw, teller.message, one)
+        if isinstance(found, SetAside):
+            aside.append(found)
+            weight += len(found.raw)
         else:
-            message = teller.message(one)
-            weight += one.size + sum(len(each.content or b"") for each in message.attachments)
-            arrivals.append(Arrival(message))
+            weight += len(found.raw) + sum(len(each.content or b"") for each in found.attachments)
+            arrivals.append(Arrival(found))
             count += 1
         if len(arrivals) + len(aside) >= BATCH or weight > 2 * KEEP:
             cursor = json.dumps({"done": False, "count": count})

@@ -8,7 +8,6 @@ is known when, in the order of the chat, the same words or the same kind of thin
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
+from tui_inbox.rules.clean import composed
 from tui_inbox.rules.model import Class, Message, State
 
 NEAR = timedelta(seconds=2)
@@ -118,7 +118,7 @@ def normal(text: str) -> str:
     """Return *text* composed (NFC), without marks of direction, with plain single spaces, outer ones dropped."""
     if text.isascii():
         return _SPACES.sub(" ", text.replace("\r", "")).strip()
-    return unicodedata.normalize("NFC", _SPACES.sub(" ", _INVISIBLE.sub("", text))).strip()
+    return composed(_SPACES.sub(" ", _INVISIBLE.sub("", text))).strip()
 
 
 def written(message: Message) -> datetime | None:

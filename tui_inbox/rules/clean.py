@@ -60,6 +60,8 @@ _JOINERS = re.compile(
 )
 _JOINER = re.compile("[\u200c\u200d\ufe0e\ufe0f]")
 _LONG_RUN = re.compile(f"[{MARKLIKE}\u200c\u200d]{{{MARKS + 1},}}")
+_STREAM = 30
+_STREAM_RUN = re.compile(f"[{MARKLIKE}]{{{_STREAM + 1},}}")
 _LEADING = re.compile(f"^[{MARKLIKE}]+", re.MULTILINE)
 _BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
@@ -127,6 +129,24 @@ def capped(text: str) -> str:
     Normalising before this is a trap: canonical ordering sorts a run of marks in quadratic time.
     """
     return _LONG_RUN.sub(_shortened, text)
+
+
+def composed(text: str) -> str:
+    """Return *text* composed (NFC), of more than thirty combining marks in a row the first thirty.
+
+    So many are what Unicode (UAX #15, Stream-Safe Text Format) holds to be enough; putting any number of them in order
+    takes quadratic time.
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", _STREAM_RUN.sub(_stream_safe, text))
+
+
+def _stream_safe(found: re.Match[str]) -> str:
+    kept, marks = [], 0
+    for char in found[0]:
+        marks = marks + 1 if unicodedata.category(char)[0] == "M" else 0
+        if marks <= _STREAM:
+            kept.append(char)
+    return "".join(kept)
 
 
 def _shortened(found: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tui_inbox.rules.clean import composed
 from tui_inbox.rules.fold import plain
 from tui_inbox.rules.model import Person
 
@@ -154,7 +155,7 @@ def _tidy(said: str) -> str:
     if said.isascii() and "  " not in said:
         return said.strip()
     visible = "".join(char for char in said if unicodedata.category(char) not in ("Cf", "Cc") or char.isspace())
-    return " ".join(unicodedata.normalize("NFC", visible).split())
+    return " ".join(composed(visible).split())
 
 
 def _domain(key: str) -> str:

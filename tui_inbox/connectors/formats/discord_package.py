@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from tui_inbox.connectors import SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.discord_words import bare_name, snowflake_ms
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, clean, cleaned
 from tui_inbox.connectors.formats.moments import UNREADABLE, from_iso, from_ms
 from tui_inbox.connectors.formats.packing import Found, naturally
@@ -56,8 +57,8 @@ def found(bundle: Bundle, member: str, zone: ZoneInfo) -> Found:
     for number, (raw, one) in enumerate(_listed(bundle, member), start=1):
         read += len(raw)
         where = f"{clean(member)} message {number}"
-        message = None if isinstance(one, str) else _message(one, raw, where, me, room, zone)
-        yield message or SetAside(where, one if isinstance(one, str) else "it has no id", raw[:65536]), read
+        message = None if isinstance(one, str) else in_time(where, raw, _message, one, raw, where, me, room, zone)
+        yield message or SetAside(where, one if isinstance(one, str) else "it has no id", raw), read
 
 
 def _listed(bundle: Bundle, member: str) -> Iterator[tuple[bytes, dict[str, Any] | str]]:

@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo
 from tui_inbox.connectors import SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.discord_words import SECRET, bare_name, by_address
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import clean
 from tui_inbox.connectors.formats.moments import UNREADABLE, LocalClock, from_iso
 from tui_inbox.connectors.formats.packing import Found
-from tui_inbox.connectors.formats.textrows import LINE, columns_of, head_of, lines, rows
+from tui_inbox.connectors.formats.textrows import A_LINE, LINE, Beyond, columns_of, head_of, lines, rows
 from tui_inbox.connectors.formats.whatsapp_dates import Clockwork, DateOrder, Shape, common_shape
 from tui_inbox.rules.model import Attachment, Message, Person
 
@@ -120,12 +121,15 @@ class _Teller:
         for line, raw, row in rows(self._bundle, member, _COLUMNS):
             read += len(raw)
             if isinstance(row, str):
-                yield SetAside(f"line {line}", row, raw[:65536]), read
-                continue
-            when = self._moment(row["date"].strip())
-            person = Person(row["author"] or "Deleted User", row["authorid"])
-            files = [one for one in row["attachments"].split(",") if one.strip()][:100]
-            yield self._message(line, raw, person, when, row["content"], files), read
+                yield SetAside(f"line {line}", row, raw), read
+            else:
+                yield in_time(f"line {line}", raw, self._of_row, line, raw, row), read
+
+    def _of_row(self, line: int, raw: bytes, row: dict[str, str]) -> Message:
+        when = self._moment(row["date"].strip())
+        person = Person(row["author"] or "Deleted User", row["authorid"])
+        files = [one for one in row["attachments"].split(",") if one.strip()][:100]
+        return self._message(line, raw, person, when, row["content"], files)
 
     def _moment(self, written: str) -> _When:
         """Return the moment of a cell."""
@@ -145,27 +149,33 @@ class _Teller:
         for one, read in self._blocks(member):
             if isinstance(one, SetAside):
                 yield one, read
-                continue
-            text, files = _parted(one.body)
-            when = self._clock.utc(one.local), one.local, self._precision
-            yield self._message(one.line, b"".join(one.raw), Person(one.sender), when, text, files), read
+            else:
+                yield in_time(f"line {one.line}", one.raw, self._of_block, one), read
+
+    def _of_block(self, one: _Block) -> Message:
+        text, files = _parted(one.body)
+        when = self._clock.utc(one.local), one.local, self._precision
+        return self._message(one.line, b"".join(one.raw), Person(one.sender), when, text, files)
 
     def _blocks(self, member: str) -> Iterator[tuple[_Block | SetAside, int]]:
         current: _Block | None = None
+        beyond = Beyond()
         read = 0
         for number, raw, text in lines(self._bundle, member):
             head = self._head(text)
             if head:
+                yield from ((one, read) for one in beyond.rest())
                 if current:
                     yield current, read
                 current = _Block(number, head[0], _PINNED.sub("", head[1]).strip(), [raw], size=len(raw))
             elif current is not None and current.size > LINE:
-                yield SetAside(f"line {number}", "is beyond what one message may hold", raw[:65536]), read
+                yield from ((one, read) for one in beyond.add(number, raw))
             elif current is not None:
                 current.body.append(text)
                 current.raw.append(raw)
-                current.size += len(raw)
+                current.size += len(raw) + A_LINE
             read += len(raw)
+        yield from ((one, read) for one in beyond.rest())
         if current:
             _unframe(current.body)
             yield current, read

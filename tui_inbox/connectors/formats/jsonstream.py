@@ -180,10 +180,13 @@ class Reader:
         offset = self.offset
         length = self._extent()
         text = self._text[self._at : self._at + abs(length)]
-        self._at += abs(length)
         if length <= 0:
-            at_end = self._ended and self._at >= len(self._text)
-            return Value(None, text, offset, "the file ends in the middle of it" if at_end else "it is too large")
+            try:
+                self.skip()  # what is left of it is no value of its own
+            except Broken:
+                return Value(None, text, offset, "the file ends in the middle of it")
+            return Value(None, text, offset, "it is too large")
+        self._at += length
         try:
             return Value(decoded(text), text, offset)
         except ValueError as broken:
@@ -225,7 +228,7 @@ class Reader:
 
     def skip(self) -> None:
         """Step over the value that begins here, however large, without holding it."""
-        if self.peek() not in ("{", "["):
+        if self.peek() not in ("{", "[", '"'):
             self.value()
             return
         depth, quoted = 0, False

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from tui_inbox.connectors import SetAside
-from tui_inbox.connectors.formats.textrows import LINE
+from tui_inbox.connectors.formats.textrows import A_LINE, LINE, Beyond
 
 _WEEKDAY = r"[^\W\d_][^\d\t:/\n]{0,20}"
 _YEAR_FIRST = re.compile(
@@ -155,11 +155,13 @@ class Rows:
 
     def __iter__(self) -> Iterator[tuple[Row | SetAside, int]]:
         current: Row | None = None
+        beyond = Beyond()
         read = lost = 0
         while (line := self._next()) is not None:
             number, raw, text = line
             began = self._began(line)
             if began or self._dated(text):
+                yield from ((one, read) for one in beyond.rest())
                 if current:
                     yield current, read
                 current = began
@@ -168,12 +170,13 @@ class Rows:
                 if text.strip() and number > 3 and lost <= 20:
                     yield SetAside(f"line {number}", "stands before the first message", raw[:65536]), read
             elif current.size > LINE:
-                yield SetAside(f"line {number}", "is beyond what one message may hold", raw[:65536]), read
+                yield from ((one, read) for one in beyond.add(number, raw))
             else:
                 current.more.append(text)
                 current.raw.append(raw)
-                current.size += len(raw)
+                current.size += len(raw) + A_LINE
             read += len(raw)
+        yield from ((one, read) for one in beyond.rest())
         if current:
             yield current, read
 

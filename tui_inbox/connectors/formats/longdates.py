@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, datetime
 from functools import lru_cache
+
+from tui_inbox.rules.clean import composed
 
 _MONTHS = """
 en january february march april may june july august september october november december
@@ -74,7 +75,7 @@ def _months() -> dict[str, int]:
 
 
 def _folded(text: str) -> str:
-    text = unicodedata.normalize("NFC", _MARKS.sub("", text)).replace("İ", "i").lower()
+    text = composed(_MARKS.sub("", text)).replace("İ", "i").lower()
     return " ".join(text.split())
 
 

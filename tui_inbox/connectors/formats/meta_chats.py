@@ -16,6 +16,7 @@ from typing import Any
 
 from tui_inbox.connectors import Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean
 from tui_inbox.connectors.formats.meta_threads import (
     PLAIN,
@@ -134,7 +135,8 @@ class _Teller:
                 yield one, self._done
             else:
                 said_one = True
-                yield self._message(one), self._done
+                where = f"{clean(one.file)} message {one.number}"
+                yield in_time(where, one.value.raw, self._message, one, where), self._done
         if why and not said_one:
             raise _unreadable(self._bundle, why)
 
@@ -175,7 +177,7 @@ class _Teller:
                         self._done = self._before + reader.offset
                         if not is_message(value.found):
                             why = value.trouble or "it is no message"
-                            yield [SetAside(f"{clean(file)} message {number}", why, value.raw[:65536])]
+                            yield [SetAside(f"{clean(file)} message {number}", why, value.raw)]
                             continue
                         held.append(_Said(thread, frame, file, number, value, stamp(value.found)))
                         weight += len(value.text)
@@ -188,7 +190,7 @@ class _Teller:
 
     # --- a message ---
 
-    def _message(self, it: _Said) -> Message:
+    def _message(self, it: _Said, where: str) -> Message:
         """Return the message that *it* is."""
         one, frame = it.one, it.frame
         name, received, text = sender_of(one), moment(it.ms), text_of(one)
@@ -218,7 +220,7 @@ class _Teller:
             attachments=attachments,
             warnings=warnings,
             raw=it.value.raw,
-            where=f"{clean(it.file)} message {it.number}",
+            where=where,
         )
 
     def _mine(self, frame: Frame, name: str) -> bool | None:

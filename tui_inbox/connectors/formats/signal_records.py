@@ -7,6 +7,7 @@ from typing import Any
 
 from tui_inbox.connectors import SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean, cleaned
 from tui_inbox.connectors.formats.moments import from_ms
 from tui_inbox.connectors.formats.packing import Counted, Found
@@ -50,7 +51,8 @@ def found(bundle: Bundle, member: str, group: bool) -> Found:
             for _ in reader.elements():
                 number += 1
                 value = reader.value()
-                one = teller.message(value, f"record {number}")
+                where = f"record {number}"
+                one = in_time(where, value.raw, teller.message, value, where)
                 told += isinstance(one, Message)
                 if number > 100 and not told:
                     raise Unreadable(
@@ -106,12 +108,12 @@ class _Teller:
     def message(self, value: Value, where: str) -> Message | SetAside:
         """Return the message that *value* is, or why it is none."""
         if value.trouble or not isinstance(value.found, dict):
-            return SetAside(where, value.trouble or "it is no record", value.raw[:65536])
+            return SetAside(where, value.trouble or "it is no record", value.raw)
         one: dict[str, Any] = cleaned(value.found)
         stamp = next((one[key] for key in ("sent_at", "timestamp") if from_ms(one.get(key))), None)
         sent = from_ms(stamp)
         if sent is None or stamp is None:
-            return SetAside(where, "it has no time", value.raw[:65536])
+            return SetAside(where, "it has no time", value.raw)
         kind = _word(one, "type")
         mine = kind == "outgoing"
         gone = one.get("deletedForEveryone") is True or one.get("isErased") is True

@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from tui_inbox.connectors import SetAside
+from tui_inbox.connectors.formats.intime import in_time
+
 _MARK = b'<div class="message '
 _CHUNK = 1 << 20
 LARGEST = 4 << 20
 """Bytes up to which one message is held."""
 _NAME = re.compile(rb'class="text bold">\s*([^<]{0,2000})<')
 _TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s[^<>]*)?)>|([^<]+|<)")
-_ATTRIBUTE = re.compile(r'([a-z-]+) ?= ?"([^"]*)"')
+_ATTRIBUTE = re.compile(r'(?<![a-z-])([a-z-]+) ?= ?"([^"]*)"')
 _ID = re.compile(r"message(-?\d{1,18})$")
 _VIA = re.compile(r" via @\w+$")
 _EMPTY = {"br", "img", "meta", "link", "hr", "input"}
@@ -68,17 +71,22 @@ def blocks(stream: BinaryIO) -> Iterator[Block]:
         start = 0
         while (end := held.find(_MARK, start + (not first))) >= 0:
             if not first:
-                yield _block(held[start:end], base + start)
+                yield _in_time(held[start:end], base + start)
             start, first = end, False
         held, base = held[start:], base + start
         if not chunk:
             if not first:
-                yield _block(held, base)
+                yield _in_time(held, base)
             return
         if len(held) > LARGEST:
             if not first:
-                yield Block(held[:65536], base)
+                yield Block(held, base)
             held, base, first = held[-len(_MARK) :], base + len(held) - len(_MARK), True
+
+
+def _in_time(raw: bytes, offset: int) -> Block:
+    found = in_time("", raw, _block, raw, offset)
+    return Block(raw, offset) if isinstance(found, SetAside) else found
 
 
 def _block(raw: bytes, offset: int) -> Block:

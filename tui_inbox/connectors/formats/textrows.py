@@ -5,13 +5,42 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Iterator
 
+from tui_inbox.connectors import SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 
 LINE = 16 << 20
 """Bytes up to which one line, cell or message is held."""
 
+A_LINE = 64
+"""Bytes that each further line of a message counts for besides its own: empty ones take memory, too."""
+
 Row = tuple[int, bytes, dict[str, str] | str]
 """The line it begins at, its bytes, and its cells by column (lower case); or in words why there are none."""
+
+_TOGETHER = 1 << 20
+
+
+class Beyond:
+    """The lines beyond what one message may hold, set aside by the megabyte: an export may have millions of them."""
+
+    def __init__(self) -> None:
+        self._number = self._size = 0
+        self._raw: list[bytes] = []
+
+    def add(self, number: int, raw: bytes) -> Iterator[SetAside]:
+        """Take one line; yield what is full by it."""
+        self._number = self._number or number
+        self._raw.append(raw)
+        self._size += len(raw) + A_LINE
+        if self._size > _TOGETHER:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[SetAside]:
+        """Yield what has been taken and not been yielded."""
+        if self._raw:
+            yield SetAside(f"line {self._number}", "is beyond what one message may hold", b"".join(self._raw))
+        self._number = self._size = 0
+        self._raw = []
 
 
 def lines(bundle: Bundle, member: str) -> Iterator[tuple[int, bytes, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,6 +22,7 @@ from tui_inbox.connectors.formats.whatsapp_phrases import (
     plain,
     within,
 )
+from tui_inbox.rules.clean import composed
 from tui_inbox.rules.model import State
 
 Find = Callable[[str], str | None]
@@ -33,7 +33,6 @@ _TAG = re.compile(r"<([^<>\n]{1,400})>")
 _NAME = re.compile(r"\S[^\n]{0,250}\.[A-Za-z0-9]{1,8}$")
 _NUMBERED = re.compile(r"\d{8}-|[A-Z]{3}-\d{8}-WA\d+")
 _PLACE = re.compile(r"https://(?:maps\.google|maps\.apple|foursquare)\.com/")
-_VOTES = re.compile(r":[^\n]*\(\d[\d., ]*[^\n()]*\)[^\S\n]*$", re.MULTILINE)
 _BY_ADMIN = re.compile(r"(?i)\b(?:deleted by|gelöscht von|supprimé par|eliminado por|eliminato da|apagada por)\b")
 _TYPES = {"image": "image/*", "video": "video/*", "audio": "audio/*", "gif": "image/gif", "sticker": "image/webp"}
 
@@ -92,11 +91,20 @@ def plain_lines(body: str) -> str:
 def _by_the_app(body: str) -> Body:
     """Return what an iOS body is that begins with a mark: a notice, unless a person's poll or place shows."""
     text = plain(body)
-    if _PLACE.search(text) or len(_VOTES.findall(text)) >= 2:
+    if _PLACE.search(text) or _is_poll(text):
         return Body(text)
     if _BY_ADMIN.search(text) and len(text) < 120:
         return Body("", state=State.DELETED, app="deleted")
     return Body(text, app="a notice of the app")
+
+
+def _is_poll(text: str) -> bool:
+    """Return whether two lines of *text* are answers with their votes: `OPTION: Blue (3 votes)`."""
+    counted = 0
+    for line in text.split("\n"):
+        before, _, votes = line.rstrip().rpartition("(")
+        counted += ":" in before and votes.find(")") == len(votes) - 1 and votes[:1].isdecimal()
+    return counted >= 2
 
 
 def _unedited(body: str) -> tuple[str, bool]:
@@ -170,7 +178,7 @@ def _looks(line: str) -> bool:
 
 
 def _android_name(line: str, mark: bool, find: Find) -> str | None:
-    for written in (line,) if line.isascii() else (line, unicodedata.normalize("NFC", line)):
+    for written in (line,) if line.isascii() else (line, composed(line)):
         name = within(written, FILE_AROUND)
         if name is not None:
             return name if _NAME.match(name) else None

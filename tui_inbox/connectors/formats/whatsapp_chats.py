@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,6 +12,7 @@ from tui_inbox.connectors.formats.whatsapp_dates import DateOrder, Shape, common
 from tui_inbox.connectors.formats.whatsapp_names import chat_in, number_of, same_person, title_of
 from tui_inbox.connectors.formats.whatsapp_phrases import DELETED, YOU_DELETED, bare, may_be_phrase, plain
 from tui_inbox.problems import Misconfigured
+from tui_inbox.rules.clean import composed
 
 _LINE = 16 << 20
 _GROUP = re.compile(
@@ -190,4 +190,4 @@ def _recognise_owner(chat: Chat, bundle: Bundle, me: tuple[str, ...]) -> None:
     chat.mine = frozenset(given or ([chat.owner] if chat.owner else []))
     if not sure and not chat.group:
         title = ", ".join(sorted(name for name in people if name not in chat.mine)) or title
-    chat.name = unicodedata.normalize("NFC", title)
+    chat.name = composed(title)

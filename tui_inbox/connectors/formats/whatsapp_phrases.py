@@ -7,7 +7,8 @@ what decides a message's state is here; on iOS the marks tell most of it without
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from tui_inbox.rules.clean import composed
 
 MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 """Invisible marks of direction, and the byte order mark: no part of any word."""
@@ -23,7 +24,7 @@ def plain(text: str) -> str:
 
 def bare(text: str) -> str:
     """Return *text* as the tables below hold it: plain, composed, folded, single-spaced, no final stop."""
-    return " ".join(unicodedata.normalize("NFC", plain(text)).casefold().split()).rstrip(".。।۔ ")
+    return " ".join(composed(plain(text)).casefold().split()).rstrip(".。।۔ ")
 
 
 def _table(phrases: str) -> frozenset[str]:

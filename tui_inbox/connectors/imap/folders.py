@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tui_inbox.connectors.imap.access import Access
 from tui_inbox.connectors.imap.replies import Folder
+from tui_inbox.rules.clean import composed
 
 
 class Role(StrEnum):
@@ -104,15 +104,15 @@ def _by_name(listed: Iterable[Folder], names: frozenset[str]) -> list[Folder]:
     found = []
     for folder in listed:
         parent, _, last = folder.name.rpartition(folder.delimiter) if folder.delimiter else ("", "", folder.name)
-        if parent.casefold() in PARENTS and unicodedata.normalize("NFC", last).casefold() in names:
+        if parent.casefold() in PARENTS and composed(last).casefold() in names:
             found.append(folder)
     return found
 
 
 def _named(listed: Sequence[Folder], name: str) -> Folder | None:
     """Return the folder that a person calls *name*: as it is read, as it is on the wire, or INBOX in any case."""
-    wanted = unicodedata.normalize("NFC", name)
+    wanted = composed(name)
     for folder in listed:
-        if wanted in (unicodedata.normalize("NFC", folder.name), folder.key):
+        if wanted in (composed(folder.name), folder.key):
             return folder
     return next((folder for folder in listed if folder.key == "INBOX" == wanted.upper()), None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from tui_inbox.connectors.formats.reach import said
 from tui_inbox.connectors.imap.access import Access
 from tui_inbox.connectors.imap.folders import Role, route
 from tui_inbox.connectors.imap.replies import Folder, quoted
-from tui_inbox.connectors.imap.trouble import Declined, said
+from tui_inbox.connectors.imap.trouble import Declined
 from tui_inbox.connectors.imap.walk import connected
 from tui_inbox.connectors.imap.wire import Wire
 from tui_inbox.problems import NotFound

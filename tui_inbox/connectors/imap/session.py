@@ -12,10 +12,11 @@ from typing import Any, Self
 from imapclient import IMAPClient, SocketTimeout
 
 from tui_inbox.connectors.formats import sasl
+from tui_inbox.connectors.formats.reach import said
 from tui_inbox.connectors.formats.trust import trust
 from tui_inbox.connectors.imap.line import CONNECT, FAREWELL, READ, Line
 from tui_inbox.connectors.imap.replies import capabilities, quoted, refuse_breaks
-from tui_inbox.connectors.imap.trouble import Declined, Failure, not_admitted, problem, said
+from tui_inbox.connectors.imap.trouble import Declined, Failure, not_admitted, problem
 from tui_inbox.problems import Misconfigured, NotAdmitted, Unreachable
 from tui_inbox.vault.hidden import Hidden, Token
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import imaplib
 import re
-import socket
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tui_inbox.connectors.formats.reach import said, unreached
 from tui_inbox.problems import Busy, NotAdmitted, Problem, Unreachable
 
 LATER = re.compile(
@@ -20,15 +19,6 @@ LATER = re.compile(
 
 Failure = (imaplib.IMAP4.error, OSError, ValueError, LookupError, TypeError)
 """What imaplib and IMAPClient raise on a broken line and on replies that break the protocol."""
-
-
-def said(text: bytes | str, never: str = "") -> str:
-    """Return what a server said, fit for one line of a terminal; "" if it repeats *never*, a secret."""
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    if never and never in words:
-        return ""
-    clean = "".join(letter if letter.isprintable() else " " for letter in words[:400])
-    return " ".join(clean.split())[:200]
 
 
 class Declined(Exception):  # noqa: N818 - one NO, not a bug: who asked decides what it means
@@ -57,31 +47,13 @@ def problem(host: str, port: int, trouble: BaseException) -> Problem:
     """Return *trouble* with a connection to *host* as a Problem; nothing of what was sent is in it."""
     check = "Check `host`, `port` and `tls` of the account."
     match trouble:
-        case ssl.SSLCertVerificationError():
-            return Unreachable(
-                f"The certificate of {host} is not trusted: {said(trouble.verify_message)}.",
-                "If it is your own server's, name its authority's certificate in `ca`.",
-            )
-        case ssl.SSLError() if not isinstance(trouble, ssl.SSLEOFError):
-            reason = said((trouble.reason or "not TLS").replace("_", " ").lower())
-            return Unreachable(f"No secure connection to {host} port {port}: {reason}.", check)
-        case socket.gaierror():
-            return Unreachable(f"There is no server named {host} to be found.", f"{check} Check the network.")
-        case ConnectionRefusedError():
-            return Unreachable(f"The server {host} accepts no connection on port {port}.", check)
-        case TimeoutError():
-            return Unreachable(f"The server {host} did not answer in time.", f"Try again later. {check}")
         case imaplib.IMAP4.abort():
             kind = Busy if LATER.search(str(trouble)) else Unreachable
             return kind(f"The server {host} broke off: {_reason(trouble)}.", "Try again later.")
-        case OSError():
-            return Unreachable(
-                f"The server {host} cannot be reached: {said(trouble.strerror or str(trouble))}.", "Check the network."
-            )
         case imaplib.IMAP4.error():
             return Unreachable(f"The server {host} refused a request: {_reason(trouble)}.", "Try again later.")
         case _:
-            return Unreachable(f"The server {host} does not answer as a mail server should.", check)
+            return unreached(host, port, check, trouble)
 
 
 def not_admitted(host: str, user: str, what: str, reply: str) -> Problem:
@@ -102,4 +74,4 @@ def _reason(trouble: BaseException) -> str:
     text = re.sub(r"^command: [A-Z]+ => ", "", str(trouble))
     text = re.sub(r"^[A-Z]+ command error: \w+ \[b['\"](.*)['\"]\]$", r"\1", text)
     text = text.replace("socket error: EOF", "the connection ended").removeprefix("socket error: ")
-    return said(text).rstrip(".") or "no reason given"
+    return said(text) or "no reason given"

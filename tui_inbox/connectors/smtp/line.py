@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui_inbox.connectors.formats.reach import said
 from tui_inbox.connectors.formats.trust import trust
 from tui_inbox.connectors.smtp.table import Server
-from tui_inbox.connectors.smtp.trouble import FAILURE, shown, trouble_with
+from tui_inbox.connectors.smtp.trouble import FAILURE, problem
 from tui_inbox.connectors.smtp.wire import REPLY, Wire, admitted
 from tui_inbox.problems import Misconfigured, NotAdmitted, Unreachable
 
@@ -67,8 +68,8 @@ class Line:
     @property
     def largest(self) -> int | None:
         """Bytes of the largest mail the server takes (RFC 1870); None where it does not say."""
-        said = self._smtp.esmtp_features.get("size", "") if self._smtp else ""
-        return int(said) if said.isdecimal() and len(said) < 16 and int(said) else None
+        reply = self._smtp.esmtp_features.get("size", "") if self._smtp else ""
+        return int(reply) if reply.isdecimal() and len(reply) < 16 and int(reply) else None
 
     def _has(self, extension: str) -> bool:
         return self._smtp is not None and self._smtp.has_extn(extension)
@@ -89,18 +90,18 @@ class Line:
         self._smtp = smtp
         smtp.sock = sock
         smtp._host = to.host  # type: ignore[attr-defined]  # what STARTTLS checks the certificate against
-        code, said = smtp.getreply()
+        code, reply = smtp.getreply()
         if code != 220:
-            raise Unreachable(f"The server {to.host} takes no mail now ({shown(said)}).", "Try again later.")
+            raise Unreachable(f"The server {to.host} takes no mail now ({said(reply)}).", "Try again later.")
         sock.settimeout(REPLY)
         self._greet(smtp)
         if to.tls == "starttls" and context is not None:
             self._secure(smtp, context)
 
     def _greet(self, smtp: Wire) -> None:
-        code, said = smtp.ehlo()
+        code, reply = smtp.ehlo()
         if not 200 <= code < 300:
-            raise Unreachable(f"The server {self.to.host} refused our greeting ({shown(said)}).", "Try again later.")
+            raise Unreachable(f"The server {self.to.host} refused our greeting ({said(reply)}).", "Try again later.")
 
     def _secure(self, smtp: Wire, context: ssl.SSLContext) -> None:
         if not smtp.has_extn("starttls"):
@@ -121,10 +122,10 @@ class Line:
                 f"The user name or the {what} of {to.user!r} holds a line break or NUL.", "Store it again."
             )
         offered = set(smtp.esmtp_features.get("auth", "").upper().split())
-        code, said = admitted(smtp, to, secret, offered)
+        code, reply = admitted(smtp, to, secret, offered)
         if code in (235, 503):  # 503: it had let us in already
             return
-        words = shown(said, never=secret)
+        words = said(reply, never=secret)
         because = f" ({words})" if words else ""
         if 400 <= code < 500:
             raise Unreachable(f"The server {to.host} lets {to.user} not in for now{because}.", "Try again later.")
@@ -144,19 +145,19 @@ class Line:
         assert smtp is not None
         try:
             options = self._options(sender + to, mail)
-            code, said = smtp.mail(sender, options)
+            code, reply = smtp.mail(sender, options)
             if code == 250:
-                code, said = smtp.rcpt(to)
+                code, reply = smtp.rcpt(to)
             if code in (250, 251, 252):
-                code, said = smtp.docmd("DATA")
+                code, reply = smtp.docmd("DATA")
             if code != 354:
-                return self._turned_down(code, said)
+                return self._turned_down(code, reply)
             smtp.send(re.sub(rb"(?m)^\.", b"..", mail if mail.endswith(b"\r\n") else mail + b"\r\n"))
         except UnicodeError:
             return Answer(Fate.REFUSED, f"The server {self.to.host} takes no address outside ASCII.")
         except FAILURE as trouble:
             self.drop()
-            return Answer(Fate.LATER, trouble_with(self.to, trouble).what)
+            return Answer(Fate.LATER, problem(self.to, trouble).what)
         try:
             wanted = about_to()
         except BaseException:
@@ -173,15 +174,15 @@ class Line:
             assert smtp.sock is not None
             smtp.sock.settimeout(LAST_REPLY)
             smtp.send(b".\r\n")
-            code, said = smtp.getreply()
+            code, reply = smtp.getreply()
             if smtp.sock is not None:
                 smtp.sock.settimeout(REPLY)
         except FAILURE as trouble:
             self.drop()
-            return Answer(Fate.UNKNOWN, trouble_with(self.to, trouble).what)
+            return Answer(Fate.UNKNOWN, problem(self.to, trouble).what)
         if 200 <= code < 300:
-            return Answer(Fate.TAKEN, shown(said))
-        return self._turned_down(code, said)
+            return Answer(Fate.TAKEN, said(reply))
+        return self._turned_down(code, reply)
 
     def _options(self, addresses: str, mail: bytes) -> list[str]:
         options = [f"SIZE={len(mail)}"] if self._has("size") else []
@@ -191,9 +192,9 @@ class Line:
             options.append("SMTPUTF8")
         return options
 
-    def _turned_down(self, code: int, said: bytes) -> Answer:
+    def _turned_down(self, code: int, reply: bytes) -> Answer:
         """Return what a reply other than yes means, and make the line ready for the next mail."""
-        words = f"{code} {shown(said)}".strip()
+        words = f"{code} {said(reply)}".strip()
         if code in _SIGN_IN:
             raise NotAdmitted(f"The server {self.to.host} wants another sign-in ({words}).", "Check `smtp.user`.")
         if code == 421 or not self.alive:
