@@ -50,7 +50,7 @@ def config(server: Dovecot) -> str:
 def test_a_sync_that_ends_at_some_steps_and_runs_again_stores_what_an_unbroken_one_does(
     server: Dovecot, folder: Path
 ) -> None:
-    came = tortured(folder, [["sync"]], config=config(server), first=5, every=23)
+    came = tortured(folder, [["sync"]], config=config(server), first=5, every=61)
     proves(came, messages=11)
 
 
@@ -94,7 +94,7 @@ def interrupted(tier: str, folder: Path, *, first: int, every: int) -> None:
 def test_a_later_sync_that_ends_at_some_steps_and_runs_again_stores_what_an_unbroken_one_does(
     tier: str, folder: Path
 ) -> None:
-    interrupted(tier, folder, first=7, every=47)
+    interrupted(tier, folder, first=7, every=97)
 
 
 @pytest.mark.torture
@@ -108,7 +108,7 @@ def test_a_later_sync_that_ends_at_any_step_and_runs_again_stores_what_an_unbrok
 def test_a_watch_that_ends_at_some_steps_and_begins_again_stores_what_an_unbroken_one_does(
     server: Dovecot, folder: Path
 ) -> None:
-    came = tortured(folder, [WATCHED], config=config(server), first=3, every=61)
+    came = tortured(folder, [WATCHED], config=config(server), first=3, every=127)
     proves(came, messages=11)
 
 
