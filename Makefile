@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 PYTHON ?=
 # More for pytest: make test ARGS="tests/rules -k snooze"
 ARGS ?=
-# One worker a core, four at most: the tests start real servers and terminals of their own.
-WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
+# How many that are says tests/conftest.py.
+WORKERS ?= -n auto --dist worksteal
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help

@@ -23,6 +23,9 @@ settings.register_profile("default", deadline=None, derandomize=IN_CI, print_blo
 settings.register_profile("long", deadline=None, max_examples=10_000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+ROOM = 4 << 30
+"""Bytes free that the files of all tests at once fit into, many times over."""
+
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
@@ -31,7 +34,30 @@ def is_here(program: str) -> bool:
     return shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/sbin") is not None
 
 
+def in_memory() -> Path | None:
+    """Return where this machine keeps files in its memory, if there is room and programs may be run from there.
+
+    A test's store is written through to its disk at each commit, as the user's is: on a real one that is most of what
+    it takes, and where all tests of one machine wait for the same disk it is what makes one of them late.
+    """
+    place = Path("/dev/shm")
+    try:
+        free = os.statvfs(place)
+    except OSError:
+        return None
+    fits = free.f_bavail * free.f_frsize > ROOM and not free.f_flag & os.ST_NOEXEC
+    return place if fits and os.access(place, os.W_OK | os.X_OK) else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers a core, eight at most: they wait half of their time, for servers, terminals and screens at rest."""
+    return min(8, 2 * len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)))
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if place := in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # So it is where a shell runs the tests behind its back, and whatever they start would ignore Ctrl-C as well.
         signal.signal(signal.SIGINT, signal.default_int_handler)
