@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from benchmarks.figures import Figure, Sample, sample
 from benchmarks.peers import Mu, Notmuch
 from benchmarks.runs import PROGRAM, PYTHON, in_turns, timed, within
-from tui_inbox.rules import query
+from tui_inbox.rules import query, typed
 from tui_inbox.store.reader import Reader
 
 ASKED = {
@@ -52,7 +52,7 @@ def search(home: Path, size: int, runs: int, notmuch: Notmuch | None, mu: Mu | N
             name, least = min(peers, key=lambda one: one[1].median, default=("", None))
             yield Figure("search", f"{what}, {size:,}", taken, name, least, 0.2)
         for words in TYPED:
-            yield Figure("search", f"typed so far: {words}", sample(within(partial(found, query.begun(words)), runs)))
+            yield Figure("search", f"typed so far: {words}", sample(within(partial(found, typed.begun(words)), runs)))
 
 
 def whole(home: Path, size: int, runs: int) -> Iterator[Figure]:

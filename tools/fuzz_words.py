@@ -15,7 +15,7 @@ from tui_inbox.config import load
 from tui_inbox.connectors.formats import htmltext, quotes
 from tui_inbox.connectors.imap import Source
 from tui_inbox.problems import Problem
-from tui_inbox.rules import clean, lookalike, query
+from tui_inbox.rules import clean, lookalike, query, typed
 from tui_inbox.rules.model import Person
 from tui_inbox.rules.routing import Case, compile_rules, route
 from tui_inbox.store import migrations
@@ -68,7 +68,7 @@ def _html(inputs: Inputs, raw: bytes) -> None:
 
 def _query(inputs: Inputs, raw: bytes) -> None:
     text = raw.decode("utf-8", "replace")
-    query.complete(text, len(text) // 2)
+    typed.complete(text, len(text) // 2)
     lookalike.doubts(Person(text, text))
     asked = query.parse(text, NOW, UTC)
     inputs.reader.found(asked, NOW, 10)

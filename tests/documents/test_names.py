@@ -11,7 +11,7 @@ from tests.documents.pages import INLINE, PAGES, ROOT, inline, name_of, text_of
 from tui_inbox.config.providers import PROVIDERS
 from tui_inbox.connectors import jsonl
 from tui_inbox.connectors.smtp import table as smtp
-from tui_inbox.rules import query
+from tui_inbox.rules import fields
 from tui_inbox.rules.model import Class, Clock, Kind, Outcome, Place, Reason, State, Status
 from tui_inbox.screens.cells import REASONS
 from tui_inbox.store import moves, outgoing
@@ -81,7 +81,7 @@ def test_every_provider_that_is_known_is_told_of() -> None:
 
 def test_every_field_of_the_search_language_is_told_of_and_no_other() -> None:
     blocks_ = "\n".join(re.findall(r"```query\n(.*?)```", text_of(DOCS / "search.md"), re.DOTALL))
-    assert set(re.findall(r"(?<![\w\"])([a-z_]+):", blocks_)) == {*query.FIELDS}
+    assert set(re.findall(r"(?<![\w\"])([a-z_]+):", blocks_)) == {*fields.FIELDS}
     assert set(re.findall(r"\bis:(\w+)", blocks_)) == {*query.Trait}
 
 

@@ -30,7 +30,9 @@ from tui_inbox.rules.asked import (
     Trait,
     Waiting,
 )
-from tui_inbox.rules.query import FIELDS, WrongQuery, complete, parse, terms
+from tui_inbox.rules.fields import FIELDS
+from tui_inbox.rules.query import WrongQuery, parse, terms
+from tui_inbox.rules.typed import complete
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Istanbul")

@@ -8,7 +8,7 @@ from typing import Any
 from textual.events import Focus
 
 from tui_inbox.config import View, load
-from tui_inbox.rules.query import begun
+from tui_inbox.rules.typed import begun
 from tui_inbox.screens.bars import Places, Top
 from tui_inbox.screens.hits import struck
 

@@ -8,34 +8,21 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
-from enum import StrEnum
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
 
-from tui_inbox.rules import clean, fold, spans
+from tui_inbox.rules import clean, fold
 from tui_inbox.rules.asked import (
     And,
-    Attribute,
-    Counted,
-    Has,
-    HasAttachment,
-    HasWarning,
-    Is,
     Node,
     Not,
-    Number,
-    OfContact,
     Or,
-    Received,
     Scope,
     Text,
-    Than,
-    Trait,
-    Waiting,
 )
 from tui_inbox.rules.asked import Query as Query
 from tui_inbox.rules.asked import WrongQuery as WrongQuery
-from tui_inbox.rules.model import Reason
+from tui_inbox.rules.fields import CONDITIONS, FIELDS, Asking
 
 LONGEST = 4_000
 """Characters of a query."""
@@ -45,11 +32,6 @@ DEEPEST = 20
 """Parentheses within parentheses."""
 
 
-FIELDS = (
-    *("from", "to", "subject", "body", "filename", "warning"),
-    *("channel", "account", "owner", "skill", "reason", "tier", "contact"),
-    *("has", "is", "before", "after", "on", "older_than", "newer_than", "waiting", "snoozes"),
-)
 _SPELLINGS = {"sender": "from", "older": "older_than", "newer": "newer_than", "file": "filename"}
 
 
@@ -78,40 +60,6 @@ def _wanted(node: Node | None) -> Iterator[Text]:
             return
 
 
-WORDED = ("from", "to", "subject", "body", "filename")
-"""Fields whose value is looked for among words."""
-
-
-def begun(text: str) -> str:
-    """Return *text* with its last word as the beginning of one, as it is while somebody types: `ord` finds `order`."""
-    word = re.split(r"[\s(]", text)[-1]
-    field, _, value = word.lower().rpartition(":")
-    plain = value.isalnum() and field in {"", *WORDED} and word != "OR" and text.count('"') % 2 == 0
-    return f"{text}*" if plain else text
-
-
-def complete(text: str, cursor: int) -> list[str]:
-    """Return what the word that ends at *cursor* may become, likeliest first; [] where nothing is known to fit."""
-    before = text[:cursor]
-    if before.count('"') % 2:
-        return []
-    typed = re.split(r"[\s(]", before)[-1]
-    dash, word = ("-", typed[1:].lower()) if typed.startswith("-") else ("", typed.lower())
-    name, colon, value = word.partition(":")
-    if not colon:
-        return [f"{dash}{field}:" for field in FIELDS if word and field.startswith(word)]
-    values: dict[str, list[str]] = {
-        "is": [trait.value for trait in Trait],
-        "has": ["attachment", "warning"],
-        "reason": [reason.value for reason in Reason],
-        "on": ["today", "yesterday"],
-        "before": ["today", "yesterday"],
-        "after": ["today", "yesterday"],
-        "owner": ["me"],
-    }
-    return [f"{dash}{name}:{known}" for known in values.get(name, []) if known.startswith(value) and known != value]
-
-
 # --- reading ------------------------------------------------------------------------------------------------
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
@@ -122,17 +70,12 @@ _DASHES = re.compile(r"-+(?=[^\s)-])")
 _OPERATOR = re.compile(r"(OR|AND)(?=[\s()\"]|$)")
 
 
-class _Reader:
+class _Reader(Asking):
     """One reading of one query, left to right."""
 
     def __init__(self, text: str, now: datetime, zone: tzinfo) -> None:
-        self.text, self.line = text, text.translate(_QUOTES)
-        self.at = 0
+        super().__init__(text, text.translate(_QUOTES), now, zone)
         self.count = 0
-        self.now, self.zone = now, zone
-
-    def wrong(self, what: str, hint: str, at: int | None = None, length: int = 1) -> WrongQuery:
-        return WrongQuery(what, hint, self.text, self.at if at is None else at, length)
 
     def whole(self) -> Node | None:
         if len(self.line) > LONGEST:
@@ -266,7 +209,7 @@ class _Reader:
     def leaf(self, field: str, start: int, said: str, quoted: bool) -> Node | _Nothing:
         if field in ("", *(scope.value for scope in Scope)):
             return self.words(Scope(field or "anywhere"), said, start, quoted)
-        return _CONDITIONS[field](self, said.strip(), start)
+        return CONDITIONS[field](self, said.strip(), start)
 
     def words(self, scope: Scope, said: str, start: int, quoted: bool) -> Node | _Nothing:
         begun = said.endswith("*")
@@ -289,48 +232,6 @@ class _Reader:
             raise self.wrong(f"`{scope}:` is followed by no word", "Type letters or digits.", start, self.at - start)
         return Text(scope, tokens, prefix, ends.casefold()) if tokens else _IGNORED
 
-    def one_of(self, kind: type[StrEnum], said: str, start: int, field: str) -> str:
-        name = said.casefold().replace("-", "_").replace(" ", "_")
-        known = [one.value for one in kind]
-        if name in known:
-            return name
-        near = difflib.get_close_matches(name[:24], known, n=1, cutoff=0.6)
-        hint = f"Did you mean `{field}:{near[0]}`?" if near else f"It can be {', '.join(known)}."
-        raise self.wrong(f"I do not know `{field}:{clean.line(said, 40)}`", hint, start, self.at - start)
-
-    def comparison(self, said: str) -> tuple[Than | None, str]:
-        found = re.match(r"(>=|<=|[<>=≥≤])?\s*", said)
-        assert found is not None
-        sign = {"≥": ">=", "≤": "<="}.get(found[1] or "", found[1])
-        return (Than(sign) if sign else None), said[found.end() :]
-
-    def counted(self, number: Number, said: str, start: int) -> Node:
-        than, value = self.comparison(said)
-        if not re.fullmatch(r"[0-9]{1,6}", value):
-            raise self.wrong(
-                f"`{number}:` needs a whole number", f"Write `{number}:2` or `{number}:>1`.", start, self.at - start
-            )
-        return Counted(number, than or Than.EXACTLY, int(value))
-
-    def span(self, said: str, start: int, field: str) -> timedelta:
-        try:
-            return spans.length(said)
-        except (ValueError, OverflowError):
-            hint = f"Write a number and min, h, d, w, mo or y: `{field}:2d`."
-            if said.endswith("m"):
-                hint = "`m` could be minutes or months: write `min` or `mo`."
-            what = f"I cannot read `{clean.line(said, 40)}` as a length of time"
-            raise self.wrong(what, hint, start, self.at - start) from None
-
-    def days(self, said: str, start: int, field: str) -> tuple[datetime, datetime]:
-        """Return the first moment of the day, month or year named, and of the one after; a moment itself twice."""
-        try:
-            return spans.days(said, self.now, self.zone)
-        except (ValueError, OverflowError):
-            what = f"I cannot read `{clean.line(said, 40)}` as a date"
-            hint = f"Write `{field}:2026-03-02`, `{field}:2026-03`, `{field}:today` or `{field}:yesterday`."
-            raise self.wrong(what, hint, start, self.at - start) from None
-
 
 class _Nothing:
     """What is read where there is no condition."""
@@ -343,88 +244,3 @@ _IGNORED = _Nothing()
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     found = pattern.match(text, at)
     return found.end() if found else at
-
-
-# --- what each field asks -----------------------------------------------------------------------------------
-
-
-def _has(reader: _Reader, said: str, start: int) -> Node:
-    match said.casefold():
-        case "attachment" | "attachments" | "file" | "files":
-            return HasAttachment()
-        case "warning" | "warnings":
-            return HasWarning()
-        case _:
-            shown = clean.line(said, 40)
-            hint = "Write `has:attachment` or `has:warning`."
-            raise reader.wrong(f"I do not know `has:{shown}`", hint, start, reader.at - start)
-
-
-def _attribute(attribute: Attribute) -> _Condition:
-    def read(reader: _Reader, said: str, start: int) -> Node:
-        if attribute is Attribute.REASON:
-            return Has(attribute, reader.one_of(Reason, said, start, attribute))
-        if not (value := fold.plain(said)):
-            raise reader.wrong(
-                f"`{attribute}:` is followed by no name", "Type letters or digits.", start, reader.at - start
-            )
-        return Has(attribute, value)
-
-    return read
-
-
-def _contact(reader: _Reader, said: str, start: int) -> Node:
-    if re.fullmatch(r"[0-9]{1,15}", said):
-        return OfContact(int(said), "")
-    if not (words := fold.plain(said)):
-        raise reader.wrong(
-            "`contact:` is followed by no name", "Write a name, an address or an id.", start, reader.at - start
-        )
-    return OfContact(None, words)
-
-
-def _before(reader: _Reader, said: str, start: int) -> Node:
-    return Received(until=reader.days(said, start, "before")[0])
-
-
-def _after(reader: _Reader, said: str, start: int) -> Node:
-    return Received(since=reader.days(said, start, "after")[0])
-
-
-def _on(reader: _Reader, said: str, start: int) -> Node:
-    first, after = reader.days(said, start, "on")
-    if first == after:
-        raise reader.wrong(
-            "`on:` needs a day", "Write `on:2026-03-02`, or use after: and before:.", start, reader.at - start
-        )
-    return Received(first, after)
-
-
-def _older(reader: _Reader, said: str, start: int) -> Node:
-    return Received(until=reader.now.astimezone(UTC) - reader.span(said, start, "older_than"))
-
-
-def _newer(reader: _Reader, said: str, start: int) -> Node:
-    return Received(since=reader.now.astimezone(UTC) - reader.span(said, start, "newer_than"))
-
-
-def _waiting(reader: _Reader, said: str, start: int) -> Node:
-    than, value = reader.comparison(said)
-    return Waiting(than or Than.AT_LEAST, reader.span(value, start, "waiting"))
-
-
-_Condition = Callable[[_Reader, str, int], Node]
-_CONDITIONS: dict[str, _Condition] = {
-    "has": _has,
-    "is": lambda reader, said, start: Is(Trait(reader.one_of(Trait, said, start, "is"))),
-    **{attribute.value: _attribute(attribute) for attribute in Attribute},
-    "contact": _contact,
-    "tier": lambda reader, said, start: reader.counted(Number.TIER, said, start),
-    "snoozes": lambda reader, said, start: reader.counted(Number.SNOOZES, said, start),
-    "before": _before,
-    "after": _after,
-    "on": _on,
-    "older_than": _older,
-    "newer_than": _newer,
-    "waiting": _waiting,
-}

@@ -186,7 +186,8 @@ class Listing(Going):
 
     def _parsed(self, words: str, *, typed: bool) -> tuple[Query, tuple[str, ...]]:
         """Return what *words* ask, and what is then to be marked where it stands. Raises `WrongQuery`."""
-        from tui_inbox.rules.query import begun, parse, terms  # deferred: the first picture does not need it
+        from tui_inbox.rules.query import parse, terms  # deferred: the first picture does not need it
+        from tui_inbox.rules.typed import begun
 
         query = parse(begun(words) if typed else words, self.post.clock(), self.post.zone)
         return query, tuple(terms(query))

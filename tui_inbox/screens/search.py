@@ -53,7 +53,7 @@ class SearchLine(Vertical):
 
     def offers(self) -> list[str]:
         """Return what the word at the cursor may become."""
-        from tui_inbox.rules.query import complete  # deferred: the first picture does not need it
+        from tui_inbox.rules.typed import complete  # deferred: the first picture does not need it
 
         return complete(self.line.value, self.line.cursor_position)
 
