@@ -12,6 +12,7 @@ from tui_inbox.config.providers import PROVIDERS
 from tui_inbox.connectors import jsonl
 from tui_inbox.connectors.smtp import table as smtp
 from tui_inbox.rules import fields
+from tui_inbox.rules.asked import Trait
 from tui_inbox.rules.model import Class, Clock, Kind, Outcome, Place, Reason, State, Status
 from tui_inbox.screens.cells import REASONS
 from tui_inbox.store import moves, outgoing
@@ -82,7 +83,7 @@ def test_every_provider_that_is_known_is_told_of() -> None:
 def test_every_field_of_the_search_language_is_told_of_and_no_other() -> None:
     blocks_ = "\n".join(re.findall(r"```query\n(.*?)```", text_of(DOCS / "search.md"), re.DOTALL))
     assert set(re.findall(r"(?<![\w\"])([a-z_]+):", blocks_)) == {*fields.FIELDS}
-    assert set(re.findall(r"\bis:(\w+)", blocks_)) == {*query.Trait}
+    assert set(re.findall(r"\bis:(\w+)", blocks_)) == {*Trait}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
