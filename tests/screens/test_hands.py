@@ -48,8 +48,10 @@ def test_an_undo_of_many_shows_the_first_of_them(world: Any, sit: Sit) -> None:
     async def work(hands: Any) -> None:
         await hands.press("j", "x", "x", "x", "e", "enter")
         assert [world.place(id_) for id_ in (2, 3, 4)] == ["archived"] * 3
+        assert hands.current == 5
         await hands.press("z")
         await hands.until(lambda: hands.current == 2)
+        assert hands.desk.rows.scroll_offset.y == 0, "nothing jumps"
 
     sit(work)
 

@@ -156,7 +156,9 @@ def test_what_is_heard_is_declared_and_stands_in_footer_and_help_and_every_key_i
         for foot in hands.app.screen.query(Foot):
             named = keys.shown(keys.LIST if where in (keys.DESK, keys.APP) else where, {})
             # A page that is seen whole does not name the keys that scroll it.
-            scrolls = {("j", "down"), ("k", "up"), ("PgDn", "page")} if keys.PAGE in keys.ABOVE[where] else set()
+            scrolls = (
+                {("j", "down"), ("k", "up"), ("PgDn", "page")} if keys.PAGE in keys.ABOVE.get(where, ()) else set()
+            )
             assert foot.keys == [one for one in named if one in foot.keys or one not in scrolls]
         if where in (keys.LIST, keys.READING, keys.CUSTOMER, keys.REPORT, keys.STANDING):
             await hands.press("question_mark")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,10 +15,11 @@ from tui_inbox.problems import Problem
 from tui_inbox.rules.following import follow
 from tui_inbox.screens import cells
 from tui_inbox.screens.bars import Places, Said, Top, freshness, silent
-from tui_inbox.screens.going import Going, View
+from tui_inbox.screens.going import Going
 from tui_inbox.screens.keys import Named
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.search import SearchLine
+from tui_inbox.screens.view import View
 from tui_inbox.store.lines import Queue
 from tui_inbox.store.queues import Counts
 from tui_inbox.store.reader import Reader
@@ -163,7 +164,7 @@ class Listing(Going):
     def _head(self, view: View, position: str) -> None:
         """Say above and beside the list which one it is, and where in it the cursor stands."""
         top, places = self.query_one(Top), self.query_one(Places)
-        top.title, top.position = title_of(view), position
+        top.title, top.position = view.title, position
         top.queue = places.queue = view.queue
         top.refresh()
         places.refresh()
@@ -179,10 +180,10 @@ class Listing(Going):
             try:
                 query, terms = self._parsed(words, typed=view.queue == "search")
             except Problem as problem:
-                return Listed(view, Queue(_named(view), old, 0), at, wrong=f"{problem.what} {problem.hint}")
+                return Listed(view, Queue(view.key, old, 0), at, wrong=f"{problem.what} {problem.hint}")
         queue = self._asked(reader, view.queue, query, most)
         whole = most is None or len(queue.ids) < most
-        return Listed(view, replace(queue, name=_named(view)), follow(old, at, queue.ids), whole, terms=terms)
+        return Listed(view, replace(queue, name=view.key), follow(old, at, queue.ids), whole, terms=terms)
 
     def _parsed(self, words: str, *, typed: bool) -> tuple[Query, tuple[str, ...]]:
         """Return what *words* ask, and what is then to be marked where it stands. Raises `WrongQuery`."""
@@ -224,9 +225,12 @@ class Listing(Going):
             rows.dated = read.view.queue not in {"inbox", "handed_over"} and not read.view.queue.startswith("clock:")
             rows.whole = read.whole
             self._say_nothing()
-            rows.show(read.queue, at if same else 0, settled)
+            back = self._brought_to(read.queue.ids)
+            if back is None:
+                rows.show(read.queue, at if same else 0, settled)
+            else:
+                rows.show(read.queue, back, settled, follow=False)
             self.settled -= settled
-            self._return()
             self._arrive()
             if self.reading.has_focus and not read.queue.ids:
                 self.action_leave()
@@ -246,12 +250,10 @@ class Listing(Going):
             post = self.post
             self.rows.nothing = cells.empty(place, self._counts, post.clock(), post.zone, configured, post.key)
 
-    def _return(self) -> None:
-        """Put the cursor on the first of what was brought back, where this list has any of it."""
+    def _brought_to(self, ids: Sequence[int]) -> int | None:
+        """Return where in *ids* the first of what was brought back lies; None where there is none of it."""
         back, self.restored = self.restored, frozenset()
-        if back:
-            at = next((index for index, id_ in enumerate(self.rows.queue.ids) if id_ in back), self.rows.cursor)
-            self.rows.go(at)
+        return next((index for index, id_ in enumerate(ids) if id_ in back), None) if back else None
 
     def _arrive(self) -> None:
         """Open the conversation that was gone to, where its queue has it."""
@@ -329,19 +331,3 @@ def greeting(key: Named) -> str:
     """Return what somebody who sees the list for the first time needs to know."""
     said = f"Due first is on top. {key('list.down')} goes on, {key('list.open')} opens"
     return f"{said}, {key('desk.review')} goes through them, {key('desk.help')} teaches."
-
-
-def _named(view: View) -> str:
-    return f"{view.queue} {view.words}"
-
-
-def title_of(view: View) -> str:
-    """Return what a list is called above it."""
-    if view.queue == "search":
-        return "Search"
-    if view.queue.startswith("clock:"):
-        return f"Inbox, {cells.STANDINGS[view.queue.removeprefix('clock:')].lower()}"
-    if view.queue.startswith("behind:"):
-        return view.queue.removeprefix("behind:")
-    title = view.queue[1:] if view.queue.startswith("=") else cells.TITLES.get(view.queue, view.queue)
-    return f"{title}, {view.words}" if view.words else title

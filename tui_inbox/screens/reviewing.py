@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from tui_inbox.problems import Problem
 from tui_inbox.rules.explained import BY_NAME
 from tui_inbox.rules.query import parse
 from tui_inbox.rules.report import Reporting, Window
 from tui_inbox.rules.review import Review
+from tui_inbox.screens.acting import Acting
 from tui_inbox.screens.cells import TITLES
 from tui_inbox.screens.keys import REVIEW, bindings
-from tui_inbox.screens.listing import title_of
 from tui_inbox.screens.menus import Menu
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.review import ReviewScreen
+from tui_inbox.screens.view import View
 from tui_inbox.store.reader import Reader
-
-if TYPE_CHECKING:
-    from tui_inbox.screens.going import Going
 
 UNHEARD = "Handed over, past due, no news"
 WEEK = "Archived in the last week"
@@ -35,10 +32,10 @@ class Reviews(Menu):
         self.dismiss(which)
 
 
-async def begin(desk: Going, which: str) -> None:
-    """Open the review of *which* on *desk*, or take it up where it was left."""
+async def begin(desk: Acting, view: View, which: str) -> None:
+    """Open the review of *which* over *desk*, whose list is of *view*, or take it up where it was left."""
     post = desk.post
-    of = {"list": title_of(desk.view), "handed_over": UNHEARD, "archived": WEEK}.get(which) or TITLES[which]
+    of = {"list": view.title, "handed_over": UNHEARD, "archived": WEEK}.get(which) or TITLES[which]
     shown = tuple(desk.rows.queue.ids)
 
     def read(reader: Reader) -> tuple[tuple[int, ...], Review | None, int]:

@@ -87,12 +87,13 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         """The id under the cursor; None in an empty list."""
         return self.queue.ids[self.cursor] if self.cursor < len(self.queue.ids) else None
 
-    def show(self, queue: Queue, at: int, settled: Iterable[int] = ()) -> None:
+    def show(self, queue: Queue, at: int, settled: Iterable[int] = (), *, follow: bool = True) -> None:
         """Show *queue* with the cursor at index *at*, which stays on the line of the screen where it was.
 
-        *settled* are those whose acts the queue already knows of.
+        *settled* are those whose acts the queue already knows of. Without *follow* the cursor is on another
+        conversation than before, and it is the rows that stay.
         """
-        line = self.cursor - round(self.scroll_y)
+        line, top = self.cursor - round(self.scroll_y), round(self.scroll_y)
         same, self.waiting = queue.name == self.queue.name, False
         before = self.current
         self.queue = queue
@@ -101,7 +102,10 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(self.size.width, len(queue.ids))
         at = max(0, min(at, len(queue.ids) - 1))
         self.set_reactive(Rows.cursor, at)
-        top = at - line if same and 0 <= line < self.size.height else at
+        if not same:
+            top = at - self.size.height // 2
+        elif follow:
+            top = at - line if 0 <= line < self.size.height else at
         self.scroll_to(y=max(0, min(top, len(queue.ids) - self.size.height)), animate=False, immediate=True, force=True)
         self._keep_visible()
         self.refresh()
