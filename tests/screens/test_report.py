@@ -18,7 +18,7 @@ from tui_inbox.rules.model import Archive, Forward, Snooze
 from tui_inbox.rules.report import By, Reporting, Window
 from tui_inbox.screens.bars import Top
 from tui_inbox.screens.over import Over
-from tui_inbox.screens.plots import BACKLOG, DAYS, HOURS, Bars, plot
+from tui_inbox.screens.plots import BACKLOG, DAYS, HOURS, Bars, Columns, plot
 from tui_inbox.store.reader import Reader
 
 Sit = Callable[..., None]
@@ -166,6 +166,23 @@ def test_groups_that_find_no_room_are_counted_and_one_without_an_answer_is_no_fa
         "      last  none yet",
     ]
     assert some.lines(60, 5, "#")[4:] == ["and 1 more; l shows one after another"]
+
+
+def test_columns_are_of_one_width_say_what_they_are_worth_and_leave_none_out() -> None:
+    days = Columns(("Mon", "Tue", "Wed"), (1, 6, 0))
+    assert days.lines(30, 6, ascii_only=False) == [
+        "              6",
+        "           ███████",
+        "    1      ███████",
+        " ▄▄▄▄▄▄▄   ███████",
+        "──────────────────────────────",
+        "   Mon       Tue       Wed",
+    ]
+    weeks = Columns(tuple(f"W{n:02}" for n in range(50)), (1.0,) * 49 + (3.0,))
+    lines = weeks.lines(30, 6, ascii_only=True)
+    assert lines[0].strip() == "3 to a column"
+    assert sum(line.count("#") for line in lines[-3:-2]) == 17
+    assert all(len(line) <= 30 for line in lines)
 
 
 def test_sources_say_until_when_they_are_known_and_raise_their_voice_when_silent(world: Any, sit: Sit) -> None:

@@ -1,4 +1,4 @@
-"""Plots of a report as plain lines of text: columns and courses by plotext, lying bars a line each."""
+"""Plots of a report as plain lines of text: courses by plotext, upright and lying bars by hand."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def plot(name: str, whole: Report, parts: Report, width: int, height: int, *, as
         return []
     if isinstance(drawing, Bars):
         return drawing.lines(width, height, "#" if ascii_only else "█")
+    if isinstance(drawing, Columns):
+        return [
+            line.translate(_PLAIN) if ascii_only else line
+            for line in drawing.lines(width, height, ascii_only=ascii_only)
+        ]
     import plotext  # deferred: only who looks at reports pays for it
 
     plotext.clear_figure()
@@ -92,7 +97,49 @@ class Bars:
         return f"{value:,.0f}{self.unit}" if value >= 100 or value == int(value) else f"{value:.2g}{self.unit}"
 
 
-def _drawing(name: str, whole: Report, parts: Report) -> Drawing | Bars | None:
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Upright bars of one width over their labels, each with its value above it where all of them fit."""
+
+    labels: tuple[str, ...]
+    values: tuple[float, ...]
+
+    def lines(self, width: int, height: int, *, ascii_only: bool) -> list[str]:
+        """Return them in *width* and *height*; where they are more than cells, each stands for several, and says so."""
+        each = -(-len(self.values) // (width - 8))
+        values = [sum(self.values[at : at + each]) for at in range(0, len(self.values), each)]
+        most, over = max(values), [f"{value:,.0f}" for value in values]
+        told = max(map(len, over)) < width // len(values)
+        marks = () if told else tuple(zip(*_ticks(most), strict=True))
+        left = max((len(name) + 1 for _, name in marks), default=0)
+        slot = (width - left) // len(values)
+        thick = min(24, slot - max(1, slot // 3)) if slot > 2 else slot
+        rows, ground = height - 2 - (told or each > 1), height - 2
+        grid = [[" "] * width for _ in range(height)]
+
+        def put(x: int, y: int, text: str) -> None:
+            grid[y][x : x + len(text)] = text
+
+        put(left, ground, "─" * (slot * len(values)))
+        for place, name in marks:
+            put(left - 1 - len(name), ground - round(rows * place / most), name)
+        for n, value in enumerate(values):
+            x, halves = left + n * slot, max(1, round(2 * rows * value / most)) if value else 0
+            halves += halves % 2 if ascii_only else 0
+            for row in range((halves + 1) // 2):
+                full = "#" if ascii_only else "▄" if halves - 2 * row == 1 else "█"
+                put(x + (slot - thick) // 2, ground - 1 - row, full * thick)
+            if told and value:
+                put(x + (slot - len(over[n])) // 2, ground - 1 - (halves + 1) // 2, over[n])
+        labels, wide = self.labels[::each], max(map(len, self.labels))
+        for n in range(0, len(labels), -(-(wide + 1) // slot)):
+            put(min(left + n * slot + max(0, (slot - len(labels[n])) // 2), width - wide), height - 1, labels[n])
+        if each > 1:
+            put(left, 0, f"{each} to a column")
+        return ["".join(line).rstrip() for line in grid]
+
+
+def _drawing(name: str, whole: Report, parts: Report) -> Drawing | Bars | Columns | None:
     match name:
         case "backlog":
             return _bars([*(f"under {_age(hours)}" for hours in AGES), "older"], whole.backlog)
@@ -147,17 +194,9 @@ def _age(hours: int) -> str:
     return f"{hours}h" if hours < 48 else f"{hours // 24}d"
 
 
-def _columns(labels: Sequence[str], values: Sequence[float]) -> Drawing | None:
+def _columns(labels: Sequence[str], values: Sequence[float]) -> Columns | None:
     """Return upright bars, one for each label."""
-    if not any(values):
-        return None
-
-    def draw(to: Any) -> None:
-        to.bar(list(labels), list(values), width=0.6, marker="█")
-        to.ylim(0, max(values))
-        to.yticks(*_ticks(max(values)))
-
-    return Drawing(draw)
+    return Columns(tuple(labels), tuple(values)) if any(values) else None
 
 
 def _ticks(most: float, unit: str = "") -> tuple[list[float], list[str]]:

@@ -28,7 +28,7 @@ SPANS = (
     ("all time", None),
     ("a week", timedelta(weeks=1)),
 )
-WIDE = 120
+WIDE = 128
 """From how many columns the plot stands beside the figures; below, it stands under them."""
 NAME = 22
 """Cells of a figure's name."""
@@ -111,11 +111,11 @@ class Board(Lines):
         self.refresh()
 
     def _beside(self, it: Figures, width: int, height: int) -> list[list[Piece]]:
-        left = 66
+        left = 74
         room = width - left - 3
         said = [[(text, "read")] for text in self._sentence(it, room)]
         right: list[list[Piece]] = [[(self.names[self.at][1], "title")], *said, []]
-        right += self._plot(room, min(height - len(right) - 1, 24))
+        right += self._plot(room, min(height - len(right) - 1, 30))
         listed = self._list(it, left, height - 1)
         rows = max(len(listed), len(right))
         lines: list[list[Piece]] = [[]]
