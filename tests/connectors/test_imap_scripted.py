@@ -372,6 +372,19 @@ def test_a_reply_without_an_end_is_cut_off(server: ScriptedImap, monkeypatch: py
         sync(mailbox(server))
 
 
+def test_lines_of_next_to_nothing_count(server: ScriptedImap, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "LARGEST_REPLY", 10_000)
+    server.on["LIST"] = lambda tag, rest: b"* OK\r\n" * 1000 + HANG_UP
+    with pytest.raises(Unreachable, match="no end"):
+        sync(mailbox(server))
+
+
+def test_a_server_that_is_still_there_for_ever_is_left(server: ScriptedImap, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "LONGEST_REPLY", -1.0)
+    with pytest.raises(Unreachable, match="no end"):
+        sync(mailbox(server))
+
+
 def test_a_message_announced_too_large_is_not_waited_for(server: ScriptedImap) -> None:
     server.on["UID FETCH"] = lambda tag, rest: (
         b"* 1 FETCH (UID 8 BODY[] {99999999999}\r\n" + HANG_UP if b"BODY" in rest else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import imaplib
 import socket
 import ssl
+import time
 from base64 import b64encode
 from typing import Any
 
@@ -24,6 +25,10 @@ LONGEST_LIST = 2**23
 LARGEST_LITERAL = 64 * 2**20
 LARGEST_REPLY = 128 * 2**20
 """Bytes that one command may bring, all lines and literals together."""
+A_LINE = 48
+"""Bytes that each line counts for besides its own: a million empty ones take memory, too."""
+LONGEST_REPLY = 3600.0
+"""Seconds that the answer to one command may take, however often the server says that it is still there."""
 
 
 class Line(imaplib.IMAP4):
@@ -33,6 +38,7 @@ class Line(imaplib.IMAP4):
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
         self._context = context
         self._brought = 0
+        self._asked_at = time.monotonic()
         self._answers: list[bytes] = []
         super().__init__(host, port)
 
@@ -62,16 +68,17 @@ class Line(imaplib.IMAP4):
         line = self._reader.readline(LONGEST_LIST + 1)
         if len(line) > LONGEST_LIST:
             raise self.abort("it sent a line without an end")
-        self._count(len(line))
+        self._count(len(line) + A_LINE)
         return line
 
     def _count(self, size: int) -> None:
         self._brought += size
-        if self._brought > LARGEST_REPLY:
+        if self._brought > LARGEST_REPLY or time.monotonic() - self._asked_at > LONGEST_REPLY:
             raise self.abort("its reply has no end")
 
     def _new_tag(self) -> bytes:
         self._brought = 0
+        self._asked_at = time.monotonic()
         tag: bytes = super()._new_tag()  # type: ignore[misc]  # private: the stubs do not know it
         return tag
 
