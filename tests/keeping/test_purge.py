@@ -209,6 +209,20 @@ def test_the_ids_of_their_mails_go_from_the_answers_of_others(store: Store, tmp_
     assert left(store.folder) == set()
 
 
+def test_the_ids_of_their_mails_go_from_another_account_that_answers_them(store: Store, tmp_path: Path) -> None:
+    merge_contacts(store)
+    (tmp_path / "c2.eml").write_bytes(CEM_ANSWERS.replace(b"In-Reply-To: <a2@one.example>", b"X-Nothing: more"))
+    store.bring(tmp_path / "c2.eml", account="elsewhere")
+    assert b"a2@one.example" in everything_in(store.folder)
+    forget(store, "Ada Quastel")
+    assert left(store.folder) == set()
+    with store.inbox() as inbox, inbox.reader() as reader:
+        assert any(
+            row.account == "elsewhere" and row.subject
+            for row in reader.rows(reader.queue("all", store.at).ids, store.at)
+        )
+
+
 # --- every column ------------------------------------------------------------------------------------------
 
 GOES = {

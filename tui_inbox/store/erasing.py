@@ -18,12 +18,12 @@ from sqlalchemy import Connection, delete, or_, select
 
 from tui_inbox.problems import StoreTrouble
 from tui_inbox.store import blanking, migrations, scrubbing
-from tui_inbox.store.tables import ConversationRow, DroppedRow, IdentityRow, MessageRow, table
+from tui_inbox.store.tables import ConversationRow, DroppedRow, IdentityRow, MailIdRow, MessageRow, table
 from tui_inbox.store.theirs import Customer, Erased, Line, by, gone
 
 _identity = table(IdentityRow)
 _conversation, _message = table(ConversationRow), table(MessageRow)
-_dropped = table(DroppedRow)
+_dropped, _mail_id = table(DroppedRow), table(MailIdRow)
 
 
 _CHUNK = 400
@@ -38,11 +38,11 @@ def erase(connection: Connection, who: Customer) -> Erased:
     alone = [*connection.execute(merged).scalars(), *who.alone]
     ids = list(connection.execute(select(_identity.c.id).where(_identity.c.contact_id == who.contact)).scalars())
     speaking = _message.c.key.not_like(f"{gone(0)}%")
-    answered = _answered(connection, who, ids)
+    answered, answering = _answered(connection, who, ids)
     for rows in _parts(connection, speaking & or_(_message.c.conversation_id.in_(alone), by(ids))):
         blanking.messages(connection, rows)
         came.messages += len(rows)
-    for rows in _parts(connection, scrubbing.naming(who)):
+    for rows in _parts(connection, or_(scrubbing.naming(who), answering)):
         came.mentions += sum(scrubbing.scrub(connection, row, answered) for row in rows)
     blanking.threads(connection, alone)
     scrubbing.events(connection, alone, who)
@@ -54,13 +54,14 @@ def erase(connection: Connection, who: Customer) -> Erased:
     return came
 
 
-def _answered(connection: Connection, who: Customer, ids: Sequence[int]) -> Customer:
-    """Return *who* with the ids of what they wrote to others: the answers name them."""
-    wrote = select(_message.c.ids, _message.c.external_id).where(
-        _message.c.conversation_id.in_(who.shared), by(ids), _message.c.thread_key == ""
-    )
+def _answered(connection: Connection, who: Customer, ids: Sequence[int]) -> tuple[Customer, Any]:
+    """Return *who* with the ids of the mails they wrote, and which messages, in any account, may name those."""
+    wrote = select(_message.c.ids, _message.c.external_id).where(by(ids), _message.c.thread_key == "")
     named = {one for row in connection.execute(wrote) for one in (*json.loads(row.ids), row.external_id) if one}
-    return replace(who, words=tuple(sorted({*who.words, *named}, key=lambda one: (-len(one), one))))
+    tied = select(_mail_id.c.thread_id).where(_mail_id.c.message_id.in_(named))
+    answering = _message.c.thread_id.in_(connection.execute(tied).scalars().all())
+    knowing = replace(who, words=tuple(sorted({*who.words, *named}, key=lambda one: (-len(one), one))))
+    return knowing, answering & _message.c.conversation_id.not_in(who.alone)
 
 
 def _parts(connection: Connection, where: Any) -> Iterator[Sequence[Line]]:
