@@ -116,8 +116,8 @@ class _Telling:
     """The acts that say whose the conversation is, in the order in which they count, and since when."""
 
     def __post_init__(self) -> None:
-        if any(_makes_owner(act) for act in self.life.history.acts):
-            self.given = [(act, since) for act, since in self._counted() if _makes_owner(act)]
+        if any(act.gives_to is not None for act in self.life.history.acts):
+            self.given = [(act, since) for act, since in self._counted() if act.gives_to is not None]
             self.back = self._came_back(self.given[-1][0])
 
     @property
@@ -271,11 +271,6 @@ def runs(messages: Iterable[Heard]) -> Iterator[_Run]:
                 asked.append(one)
     if asked:
         yield _Run(kind or What.FIRST, tuple(asked), None)
-
-
-def _makes_owner(act: Act) -> bool:
-    """Return whether an act says whose the conversation is."""
-    return act.verb in (Verb.FORWARD, Verb.RETURN) or (act.verb is Verb.ROUTE and act.effects.owner is not None)
 
 
 def _kept(due: datetime, ended: datetime | None, now: datetime) -> bool | None:

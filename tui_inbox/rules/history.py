@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 from tui_inbox.rules.model import ME, Class, Direction, Kind, Place
 from tui_inbox.rules.promise import Terms
@@ -80,6 +81,21 @@ class Act:
     """A rule that ran when the conversation was new: its tier and owner hold from the start."""
     delivery: Delivery | None = None
     delivered_at: datetime | None = None
+
+    @property
+    def gives_to(self) -> str | None:
+        """Whom it makes the owner; None where it leaves that alone."""
+        match self.verb:
+            case Verb.FORWARD:
+                return self.to
+            case Verb.RETURN:
+                return ME
+            case Verb.ROUTE:
+                return self.effects.owner
+            case Verb.SNOOZE | Verb.ARCHIVE:
+                return None
+            case _:
+                assert_never(self.verb)
 
 
 TermsOf = Callable[[Kind, Heard, int], Terms]

@@ -265,15 +265,7 @@ class _Reading:
         self.status, self.returns, self.reason, self.plan = Status.SNOOZED, act.returns, None, None
         self.snoozes += 1
         self.acted = True
-        self.ledger.return_from(act, self.terms_of_snooze(act), self.tier)
-
-    @staticmethod
-    def terms_of_snooze(act: Act) -> Terms:
-        """Return the terms of a follow-up: its due time was chosen, the last quarter of the way is at risk."""
-        assert act.returns is not None
-        assert act.due is not None
-        risk_at = act.returns + 0.75 * (act.due - act.returns)
-        return Terms(due=act.due, risk_at=risk_at.replace(microsecond=risk_at.microsecond // 1000 * 1000))
+        self.ledger.return_from(act, _terms_of_snooze(act), self.tier)
 
     def _archive(self, act: Act) -> None:
         self.ledger.end(act, Outcome.WAIVED, Outcome.CANCELLED)
@@ -352,3 +344,11 @@ def _reason_of(by: str) -> Reason | None:
     if by.startswith("rule:"):
         return Reason.RULE
     return Reason.SERVER if by == "server" else None
+
+
+def _terms_of_snooze(act: Act) -> Terms:
+    """Return the terms of a follow-up: its due time was chosen, the last quarter of the way is at risk."""
+    assert act.returns is not None
+    assert act.due is not None
+    risk_at = act.returns + 0.75 * (act.due - act.returns)
+    return Terms(due=act.due, risk_at=risk_at.replace(microsecond=risk_at.microsecond // 1000 * 1000))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from tui_inbox.rules.handover import HAND_OVER, REPLY_ON
-from tui_inbox.rules.lifecycle import Delivery, Verb
+from tui_inbox.rules.lifecycle import Delivery
 from tui_inbox.rules.model import ME, Class, Direction
+from tui_inbox.store.histories import act
 from tui_inbox.store.moments import stored
 from tui_inbox.store.outgoing import WAITING, Line
 from tui_inbox.store.tables import ActRow, ConversationRow, MessageRow, OutboxRow, table
@@ -37,8 +37,8 @@ def _owe(connection: Connection, conversation: int, now: datetime) -> int:
     ).one_or_none()
     if row is None or row.owner == ME or row.spam:
         return 0
-    act = _handed_by(connection, conversation, row.owner)
-    if act is None or act.delivery != Delivery.SENT.value:
+    handed = _handed_by(connection, conversation, row.owner)
+    if handed is None or handed.delivery != Delivery.SENT.value:
         return 0
     unsent = connection.execute(
         select(_message.c.id)
@@ -47,8 +47,8 @@ def _owe(connection: Connection, conversation: int, now: datetime) -> int:
             _message.c.direction == Direction.IN.value,
             func.coalesce(_message.c.judged, _message.c["class"]) == Class.HUMAN.value,
             _message.c.history.is_(False),
-            _unsent(connection, act),
-            _message.c.id.not_in(select(_outbox.c.message).where(_outbox.c.act_id == act.id)),
+            _unsent(connection, handed),
+            _message.c.id.not_in(select(_outbox.c.message).where(_outbox.c.act_id == handed.id)),
         )
         .order_by(_message.c.received_at, _message.c.id)
     ).scalars()
@@ -56,7 +56,7 @@ def _owe(connection: Connection, conversation: int, now: datetime) -> int:
     for message in unsent.all():
         connection.execute(
             insert(_outbox).values(
-                act_id=act.id,
+                act_id=handed.id,
                 conversation_id=conversation,
                 kind=REPLY_ON,
                 message=message,
@@ -70,12 +70,12 @@ def _owe(connection: Connection, conversation: int, now: datetime) -> int:
     return count
 
 
-def _unsent(connection: Connection, act: Line) -> Any:
-    """Return the condition that the hand-over of *act* did not hold a message yet."""
+def _unsent(connection: Connection, handed: Line) -> Any:
+    """Return the condition that the hand-over *handed* did not hold a message yet."""
     upto = connection.execute(
-        select(_outbox.c.upto).where(_outbox.c.act_id == act.id, _outbox.c.kind == HAND_OVER)
+        select(_outbox.c.upto).where(_outbox.c.act_id == handed.id, _outbox.c.kind == HAND_OVER)
     ).scalar()
-    return _message.c.id > upto if upto is not None else _message.c.arrived_at > (act.delivered_at or act.at)
+    return _message.c.id > upto if upto is not None else _message.c.arrived_at > (handed.delivered_at or handed.at)
 
 
 def _handed_by(connection: Connection, conversation: int, owner: str) -> Line | None:
@@ -88,21 +88,7 @@ def _handed_by(connection: Connection, conversation: int, owner: str) -> Line | 
             select(_act).where(_act.c.conversation_id == here, _act.c.undone_at.is_(None)).order_by(_act.c.id.desc())
         )
         for row in rows:
-            if _makes_owner(row) == owner:
+            if act(row).gives_to == owner:
                 return row
         here = connection.execute(select(_conversation.c.continues).where(_conversation.c.id == here)).scalar()
     return None
-
-
-def _makes_owner(row: Line) -> str | None:
-    """Return whom an act makes the owner; None where it leaves that alone."""
-    match Verb(row.verb):
-        case Verb.FORWARD:
-            return str(row.to)
-        case Verb.RETURN:
-            return ME
-        case Verb.ROUTE:
-            owner = json.loads(row.effects or "{}").get("owner")
-            return None if owner is None else str(owner)
-        case Verb.SNOOZE | Verb.ARCHIVE:
-            return None
