@@ -39,7 +39,7 @@ SLOW = 10
 """Seconds of this process's own time after which a few kilobytes count as a hang, however busy the machine is."""
 MEMORY = 512 << 20
 """Bytes of memory that reading one of them may take more than what was taken before it."""
-STUCK = 60
+STUCK = 600
 """Seconds after which the run is ended, where a reader cannot even be interrupted; what it read is left behind."""
 GROWTH = 64 << 20
 """Bytes that the run may hold more at its end than after a quarter of it, what it keeps for itself not counted."""
