@@ -120,7 +120,7 @@ def test_held_keys_at_a_million_rows_read_windows_only_and_cost_what_they_cost_a
 
     async def work(hands: Any) -> None:
         rows, asked = hands.desk.rows, []
-        window = rows._window
+        window = rows.at_hand.window
 
         def counted(ids: Any) -> Any:
             asked.append(len(ids))
@@ -128,14 +128,14 @@ def test_held_keys_at_a_million_rows_read_windows_only_and_cost_what_they_cost_a
                 _renamed(row, id_) for row, id_ in zip(window([1 + id_ % 60 for id_ in ids][:60]), ids, strict=False)
             ]
 
-        rows._window = counted
+        rows.at_hand.window = counted
 
         def spent(count: int) -> float:
             """Return the processor's seconds of this thread for 300 keys in the middle of *count* rows."""
             rows.show(Queue(f"{count}", array("q", range(count)), 0), count // 2)
             began = time.thread_time()
             for _ in range(300):
-                rows.action_down()
+                rows.action_step(1)
             assert rows.cursor == count // 2 + 300
             return time.thread_time() - began
 

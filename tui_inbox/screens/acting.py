@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from tui_inbox.problems import Problem
 from tui_inbox.rules.clean import cells as clipped
-from tui_inbox.rules.model import ME, Archive, Command, Forward, Snooze
+from tui_inbox.rules.model import ME
 from tui_inbox.screens import cells
 from tui_inbox.screens.bars import Said
+from tui_inbox.screens.intent import Intent, archived, forwarded, snoozed, snoozed_again
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.reading import Reading
 from tui_inbox.screens.rows import Rows
@@ -34,23 +32,13 @@ ABOUT = 48
 """Cells that a conversation takes at most in a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """What an act does to each conversation; kept so that one key does it again elsewhere."""
-
-    verb: str
-    build: Callable[[Inbox, int, int, datetime], Command | None]
-    """Takes the inbox, the conversation, what of it was drawn, and the present moment; None where it does not apply."""
-    then: str = ""
-    """What follows by itself, in a sentence."""
-
-
-def _called(row: Row) -> str:
-    return clipped(f"{cells.who(row)}, {row.subject or row.snippet}", ABOUT)
+def called(row: Row | None) -> str:
+    """Return how a conversation is called in a sentence."""
+    return clipped(f"{cells.who(row)}, {row.subject or row.snippet}", ABOUT) if row else ""
 
 
 def _undone(row: Row, marks: cells.Marks) -> str:
-    return f"Undone: {_called(row)} {marks.dash} lies in {cells.TITLES[row.place]} again."
+    return f"Undone: {called(row)} {marks.dash} lies in {cells.TITLES[row.place]} again."
 
 
 class Acting(Screen[None]):
@@ -118,7 +106,7 @@ class Acting(Screen[None]):
             self.say("There is nothing here to act on.")
             return
         self._repeat = intent
-        about = self._about(drawn)
+        about = called(self.first(drawn))
         self.rows.leave([id_ for id_, _ in drawn])
         self.position()
         self.run_worker(self._carry_out(intent, drawn, about), group="acts")
@@ -163,15 +151,10 @@ class Acting(Screen[None]):
         words += then if done else []
         self.say("  ".join(words), trouble=bool(skipped) and not done)
 
-    def _first(self, drawn: list[tuple[int, int]]) -> Row | None:
+    def first(self, drawn: list[tuple[int, int]]) -> Row | None:
         """Return the first of those that an act is about: under the cursor, unless others are selected."""
         row, id_ = self.rows.current_row(), drawn[0][0]
         return row if row and row.id == id_ else next(iter(self.window([id_])), None)
-
-    def _about(self, drawn: list[tuple[int, int]]) -> str:
-        """Return how the first of those that an act is about is called in a sentence."""
-        row = self._first(drawn)
-        return _called(row) if row else ""
 
     def ask(self, verb: str, intent: Intent, drawn: list[tuple[int, int]]) -> None:
         """Carry out *intent* on one conversation at once; on more, say how many and which, and wait for Enter."""
@@ -189,60 +172,40 @@ class Acting(Screen[None]):
         self.app.push_screen(Confirm(self.post, verb, len(drawn), rows), answered)
 
     def action_archive(self) -> None:
-        self.ask("Archive", Intent("Archived", lambda _inbox, id_, seen, _now: Archive(id_, seen)), self.drawn())
+        self.ask("Archive", archived(), self.drawn())
 
     def action_snooze(self) -> None:
         from tui_inbox.screens.snooze import SnoozePrompt  # deferred: the first picture does not need it
 
-        if drawn := self.drawn():
-            prompt = SnoozePrompt(self.post, drawn[0][0], self._about(drawn), len(drawn))
-            self.app.push_screen(prompt, partial(self._snooze, drawn))
-
-    def _snooze(self, drawn: list[tuple[int, int]], until: Until | None) -> None:
-        if until is None:
+        if not (drawn := self.drawn()):
             return
+        first = drawn[0][0]
 
-        def planned(inbox: Inbox, id_: int, seen: int, now: datetime) -> Command:
-            plan = inbox.plan_snooze(id_, until.words, now)
-            return Snooze(id_, seen, plan.returns, plan.due)
+        def answered(until: Until | None) -> None:
+            if until:
+                self.act(snoozed(until, first), drawn)
+                self._repeat = snoozed(until)
 
-        def as_shown(inbox: Inbox, id_: int, seen: int, now: datetime) -> Command:
-            shown = id_ == drawn[0][0]
-            return Snooze(id_, seen, until.plan.returns, until.plan.due) if shown else planned(inbox, id_, seen, now)
-
-        self.act(Intent("Snoozed", as_shown), drawn)
-        self._repeat = Intent("Snoozed", planned)
+        self.app.push_screen(SnoozePrompt(self.post, first, called(self.first(drawn)), len(drawn)), answered)
 
     def action_again(self) -> None:
         drawn = self.drawn()
         plans = {row.id: row.plan for row in self.window([id_ for id_, _ in drawn[:500]])}
-
-        def again(_inbox: Inbox, id_: int, seen: int, now: datetime) -> Command | None:
-            plan = plans.get(id_)
-            return Snooze(id_, seen, *plan) if plan and plan[0] > now else None
-
-        self.ask("Snooze again", Intent("Snoozed again", again), drawn)
+        self.ask("Snooze again", snoozed_again(plans), drawn)
 
     def action_forward(self) -> None:
         from tui_inbox.screens.forward import ForwardPrompt  # deferred: the first picture does not need it
 
         if not (drawn := self.drawn()):
             return
-        row = self._first(drawn)
+
+        def answered(over: HandOver | None) -> None:
+            if over:
+                self.act(forwarded(over, sends=self.post.sends), drawn)
+
+        row = self.first(drawn)
         away = len(drawn) > 1 or (row is not None and row.owner != ME)
-        prompt = ForwardPrompt(self.post, self._about(drawn), len(drawn), take_back=away)
-        self.app.push_screen(prompt, partial(self._forward, drawn))
-
-    def _forward(self, drawn: list[tuple[int, int]], over: HandOver | None) -> None:
-        from tui_inbox.rules.handover import UNDO_TIME  # deferred: the first picture does not need it
-
-        if over:
-            back = over.to == ME
-            verb = "Taken back" if back else f"Forwarded to {over.to}"
-            out = f"It goes out in {UNDO_TIME.seconds} s." if self.post.sends else "No mailbox can send it yet."
-            then = "" if back else out
-            build = lambda _inbox, id_, seen, _now: Forward(id_, seen, over.to, over.note)  # noqa: E731 - named for its line
-            self.act(Intent(verb, build, then), drawn)
+        self.app.push_screen(ForwardPrompt(self.post, called(row), len(drawn), take_back=away), answered)
 
     def action_repeat(self) -> None:
         if self._repeat:

@@ -166,7 +166,7 @@ class Opening(Listing):
 
     def action_turn(self, by: int) -> None:
         self._patient = False
-        self.rows.step(by)
+        self.rows.action_step(by)
 
     def on_reading_resized(self) -> None:
         self._turned.set()

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import Resize
@@ -15,11 +16,12 @@ from textual.events import Resize
 from tui_inbox.inbox.outcome import Outcome
 from tui_inbox.problems import Problem
 from tui_inbox.rules.review import SKIPPED, Review
-from tui_inbox.screens.acting import Intent
+from tui_inbox.screens.acting import called
 from tui_inbox.screens.asking import Asking
 from tui_inbox.screens.bars import Foot, Lines, Said
 from tui_inbox.screens.cells import Piece, amount, apart, clock, fit, who
 from tui_inbox.screens.customer import Glance, GlanceLine, glance
+from tui_inbox.screens.intent import Intent
 from tui_inbox.screens.keys import BY_ID, DESK, READING, bindings, keys_of
 from tui_inbox.screens.over import known
 from tui_inbox.screens.pages import Page
@@ -167,7 +169,7 @@ class ReviewScreen(Asking):
         progress.review = self.review
         progress.refresh()
         if self.review.over:
-            self._end()
+            self.run_worker(self._sum_up(), group="turn", exclusive=True)
             return
         self.rows.cursor = self.review.at
         self.run_worker(self._read(), group="turn", exclusive=True)
@@ -221,7 +223,7 @@ class ReviewScreen(Asking):
         if not drawn:
             return
         self._repeat = intent
-        self.run_worker(self._carry_out(intent, drawn, self._about(drawn)), group="acts")
+        self.run_worker(self._carry_out(intent, drawn, called(self.first(drawn))), group="acts")
         self._go(self.review.decide(intent.verb.split(" ")[0].lower()))
 
     def _after(self, outcome: Outcome, intent: Intent, about: str) -> None:
@@ -249,10 +251,9 @@ class ReviewScreen(Asking):
             self.reading.show(None)
             self._go(self.review.undecided(ids))
 
-    def on_reading_resized(self) -> None:
-        self._turn()
-
-    def on_reading_folded(self) -> None:
+    @on(Reading.Resized)
+    @on(Reading.Folded)
+    def lay_out_anew(self) -> None:
         self._turn()
 
     # --- leaving it -----------------------------------------------------------------------------------------
@@ -267,9 +268,6 @@ class ReviewScreen(Asking):
         if isinstance(desk, Asking):
             desk.stale.set()
             desk.say(words)
-
-    def _end(self) -> None:
-        self.run_worker(self._sum_up(), group="turn", exclusive=True)
 
     async def _sum_up(self) -> None:
         """Show what was decided, how long it took, and what is left."""

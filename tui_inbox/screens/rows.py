@@ -17,12 +17,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_inbox.screens import cells, looks, paint
+from tui_inbox.screens.at_hand import AtHand
 from tui_inbox.screens.keys import LIST, bindings
 from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.lines import Queue, Row
 
-KEPT = 4096
-"""Rows the cache may hold before it is emptied."""
+DRAWN = 4096
+"""Lines that are kept as they were drawn, at most."""
 
 
 def _plain(role: str) -> Style:
@@ -30,7 +31,7 @@ def _plain(role: str) -> Style:
 
 
 class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
-    """A virtual list: it holds the ids of a queue, and of its rows only those around what is visible."""
+    """A virtual list: it holds the ids of a queue, and draws of its rows only what is visible."""
 
     BINDINGS = bindings(LIST)  # type: ignore[assignment]  # Textual types this as a mixed list
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--bar", "rows--held"}
@@ -57,7 +58,8 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self, window: Callable[[Sequence[int]], list[Row]], clock: Callable[[], datetime], zone: ZoneInfo
     ) -> None:
         super().__init__(id="rows")
-        self._window, self._clock, self._zone = window, clock, zone
+        self._clock, self._zone = clock, zone
+        self.at_hand = AtHand(window)
         self.queue = Queue("inbox", array("q"), 0)
         self.drawn_seen = 0
         self.selected: set[int] = set()
@@ -76,7 +78,6 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self._anchor = 0
         self.moved: Callable[[], None] = lambda: None
         """Called at once where the cursor has moved: what is to be painted together with it."""
-        self._cache: dict[int, Row] = {}
         self._strips: dict[tuple[int, bool, bool, bool], Strip] = {}
         """Conversation, under the cursor, selected, going -> its line."""
 
@@ -97,7 +98,8 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         same, self.waiting = queue.name == self.queue.name, False
         before = self.current
         self.queue = queue
-        self._forget()
+        self.at_hand.begin(queue.ids)
+        self._strips.clear()
         self.going.difference_update(settled)
         self.virtual_size = Size(self.size.width, len(queue.ids))
         at = max(0, min(at, len(queue.ids) - 1))
@@ -109,7 +111,7 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=max(0, min(top, len(queue.ids) - self.size.height)), animate=False, immediate=True, force=True)
         self._keep_visible()
         self.refresh()
-        self.call_after_refresh(self._was_drawn, queue.seen)
+        self.call_after_refresh(setattr, self, "drawn_seen", queue.seen)
         if self.current != before or not same:
             self.post_message(self.Moved())
 
@@ -119,33 +121,13 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(self.size.width, 0)  # there is nothing to scroll through
         self.refresh()
 
-    def _was_drawn(self, seen: int) -> None:
-        self.drawn_seen = seen
-
-    def row(self, index: int) -> Row | None:
-        """Return the row at *index*, reading a page around it where it is not at hand."""
-        if not 0 <= index < len(self.queue.ids):
-            return None
-        if (found := self._cache.get(self.queue.ids[index])) is None:
-            if len(self._cache) > KEPT:
-                self._forget()
-            page = max(8, self.size.height)
-            ids = self.queue.ids[max(0, index - page) : index + 2 * page]
-            self._cache.update((row.id, row) for row in self._window([id_ for id_ in ids if id_ not in self._cache]))
-            found = self._cache.get(self.queue.ids[index])
-        return found
-
-    def _forget(self) -> None:
-        self._cache.clear()
-        self._strips.clear()
-
     def notify_style_update(self) -> None:
         self._strips.clear()
         super().notify_style_update()
 
     def current_row(self) -> Row | None:
         """Return the row under the cursor."""
-        return self.row(self.cursor)
+        return self.at_hand.row(self.cursor, self.size.height)
 
     def chosen(self) -> list[int]:
         """Return what an act is about: the selection in the list's order, else the conversation under the cursor."""
@@ -163,8 +145,10 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         id_ = self.queue.ids[index]
         how = (id_, index == self.cursor, id_ in self.selected, id_ in self.going)
         if (strip := self._strips.get(how)) is None:
-            if (row := self.row(index)) is None:
+            if (row := self.at_hand.row(index, self.size.height)) is None:
                 return Strip.blank(width, under)
+            if len(self._strips) > DRAWN:
+                self._strips.clear()
             strip = self._strips[how] = self._drawn(row, width, here=how[1])
         return strip
 
@@ -206,11 +190,6 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         return paint.strip([(" " * left + said, role)], self.ink, width, under)
 
     # --- how it moves -------------------------------------------------------------------------------------
-
-    def step(self, by: int) -> None:
-        """Go on by so many rows, and remember which way the agent is going."""
-        self.direction = 1 if by > 0 else -1
-        self.go(self.cursor + by)
 
     def go(self, to: int) -> None:
         """Put the cursor on the row at index *to*, or at the nearest end."""
@@ -267,25 +246,18 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
             if event.chain > 1:
                 self.post_message(self.Opened())
 
-    def action_down(self) -> None:
-        self.step(1)
+    def action_step(self, by: int) -> None:
+        """Go on by so many rows, and remember which way the agent is going."""
+        self.direction = 1 if by > 0 else -1
+        self.go(self.cursor + by)
 
-    def action_up(self) -> None:
-        self.step(-1)
+    def action_page(self, by: int) -> None:
+        self.action_step(by * max(1, self.size.height - 1))
 
-    def action_page_down(self) -> None:
-        self.step(max(1, self.size.height - 1))
-
-    def action_page_up(self) -> None:
-        self.step(-max(1, self.size.height - 1))
-
-    def action_home(self) -> None:
-        self.direction = 1  # from an end only one way leads on
-        self.go(0)
-
-    def action_end(self) -> None:
-        self.direction = -1
-        self.go(len(self.queue.ids) - 1)
+    def action_end(self, onward: int) -> None:
+        """Go to the first row, or the last; from there only one way leads on."""
+        self.direction = onward
+        self.go(0 if onward > 0 else len(self.queue.ids) - 1)
 
     # --- how it selects -----------------------------------------------------------------------------------
 
