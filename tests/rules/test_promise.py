@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from tests.life.said import on
 from tests.life.world import BERLIN
-from tui_inbox.inbox.reading import at_risk_from
 from tui_inbox.rules.model import ME, Kind, Outcome
 from tui_inbox.rules.promise import Promise, Responsible, Terms, earliest
+from tui_inbox.rules.terms import at_risk_from
 
 
 def made(due: str = "Mon 13:00", who: str = ME) -> Promise:

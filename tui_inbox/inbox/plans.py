@@ -9,6 +9,7 @@ from tui_inbox.inbox.outcome import SnoozePlan
 from tui_inbox.problems import Refused
 from tui_inbox.rules import when
 from tui_inbox.rules.calendar import in_words
+from tui_inbox.rules.lifecycle import in_order
 from tui_inbox.store.lines import Row
 
 
@@ -27,10 +28,7 @@ def plan_snooze(config: Config, row: Row, words: str, now: datetime) -> SnoozePl
 def understood(config: Config, words: str, now: datetime) -> tuple[datetime, datetime | None]:
     """Return the moments that *words* name. Raises a `Problem` for words half understood, or a moment gone by."""
     returns, due = when.plan(words, now, config.hours.zone, opening=config.hours.opening_on)
-    if returns <= now:
-        raise Refused("The moment of return has already passed.", "Pick a later one.")
-    if due is not None and due <= returns:
-        raise Refused("The deadline lies before the return.", "Pick one after it, or leave it out.")
+    in_order(now, returns, due)
     return returns, due
 
 
@@ -44,10 +42,7 @@ def default_due(config: Config, row: Row, returns: datetime) -> datetime:
 
 def checked(config: Config, returns: datetime, due: datetime, now: datetime) -> SnoozePlan:
     """Return the plan, said in a sentence. Raises `Refused` unless now < returns < due."""
-    if returns <= now:
-        raise Refused("The moment of return has already passed.", "Pick a later one.")
-    if due <= returns:
-        raise Refused("The deadline lies before the return.", "Pick one after it, or leave it out.")
+    in_order(now, returns, due)
     zone = config.hours.zone
     worked = config.hours.between(returns, due)
     business = "" if config.hours.always else "business "

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tui_inbox.config import Config
 from tui_inbox.rules import lifecycle
-from tui_inbox.rules.calendar import Calendar
 from tui_inbox.rules.lifecycle import Conversation, Heard, TermsOf
 from tui_inbox.rules.model import Kind
 from tui_inbox.rules.promise import Terms
+from tui_inbox.rules.terms import response_terms
 from tui_inbox.store import histories, projection
 from tui_inbox.store.histories import Kept
 from tui_inbox.store.writer import Unit
@@ -45,26 +45,6 @@ class Readings:
         assert amount is not None
         if self._calendar_id is None:
             self._calendar_id = projection.calendar(self._unit, self._config.hours.as_json())
-        return response_terms(self._config, message.received, amount, tier, self._calendar_id)
-
-
-def response_terms(config: Config, started: datetime, amount: timedelta, tier: int, calendar_id: int | None) -> Terms:
-    """Return the terms of a response promised within *amount* of business time after *started*."""
-    hours = config.hours
-    due = hours.add(started, amount)
-    sentence = hours.explain(started, amount, due)
-    head, mark, tail = sentence.partition(";")
-    return Terms(
-        due,
-        at_risk_from(hours, started, amount, due, config.sla.at_risk),
-        amount,
-        calendar_id,
-        f"{head}, tier {tier}{mark}{tail}",
-    )
-
-
-def at_risk_from(hours: Calendar, started: datetime, amount: timedelta, due: datetime, share: float) -> datetime:
-    """Return when a promise is at risk: *share* of its time gone, or closed and due before the next opening."""
-    spent = hours.add(started, amount * share)
-    closed_since = hours.last_closing(due)
-    return spent if closed_since is None else min(spent, max(closed_since, started))
+        return response_terms(
+            self._config.hours, message.received, amount, self._config.sla.at_risk, tier, self._calendar_id
+        )

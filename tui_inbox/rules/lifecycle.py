@@ -43,10 +43,7 @@ def decide(it: Conversation, command: Command, now: datetime) -> Act | str:
     """
     match command:
         case Snooze(seen=seen, returns=returns, due=due):
-            if returns <= now:
-                raise Refused("The moment of return has already passed.", "Pick a later one.")
-            if due <= returns:
-                raise Refused("The deadline lies before the return.", "Pick one after it, or leave it out.")
+            in_order(now, returns, due)
             return Act(0, Verb.SNOOZE, now, seen, returns=returns, due=due)
         case Archive(seen=seen):
             if it.status is Status.ARCHIVED and not it.spam:
@@ -57,6 +54,14 @@ def decide(it: Conversation, command: Command, now: datetime) -> Act | str:
                 return f"It is {'yours' if to == ME else to + chr(8217) + 's'} already."
             waits = None if to == ME else Delivery.WAITING
             return Act(0, Verb.FORWARD, now, seen, to=to, delivery=waits)
+
+
+def in_order(now: datetime, returns: datetime, due: datetime | None) -> None:
+    """Raise `Refused` unless now < *returns* < *due*, if that is said."""
+    if returns <= now:
+        raise Refused("The moment of return has already passed.", "Pick a later one.")
+    if due is not None and due <= returns:
+        raise Refused("The deadline lies before the return.", "Pick one after it, or leave it out.")
 
 
 def heir(history: History) -> str:
