@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.cli.nursery import nursery
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,6 +30,11 @@ class Said:
         return json.loads(self.out)
 
 
+def _started(around: Mapping[str, str]) -> dict[str, str]:
+    """Return what of an environment is read when an interpreter starts, and never again."""
+    return {name: value for name, value in around.items() if name.startswith(("PYTHON", "LANG", "LC_", "LD_"))}
+
+
 @dataclass
 class Tui:
     """The command over one home."""
@@ -39,20 +46,29 @@ class Tui:
 
     def __call__(self, *words: object, code: int | None = 0, env: Mapping[str, str] | None = None, **run: Any) -> Said:
         """Run `tui-inbox --home HOME WORDS`; it must end with *code*, unless that is None."""
+        whole = ["--home", str(self.home), *map(str, words)]
+        around = {**os.environ, **self.environ} if env is None else dict(env)
+        if self.before or run.keys() - {"cwd"} or _started(around) != _started(os.environ):
+            said = self._anew(whole, around, **run)
+        else:
+            said = Said(*nursery().run(whole, around, run.get("cwd", ROOT)))
+        assert code is None or said.code == code, f"exit code {said.code}\n{said.out}\n{said.err}"
+        assert "Traceback" not in said.err, said.err
+        return said
+
+    def _anew(self, words: Sequence[str], around: Mapping[str, str], **run: Any) -> Said:
+        """Return what the command said in an interpreter that was started for it."""
         done = subprocess.run(
-            [*self.before, sys.executable, "-m", "tui_inbox", "--home", str(self.home), *map(str, words)],
+            [*self.before, sys.executable, "-m", "tui_inbox", *words],
             cwd=run.pop("cwd", ROOT),
-            env={**os.environ, **self.environ} if env is None else env,
+            env=around,
             stdin=run.pop("stdin", subprocess.DEVNULL),
             capture_output=True,
             encoding="utf-8",
             check=False,
             **run,
         )
-        said = Said(done.returncode, done.stdout, done.stderr)
-        assert code is None or said.code == code, f"exit code {said.code}\n{said.out}\n{said.err}"
-        assert "Traceback" not in said.err, said.err
-        return said
+        return Said(done.returncode, done.stdout, done.stderr)
 
     def json(self, *words: object, code: int = 0) -> Any:
         """Return the document that the command prints with `--json`."""

@@ -256,3 +256,8 @@ def test_a_command_line_makes_the_parser_of_its_own_command_only() -> None:
 
 def _commands(top: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
     return [one for action in top._actions if isinstance(action.choices, dict) for one in action.choices.values()]
+
+
+@pytest.mark.parametrize("words", [("--help",), ("list", "nowhere"), ("account", "list", "--json"), ("show", "9999")])
+def test_a_command_that_is_forked_says_and_ends_as_one_that_is_started(week: Tui, words: tuple[str, ...]) -> None:
+    assert week(*words, code=None) == Tui(week.home, before=("env",))(*words, code=None)
