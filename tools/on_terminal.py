@@ -39,7 +39,8 @@ def drawn(command: Sequence[str], keys: Sequence[str], size: tuple[int, int], en
         os.execve(command[0], list(command), {**bare, **environ})
     fcntl.ioctl(file, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
     try:
-        _listen(file, stream, LONGEST, until=lambda: any(SIGN in line for line in screen.display))
+        if not _listen(file, stream, LONGEST, until=lambda: any(SIGN in line for line in screen.display)):
+            raise SystemExit(f"{command[0]} showed no first picture within {LONGEST:.0f} s.")
         for key in keys:
             os.write(file, key.encode())
             _listen(file, stream, 10 * QUIET)
@@ -50,15 +51,16 @@ def drawn(command: Sequence[str], keys: Sequence[str], size: tuple[int, int], en
     return _svg(screen, " ".join(f"{name}={value}" for name, value in environ.items()))
 
 
-def _listen(file: int, stream: pyte.ByteStream, longest: float, until: Callable[[], bool] = lambda: True) -> None:
-    """Feed *stream* until the screen is drawn and *until* holds, at most for *longest* seconds."""
+def _listen(file: int, stream: pyte.ByteStream, longest: float, until: Callable[[], bool] = lambda: True) -> bool:
+    """Feed *stream* until the screen is drawn and *until* holds; return whether they did within *longest* seconds."""
     end, said = time.monotonic() + longest, False
     while time.monotonic() < end:
         if select.select([file], [], [], QUIET)[0]:
             stream.feed(os.read(file, 1 << 16))
             said = True
         elif said and until():
-            return
+            return True
+    return False
 
 
 def _svg(screen: pyte.Screen, title: str) -> str:

@@ -131,6 +131,20 @@ def test_each_counter_is_a_filter_by_mouse(world: Any, sit: Sit, size: tuple[int
     sit(work, size=size)
 
 
+def test_over_a_million_no_counter_is_left_out_at_80_columns(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        top = hands.desk.query_one(Top)
+        top.counts = Counts({}, 623_634, 4_000, 6_197, 69_000, 9_999, None, None)
+        top.position = "512,345/1,000,069"
+        top.refresh()
+        said = " ".join(top.render_line(1).text.split())
+        assert said == "Inbox 512k/1M 623k late 4000 at risk 6197 on time 69k no SLA 9999 follow-up"
+
+    sit(work)
+
+
 def test_what_comes_to_be_at_risk_rings_once(world: Any, sit: Sit) -> None:
     world.fill()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
@@ -26,6 +27,7 @@ from tui_inbox.store.queues import Counts
 
 PLACES = ("inbox", "snoozed", "handed_over", "archived", "spam")
 SHORT = {"handed_over": "Handed"}
+_THOUSANDS = re.compile(r"\d[\d,]*")
 
 
 class Lines(looks.Painted):
@@ -76,20 +78,32 @@ class Top(Lines):
         return self._counters()
 
     def _counters(self) -> list[Piece]:
-        width = self.size.width
-        left: list[Piece] = [(clipped(self.title, 30), "title"), (f" {self.position}", "quiet")]
-        if self.selected:
-            left.append((f"  {self.selected:,} selected", "selected"))
-        right: list[Piece] = []
-        if self.counts:
-            for name, (text, role) in zip(cells.STANDINGS, cells.counters(self.counts), strict=True):
-                here = self.queue == f"clock:{name}"
-                right += [("  ", "quiet"), (f"[{text}]" if here else text, role)]
-        if (words := self.going or self.silent or self.synced) and not self.has_class("-queues"):
-            right += [("   ", "quiet"), (words, self._voice)]
+        width, brief = (
+            self.size.width,
+            _THOUSANDS.sub(lambda it: cells.short(int(it[0].replace(",", ""))), self.position),
+        )
+        # Before a counter is left out, the place is said in less detail, and the counters move together.
+        for position, gap in ((self.position, "  "), (brief, "  "), (brief, " ")):
+            left: list[Piece] = [(clipped(self.title, 30), "title"), (f" {position}", "quiet")]
+            if self.selected:
+                left.append((f"  {self.selected:,} selected", "selected"))
+            right = self._standings(gap)
+            if _width(left) + _width(right) <= width:
+                break
         while right and _width(left) + _width(right) > width:
             right = right[:-2]
         return cells.apart(left, right, width)
+
+    def _standings(self, gap: str) -> list[Piece]:
+        """Return the counters, each behind a *gap*, and where there is no other line for it how old they are."""
+        said: list[Piece] = []
+        if self.counts:
+            for name, (text, role) in zip(cells.STANDINGS, cells.counters(self.counts), strict=True):
+                here = self.queue == f"clock:{name}"
+                said += [(gap, "quiet"), (f"[{text}]" if here else text, role)]
+        if (words := self.going or self.silent or self.synced) and not self.has_class("-queues"):
+            said += [(gap + " ", "quiet"), (words, self._voice)]
+        return said
 
     @property
     def _voice(self) -> str:
