@@ -89,3 +89,25 @@ def test_our_own_servers_verdict_is_told_and_a_forged_one_is_not(tmp_path: Path)
     )
     assert said["number 1"] == ("the mail server found the sender false (DMARC)",)
     assert said["number 2"] == said["number 3"] == ()
+
+
+def test_a_list_calls_who_bears_the_address_of_another_by_their_own(tmp_path: Path) -> None:
+    store, _ = brought(
+        tmp_path,
+        mail(1, '"boss@shop.example" <evil@bad.example>'),
+        mail(2, '"Ada＠Shop.Example" <worse@bad.example>'),
+        mail(3, '"pay.shop" <third@bad.example>'),
+        mail(4, '"ADA@one.example" <Ada@One.example>'),
+        mail(5, '"Lamps.example" <news@mail.lamps.example>'),
+        mail(6, "Dr. Ada Demir <demir@one.example>"),
+    )
+    with store.inbox() as inbox, inbox.reader() as reader:
+        rows = reader.rows(reader.queue("all", store.at).ids, store.at)
+    assert {row.subject: row.contact.name for row in rows} == {
+        "number 1": "evil@bad.example",
+        "number 2": "worse@bad.example",
+        "number 3": "third@bad.example",
+        "number 4": "ADA@one.example",
+        "number 5": "Lamps.example",
+        "number 6": "Dr. Ada Demir",
+    }

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tui_inbox.rules.model import Person
 
@@ -147,6 +147,14 @@ def _names_another(sender: Person) -> bool:
         return True
     here = sender.identity.rpartition("@")[2].casefold()
     return any(not _of_one_site(here, site) for site in _SITE.findall(_ADDRESS.sub(" ", name)))
+
+
+def called(name: str, identities: Sequence[str]) -> str:
+    """Return what a list calls a person: their address, where *name* holds the address or site of another."""
+    addresses = [one for one in identities if "@" in one]
+    if not addresses or (name.isascii() and "@" not in name and "." not in name):
+        return name
+    return addresses[0] if all(_names_another(Person(name, one.casefold())) for one in addresses) else name
 
 
 def _of_one_site(here: str, there: str) -> bool:

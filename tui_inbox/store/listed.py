@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from tui_inbox.rules import clean, silence
+from tui_inbox.rules import clean, lookalike, silence
 from tui_inbox.rules.conversation import clock
 from tui_inbox.rules.model import Place, Reason, Status
 from tui_inbox.rules.sensitive import masked
@@ -67,7 +67,9 @@ def _row(row: sqlite3.Row, identities: tuple[str, ...], now: datetime) -> Row:
         channel=row["channel"],
         account=clean.line(row["account"]),
         subject=clean.line(masked(row["subject"])),
-        contact=ContactLine(row["contact_id"] or 0, clean.line(row["contact"] or ""), identities),
+        contact=ContactLine(
+            row["contact_id"] or 0, lookalike.called(clean.line(row["contact"] or ""), identities), identities
+        ),
         place=place,
         status=Status(row["status"]),
         owner=clean.line(row["owner"]),
