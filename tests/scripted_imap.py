@@ -92,7 +92,7 @@ class ScriptedImap:
             with line:
                 if self._closing:
                     return
-                line.settimeout(20)
+                line.settimeout(200)
                 with suppress(OSError):  # the client went away; the next one comes
                     _Session(self, self.at_once.wrap_socket(line, server_side=True) if self.at_once else line).run()
 

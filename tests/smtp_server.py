@@ -145,7 +145,7 @@ class _Talk:
         self.to = ""
 
     def _secure(self) -> None:
-        self.line.settimeout(20)
+        self.line.settimeout(200)
         try:
             self.line = self.server.context().wrap_socket(self.line, server_side=True)
         except OSError:

@@ -81,7 +81,7 @@ def test_a_keyring_that_does_not_answer_is_not_waited_for(monkeypatch):
 
     class Locked(InMemory):
         def get_password(self, service: str, username: str) -> str | None:
-            unlocked.wait(60)
+            unlocked.wait(200)
             return None
 
     keyring.set_keyring(Locked())

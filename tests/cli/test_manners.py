@@ -64,7 +64,7 @@ def test_an_interrupted_sync_ends_with_130_and_the_next_one_goes_on(tui: Tui) ->
         )
         with fifo.open("wb"):  # opens as soon as the command waits for its password
             running.send_signal(signal.SIGINT)
-            out, err = running.communicate(timeout=60)
+            out, err = running.communicate(timeout=200)
         assert running.returncode == 130, err
         assert out == ""
         assert "Traceback" not in err
@@ -124,7 +124,7 @@ def test_a_reader_that_goes_away_is_no_trouble(week: Tui) -> None:
     running.stdout.close()
     err = running.stderr.read()
     running.stderr.close()
-    assert running.wait(60) == 0
+    assert running.wait(200) == 0
     assert err == b""
 
 

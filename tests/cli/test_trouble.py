@@ -22,6 +22,7 @@ import pytest
 
 from tests.cli.running import ROOT, Said, Tui
 from tests.dovecot import Dovecot
+from tests.ports import free_ports
 from tests.torture.likeness import likeness, rows
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -173,9 +174,8 @@ def account(port: int, secret: str = 'password_command = ["printf", "pw"]', more
 
 
 def closed_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    [port] = free_ports(1)
+    return port
 
 
 def problem_of(tui: Tui) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import socket
 import threading
@@ -20,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = Path(tui_inbox.__file__).parent
 
 
-def imported(folder: Path = PACKAGE) -> set[str]:
+@functools.cache
+def imported(folder: Path = PACKAGE) -> frozenset[str]:
     """Return every module that the files of *folder* import, late imports too."""
     found = set()
     for source in folder.rglob("*.py"):
@@ -29,7 +31,7 @@ def imported(folder: Path = PACKAGE) -> set[str]:
                 found |= {one.name for one in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
-    return found
+    return frozenset(found)
 
 
 def test_no_foreign_text_meets_the_parsers_of_the_standard_library_that_stall() -> None:

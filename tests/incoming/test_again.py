@@ -110,7 +110,7 @@ def test_a_part_and_then_all_is_all(kind: str, path: Path, tmp_path: Path) -> No
     batches = read(kind, path)
     every = [one for batch in batches for one in batch.arrivals]
     expected = held(whole(kind, path, tmp_path))
-    for number, part in enumerate((every[: len(every) // 2], every[len(every) // 2 :], every[1:-1], every[:1])):
+    for number, part in enumerate((every[: len(every) // 2], every[len(every) // 2 :], every[1:-1])):
         store = Store(tmp_path / f"part {number}")
         ingest(store, kind, [replace(batches[-1], arrivals=tuple(part), set_aside=())])
         ingest(store, kind, batches)
@@ -119,18 +119,17 @@ def test_a_part_and_then_all_is_all(kind: str, path: Path, tmp_path: Path) -> No
 
 @each
 def test_batches_of_any_size_amount_to_the_same(kind: str, path: Path, tmp_path: Path) -> None:
-    expected = held(whole(kind, path, tmp_path))
-    for size in (1, 3):
-        store = Store(tmp_path / f"by {size}")
-        ingest(store, kind, one_by_one(read(kind, path), size))
-        assert held(store) == expected
+    """Batches of one are what is ended and begun again below."""
+    store = Store(tmp_path / "by three")
+    ingest(store, kind, one_by_one(read(kind, path), 3))
+    assert held(store) == held(whole(kind, path, tmp_path))
 
 
 @each
 def test_ended_after_any_batch_and_begun_again_it_loses_nothing(kind: str, path: Path, tmp_path: Path) -> None:
     expected = held(whole(kind, path, tmp_path))
     steps = list(one_by_one(read(kind, path)))
-    for stop in {1, 2, len(steps) // 2, len(steps) - 1} - {0}:
+    for stop in {1, len(steps) // 2, len(steps) - 1} - {0}:
         store = Store(tmp_path / f"ended {stop}")
         ingest(store, kind, steps[:stop])
         ingest(store, kind, steps)

@@ -99,7 +99,7 @@ def test_two_processes_agree(store: Store) -> None:
         assert other.stdout.readline() == "looking\n"
         store.inbox.perform([Snooze(first, 9, NOW + timedelta(hours=1), NOW + timedelta(hours=2))], NOW)
         before = reader.version()
-        said, _ = other.communicate("go\n", timeout=60)
+        said, _ = other.communicate("go\n", timeout=200)
         assert said.split() == ["True", str(first), str(second)]
         assert reader.version() != before
         assert list(reader.queue("archived", NOW).ids) == [second]

@@ -141,7 +141,7 @@ class Hands:
 
     async def rest(self) -> None:
         """Wait until no thread is at work for the screen and everything is drawn."""
-        for _ in range(3000):
+        for _ in range(20_000):
             await self.pilot.pause()
             if self.desk.resting:
                 break
@@ -149,8 +149,8 @@ class Hands:
         await self.pilot.pause()
 
     async def until(self, true: Callable[[], object]) -> None:
-        """Wait until *true*; fail after a minute, which only a hang reaches."""
-        for _ in range(6000):
+        """Wait until *true*; fail after minutes, which only a hang takes."""
+        for _ in range(20_000):
             if true():
                 return
             await asyncio.sleep(0.01)

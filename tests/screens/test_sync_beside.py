@@ -62,7 +62,7 @@ def test_a_sync_runs_in_a_process_of_its_own_and_ends_with_the_screen(
         await hands.press("q")
 
     sit(work, sync=[sys.executable, "-c", program])
-    for _ in range(1000):
+    for _ in range(20_000):
         try:
             os.kill(children[0], 0)
         except ProcessLookupError:
@@ -148,7 +148,7 @@ def test_a_mail_that_reaches_the_server_stands_in_the_list_by_itself(
 
         command = sync_command(world.home, load(world.home.config), None)
         sit(work, sync=command)
-    for _ in range(1000):
+    for _ in range(20_000):
         if owner(world.home) is None:
             return
         time.sleep(0.01)

@@ -48,8 +48,8 @@ class Terminal:
         return self.tmux("capture-pane", "-p")
 
     def until(self, true: Callable[[str], object]) -> str:
-        """Return the screen once *true* of it; fail after twenty seconds."""
-        end = time.monotonic() + 20
+        """Return the screen once *true* of it; fail after minutes, which only a hang takes."""
+        end = time.monotonic() + 200
         while time.monotonic() < end:
             if true(said := self.text()):
                 return said

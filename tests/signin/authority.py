@@ -101,7 +101,7 @@ class Authority:
 
     def browse(self, address: str) -> str:
         """Do what a browser does with the sign-in page's *address*, and return the page it ends at."""
-        with urlopen(address, timeout=20) as page:
+        with urlopen(address, timeout=200) as page:
             return str(page.read().decode())
 
     # --- endpoints ------------------------------------------------------------------------------------

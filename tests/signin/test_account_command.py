@@ -90,7 +90,7 @@ class Terminal:
                 break
             self.shown += more.decode("utf-8", "replace").replace("\r\n", "\n")
         os.close(self.master)
-        return self.process.wait(30)
+        return self.process.wait(200)
 
 
 def _take_terminal() -> None:
@@ -113,7 +113,7 @@ def a_keyring_and_terminals_of_our_own(ring: Ring) -> Iterator[None]:
         process = OPENED.pop()
         if process.poll() is None:
             process.kill()
-            process.wait(30)
+            process.wait(200)
 
 
 def run(home: Path, *words: object, typed: str = "", code: int = 0, **env: str) -> Any:
@@ -404,7 +404,7 @@ def test_an_account_is_added_with_oauth2(
             shared_authority.browse(line.strip())
     assert adding.stdout is not None
     document = json.loads(adding.stdout.read())
-    assert adding.wait(60) == 0, said
+    assert adding.wait(200) == 0, said
     adding.stdout.close()
     adding.stderr.close()
     assert document["added"]["tested"], said

@@ -190,7 +190,7 @@ def test_a_browser_elsewhere_is_enough_when_its_last_address_is_pasted(authority
         asked = {key: values[0] for key, values in parse_qs(urlsplit(address).query).items()}
         ends_at = authority.authorize(asked)
         os.write(writing, b"what?\n")
-        in_background(lambda: (complained.wait(20), os.write(writing, ends_at.encode() + b"\n")))
+        in_background(lambda: (complained.wait(200), os.write(writing, ends_at.encode() + b"\n")))
 
     complained = threading.Event()
 
