@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tui_inbox.config import Config
+from tui_inbox.rules.model import Class, Verdict
 from tui_inbox.screens.bars import Foot, Places, Top
 from tui_inbox.screens.menus import GoTo
 from tui_inbox.screens.pages import Page
@@ -506,6 +507,18 @@ def test_o_shows_where_the_customer_wrote(world: Any, sit: Sit) -> None:
         await hands.press("o")
         assert "ada@one.example" in hands.text()
         assert "Answer in your mail program" in hands.text()
+
+    sit(work)
+
+
+def test_behind_a_bounce_too_o_shows_the_customer_and_not_the_machine(world: Any, sit: Sit) -> None:
+    asked = world.writes("Ada Demir", "ada@one.example", "Where is my order?", "It has not come.")
+    world.writes("", "daemon@mx.example", "Undeliverable", "No such box.", answers=asked, verdict=Verdict(Class.AUTO))
+
+    async def work(hands: Any) -> None:
+        await hands.press("o")
+        assert "Answer in your mail program, to ada@one.example." in hands.text()
+        assert "daemon@mx.example" not in hands.text()
 
     sit(work)
 

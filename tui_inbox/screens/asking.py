@@ -13,8 +13,11 @@ from tui_inbox.screens.reading import Reading
 from tui_inbox.store.lines import MessageLine, Row
 
 if TYPE_CHECKING:
+    from tui_inbox.rules.places import Where, Written
     from tui_inbox.screens.attached import Wanted
     from tui_inbox.screens.correct import Judged
+    from tui_inbox.store.lines import Whole
+    from tui_inbox.store.reader import Reader
 
 
 class Asking(Acting):
@@ -47,14 +50,16 @@ class Asking(Acting):
         from tui_inbox.rules.places import place
         from tui_inbox.screens.pages import PlacePage
 
+        def asked(reader: Reader) -> tuple[Whole, Written, Where]:
+            written = reader.written(id_)
+            return reader.conversation(id_, self.post.clock()), written, place(written)
+
         try:
-            whole, found = await self.post.ask(
-                lambda reader: (reader.conversation(id_, self.post.clock()), place(reader.written(id_)))
-            )
+            whole, written, found = await self.post.ask(asked)
         except Problem as problem:
             self.say_problem(problem)
         else:
-            self.app.push_screen(PlacePage(self.post, whole, found))
+            self.app.push_screen(PlacePage(self.post, whole, written, found))
 
     def action_customer(self) -> None:
         from tui_inbox.screens.customer import CustomerPage

@@ -15,7 +15,7 @@ from tui_inbox.config import View
 from tui_inbox.inbox.explain import Explanation
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
-from tui_inbox.rules.places import Where
+from tui_inbox.rules.places import Where, Written
 from tui_inbox.screens import keys, paint
 from tui_inbox.screens.bars import Foot
 from tui_inbox.screens.cells import Piece, channel_name, fit
@@ -43,7 +43,7 @@ from tui_inbox.screens.keys import (
 )
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.wrapping import wrap
-from tui_inbox.store.lines import MessageLine, Whole
+from tui_inbox.store.lines import Whole
 
 KEYED, SENTENCE = 17, 56
 TWO_COLUMNS = 168
@@ -80,6 +80,7 @@ class Page(ModalScreen[None]):
     Page Static { height: auto; }
     Page Foot { padding: 0; }
     Page:ansi { background: transparent; }
+    Page:ansi > #window { border: ascii ansi_default; padding: 0; }
     """
 
     where = PAGE
@@ -100,7 +101,8 @@ class Page(ModalScreen[None]):
             self.query_one(VerticalScroll).styles.scrollbar_size_vertical = 0
 
     def on_resize(self) -> None:
-        self.query_one(VerticalScroll).styles.max_height = max(5, self.size.height - 3)
+        around = 4 if self.app.native_ansi_color else 3
+        self.query_one(VerticalScroll).styles.max_height = max(5, self.size.height - around)
         self.call_after_refresh(self._foot)
 
     def _foot(self) -> None:
@@ -238,9 +240,9 @@ class PlacePage(Page):
     BINDINGS = bindings(PLACE)
     where = PLACE
 
-    def __init__(self, post: Post, whole: Whole, found: Where) -> None:
+    def __init__(self, post: Post, whole: Whole, written: Written, found: Where) -> None:
         self._address = found.address
-        super().__init__(post, origin_lines(whole, found))
+        super().__init__(post, origin_lines(whole, written, found))
 
     def action_open(self) -> None:
         if not self._address:
@@ -262,10 +264,9 @@ class PlacePage(Page):
             self.tell("Copied, where the terminal allows it.")
 
 
-def origin_lines(whole: Whole, found: Where) -> list[list[Piece]]:
+def origin_lines(whole: Whole, written: Written, found: Where) -> list[list[Piece]]:
     """Return where the customer wrote: the address that leads there, and what is needed to find it without one."""
     row = whole.row
-    last = next((one for one in reversed(whole.messages) if one.direction == "in"), None)
     lines: list[list[Piece]] = [
         [("Where the customer wrote", "title")],
         [],
@@ -275,14 +276,14 @@ def origin_lines(whole: Whole, found: Where) -> list[list[Piece]]:
         *(_pair("identity", identity) for identity in row.contact.identities),
         _pair("subject", row.subject),
     ]
-    if last and last.external_id:
-        lines.append(_pair("message", last.external_id))
+    if written.external_id:
+        lines.append(_pair("message", written.external_id))
     lines.append([])
     if found.address:
         lines += [[(text, "key")] for text in wrap(paint.gate(found.address), WIDE)[:6]]
     else:
         lines += [[(text, "warning")] for text in wrap(paint.gate(found.why), WIDE)]
-    return [*lines, [], [(_answer(row.channel, last), "read")], [_after]]
+    return [*lines, [], [(_answer(written), "read")], [_after]]
 
 
 _after: Piece = ("Your answer comes back with the next sync or import, and stops the clock.", "quiet")
@@ -292,7 +293,8 @@ def _pair(name: str, value: str) -> list[Piece]:
     return [(f"{name:<10}", "quiet"), (paint.gate(value), "read")]
 
 
-def _answer(channel: str, last: MessageLine | None) -> str:
-    if channel == "email":
-        return f"Answer in your mail program, to {last.sender_identity}." if last else "Answer in your mail program."
-    return f"Answer in {channel_name(channel)}."
+def _answer(written: Written) -> str:
+    if written.channel == "email":
+        to = f", to {paint.gate(written.person)}" if written.person else ""
+        return f"Answer in your mail program{to}."
+    return f"Answer in {channel_name(written.channel)}."
