@@ -14,19 +14,22 @@ TIMES = 8
 MOST = 24
 """Times the cost that `TIMES` the input may have: three times what is linear, a third of what is quadratic."""
 LEAST = 0.005
-"""Seconds of this process's own time from which on a cost is more than noise."""
+"""Seconds of this thread's own time from which on a cost is more than noise."""
 TRIES = 4
 
 Input = TypeVar("Input")
 
 
 def cost(do: Callable[[Input], object], given: Input, tries: int = 1) -> float:
-    """Return the seconds of this process's own time that *do* takes for *given*: the fewest of so many tries."""
+    """Return the seconds of this thread's own time that *do* takes for *given*: the fewest of so many tries.
+
+    A process's time is told in ticks, of which short work may see none, as soon as anything in it sets an alarm by it.
+    """
     took = []
     for _ in range(tries):
-        began = time.process_time()
+        began = time.thread_time()
         do(given)
-        took.append(time.process_time() - began)
+        took.append(time.thread_time() - began)
     return min(took)
 
 
