@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import json
 import re
 import subprocess
@@ -276,3 +278,13 @@ def test_no_file_names_a_package_index_or_a_place_on_somebodys_machine():
         if word.encode() in content
     ]
     assert found == []
+
+
+def test_every_stop_of_the_two_ways_is_where_contributing_says():
+    ways = blocks(ROOT / "CONTRIBUTING.md", "text")[1:]
+    stops = [re.findall(r"^  (\S+)\.py +(\S+)  +\S", way, re.MULTILINE) for way in ways]
+    assert [len(way) >= 15 for way in stops] == [True, True]
+    for place, name in itertools.chain(*stops):
+        found: object = importlib.import_module(f"tui_inbox.{place.replace('/', '.').removesuffix('.__init__')}")
+        for part in name.split("."):
+            found = getattr(found, part)
