@@ -379,11 +379,6 @@ def test_a_bounce_says_which_message_and_whether_for_good():
     assert (plain.hard, plain.bounced) == (True, ("<answer-gone@shop.example>",))
 
 
-def test_a_mailing_that_answers_ours_is_judged_anew():
-    assert rfc822.judge(raw("newsletter"), references_ours=True).as_ is Class.HUMAN
-    assert rfc822.judge(raw("newsletter"), references_ours=False).as_ is Class.BULK
-
-
 def test_a_lists_footer_is_no_part_of_what_was_said():
     read = sample("list_post")
     assert read.text == "I wear 42, which of yours would fit?"

@@ -12,11 +12,9 @@ PLAIN = Structure()
 DAEMON = Person("", "mailer-daemon@x.example")
 
 
-def judged(
-    subject: str = "Hello", sender: Person = ADA, structure: Structure = PLAIN, ours: bool = False, **headers: str
-) -> Verdict:
+def judged(subject: str = "Hello", sender: Person = ADA, structure: Structure = PLAIN, **headers: str) -> Verdict:
     said = {name.replace("_", "-").lower(): [value] for name, value in headers.items()}
-    return verdict(said, structure, subject, sender, references_ours=ours)
+    return verdict(said, structure, subject, sender)
 
 
 def report(*actions: str, statuses: tuple[str, ...] = ()) -> Structure:
@@ -78,11 +76,10 @@ def test_what_was_sent_to_many_in_answer_to_nothing_is_bulk(headers: dict[str, s
     assert judged(**headers).as_ is Class.BULK
     assert judged(**headers, In_Reply_To="<a@b>").as_ is Class.HUMAN
     assert judged(**headers, References="<a@b>").as_ is Class.HUMAN
-    assert judged(ours=True, **headers).as_ is Class.HUMAN
 
 
-def test_an_automatic_reply_to_ours_is_still_automatic():
-    assert judged(ours=True, Auto_Submitted="auto-replied").as_ is Class.AUTO
+def test_an_automatic_reply_is_still_automatic():
+    assert judged(Auto_Submitted="auto-replied", In_Reply_To="<a@b>").as_ is Class.AUTO
 
 
 def test_a_list_that_marks_its_posts_is_not_taken_for_a_machine():

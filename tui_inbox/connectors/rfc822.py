@@ -23,7 +23,6 @@ from tui_inbox.rules.model import Message, Person, State, Verdict
 
 __all__ = [
     "attachment",
-    "judge",
     "message_ids",
     "parse",
     "parse_each",
@@ -163,13 +162,6 @@ def _content(raw: bytes, part: str) -> bytes | None:
     return None
 
 
-def judge(raw: bytes, *, references_ours: bool) -> Verdict:
-    """Return the verdict on the mail *raw* anew, now that it is known whether it answers one of ours."""
-    mail = mime.taken_apart(raw)
-    top = mail.root.fields
-    return _verdict(mail, top.text("subject"), _sender(top), bodies.body(mail).text, references_ours=references_ours)
-
-
 # --- who --------------------------------------------------------------------------------------------------
 
 
@@ -260,10 +252,10 @@ _JUDGED = (
 _OPENING = 8_000
 
 
-def _verdict(mail: Mail, subject: str, sender: Person, text: str, *, references_ours: bool = False) -> Verdict:
+def _verdict(mail: Mail, subject: str, sender: Person, text: str) -> Verdict:
     top = mail.root.fields
     said = {name: [decoded(value)[:1_000] for value in top.every(name)[:5]] for name in _JUDGED if name in top}
-    return automated.verdict(said, _structure(mail, text), subject, sender, references_ours=references_ours)
+    return automated.verdict(said, _structure(mail, text), subject, sender)
 
 
 def _structure(mail: Mail, text: str) -> automated.Structure:

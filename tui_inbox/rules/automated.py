@@ -66,19 +66,16 @@ _FOR_NOW = re.compile(r"(?<![\d.])4\.\d{1,3}\.\d{1,3}(?![\d.])|(?<!\d)4[25]\d[ -
 _DELIVERED = ("delivered", "relayed", "expanded")
 
 
-def verdict(
-    headers: Headers, structure: Structure, subject: str, sender: Person, *, references_ours: bool = False
-) -> Verdict:
+def verdict(headers: Headers, structure: Structure, subject: str, sender: Person) -> Verdict:
     """Return what wrote the message. First match wins: report, receipt, bounce, automatic, list, bulk, human.
 
-    *references_ours* says that the message answers one of ours: then a person wrote it, whatever list it came
-    through. A subject alone never makes a message automatic: a person may write about anything.
+    A subject alone never makes a message automatic: a person may write about anything.
     """
     for judge in (_report, _bounce, _automatic):
         found = judge(headers, structure, subject, sender)
         if found is not None:
             return found
-    return _many(headers, references_ours=references_ours)
+    return _many(headers)
 
 
 def _first(headers: Headers, name: str) -> str:
@@ -184,15 +181,13 @@ def _away_sign(headers: Headers, sender: Person) -> str:
 # --- lists and bulk -------------------------------------------------------------------------------------------
 
 
-def _many(headers: Headers, *, references_ours: bool) -> Verdict:
+def _many(headers: Headers) -> Verdict:
     """Return the verdict on what was sent to many: a person on a list, a mass mailing; else human."""
     precedence = _first(headers, "precedence").lower()
     listed = "list-id" in headers or "list-post" in headers or precedence == "list"
     signs = [name for name, said in (("List-Unsubscribe", "list-unsubscribe" in headers),) if said]
     if precedence in ("bulk", "junk"):
         signs.append(f"Precedence: {precedence}")
-    if references_ours:
-        return Verdict(Class.HUMAN, "it answers one of our messages")
     if any(name in headers for name in ("in-reply-to", "references")):
         return Verdict(Class.HUMAN, "a person's reply, through a list" if listed or signs else "")
     group = _first(headers, "list-post").upper() not in ("", "NO") or "x-google-group-id" in headers
