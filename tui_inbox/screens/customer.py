@@ -201,6 +201,7 @@ class CustomerPage(ModalScreen[Row | None]):
     CustomerPage > #window { width: 100; max-width: 100%; height: 90%; background: $panel; padding: 1 2 0 2; }
     CustomerPage Foot { margin-top: 1; padding: 0; }
     CustomerPage:ansi { background: transparent; }
+    CustomerPage:ansi > #window { border: ascii ansi_default; padding: 0 1; }
     """
 
     def __init__(self, post: Post, contact: int) -> None:

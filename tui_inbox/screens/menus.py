@@ -31,6 +31,7 @@ class Menu(ModalScreen[str | None]):
     Menu { align: left bottom; background: transparent; }
     Menu > #window { width: 100%; height: auto; background: $panel; padding: 1 2; }
     Menu Static { height: auto; }
+    Menu:ansi > #window { border-top: ascii ansi_default; padding: 0 2; }
     """
     where = GO
     title_ = "Go to"

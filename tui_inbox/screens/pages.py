@@ -80,7 +80,7 @@ class Page(ModalScreen[None]):
     Page Static { height: auto; }
     Page Foot { padding: 0; }
     Page:ansi { background: transparent; }
-    Page:ansi > #window { border: ascii ansi_default; padding: 0; }
+    Page:ansi > #window { border: ascii ansi_default; padding: 0 0 0 1; }
     """
 
     where = PAGE
