@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import mail
-from tui_inbox.connectors import Arrival, Batch, mbox, rfc822
+from tests.incoming.store import Store
+from tui_inbox.connectors import Arrival, Batch, Unread, mbox, rfc822
 from tui_inbox.connectors.formats import apart, mailfiles
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.inbox import readers
@@ -69,6 +70,34 @@ def test_no_mail_is_lost_with_a_process_that_is_ended(source: mbox.Source, monke
     monkeypatch.setattr(apart.Worker, "_begin", once)
     assert read(readers.batches(source, {}, 2)) == read(source.read({}))
     assert ended  # one may have been fast enough for all of it
+
+
+def test_a_mail_that_was_taken_in_unread_and_can_be_read_later_is_one_mail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = mail.block(0, 1)[0][1]
+    store = Store(tmp_path / "home")
+    (tmp_path / "a.eml").write_bytes(raw)
+    (tmp_path / "b.mbox").write_bytes(b"From - Mon Mar  2 08:00:00 2026\n" + raw + b"\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(readers, "_worked_out", too_much)
+        patched.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+        assert store.bring(tmp_path / "a.eml", account="support").came.new == 1
+    came = store.bring(tmp_path / "b.mbox", account="support").came
+    assert (came.new, came.known) == (0, 1)
+
+
+def too_much(mail: Unread) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_what_raises_in_the_reader_is_known_by_the_same_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = mail.block(0, 1)[0][1]
+    whole = rfc822.read_here(raw)
+    monkeypatch.setattr(rfc822.bodies, "body", lambda mail: 1 / 0)
+    broken = rfc822.read_here(raw)
+    assert "could not be parsed" in broken.warnings
+    assert (broken.key, broken.ids) == (whole.key, whole.ids)
 
 
 def test_a_run_that_stops_early_leaves_no_process_behind(source: mbox.Source, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,10 +117,13 @@ def _message(raw: bytes, position: int, where: str, received_at: datetime | None
 
 
 def unread(raw: bytes, position: int, where: str, received_at: datetime | None, trouble: Exception) -> Message:
-    """Return *raw* as it stands, for a mail that was too much for the reader."""
+    """Return *raw* as it stands, for a mail that was too much for the reader; what identifies it is what ever will."""
+    key, ids = _known_by(raw, elsewhere=isinstance(trouble, TooMuch))
     return Message(
         channel="email",
-        key="#" + hashlib.sha256(raw).hexdigest()[:32],
+        key=key,
+        external_id=ids[0] if ids else "",
+        ids=ids,
         sender=Person(""),
         received_at=received_at,
         text=raw[: bodies.SHOWN].decode("utf-8", "replace").replace("\0", ""),
@@ -129,6 +132,20 @@ def unread(raw: bytes, position: int, where: str, received_at: datetime | None, 
         raw=raw,
         where=where,
     )
+
+
+def _known_by(raw: bytes, *, elsewhere: bool) -> tuple[str, tuple[str, ...]]:
+    """Return key and ids of *raw*, whose reading failed; where they cannot be had either, a key over all its bytes."""
+    try:
+        return apart(_identified, raw) if elsewhere else _identified(raw)
+    except Exception:  # noqa: BLE001 - whatever broke its reading may break this, too
+        return "#" + hashlib.sha256(raw).hexdigest()[:32], ()
+
+
+def _identified(raw: bytes) -> tuple[str, tuple[str, ...]]:
+    mail = mime.topmost(raw)
+    ids = _ids(mail.root.fields)
+    return _key(mail, ids), ids
 
 
 def vouched(raw: bytes, servers: Iterable[str]) -> str:

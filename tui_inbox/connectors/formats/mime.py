@@ -55,11 +55,16 @@ class Mail:
     """More parts, or deeper ones, than are looked at."""
 
 
-def taken_apart(raw: bytes) -> Mail:
-    """Return *raw* as parts. BOM, leading empty lines, CR-only lines and UTF-16 are made usable first."""
+def topmost(raw: bytes) -> Mail:
+    """Return *raw* as one part. BOM, leading empty lines, CR-only lines and UTF-16 are made usable first."""
     raw = _plain(raw)
-    root = _part(raw, 0, len(raw), "", 0, "text/plain")
-    mail = Mail(raw, root)
+    return Mail(raw, _part(raw, 0, len(raw), "", 0, "text/plain"))
+
+
+def taken_apart(raw: bytes) -> Mail:
+    """Return *raw* as parts."""
+    mail = topmost(raw)
+    raw, root = mail.raw, mail.root
     budget = _SCANS * len(raw) + _SCANS_FREE
     number = 1
     waiting = [root]
