@@ -31,6 +31,10 @@ LEFT_OUT = ("tui_inbox.app", "tui_inbox.screens", "tui_inbox.__main__")
 LIBRARIES = ("sqlmodel", "dateparser", "holidays", "imapclient", "keyring", "phonenumbers", "selectolax.lexbor")
 
 
+AT_FIRST = dict(os.environ)
+"""The environment before any test changed it."""
+
+
 class Nursery:
     """The interpreter, and the line on which it is asked."""
 
@@ -38,7 +42,7 @@ class Nursery:
         self.line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             words = [sys.executable, "-m", "tests.cli.nursery", str(theirs.fileno())]
-            self.process = subprocess.Popen(words, cwd=ROOT, pass_fds=[theirs.fileno()])
+            self.process = subprocess.Popen(words, cwd=ROOT, env=AT_FIRST, pass_fds=[theirs.fileno()])
         atexit.register(self.close)
 
     def run(self, words: Sequence[str], environ: Mapping[str, str], folder: Path) -> tuple[int, str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.cli.nursery import nursery
+from tests.cli.nursery import AT_FIRST, nursery
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,7 +48,7 @@ class Tui:
         """Run `tui-inbox --home HOME WORDS`; it must end with *code*, unless that is None."""
         whole = ["--home", str(self.home), *map(str, words)]
         around = {**os.environ, **self.environ} if env is None else dict(env)
-        if self.before or run.keys() - {"cwd"} or _started(around) != _started(os.environ):
+        if self.before or run.keys() - {"cwd"} or _started(around) != _started(AT_FIRST):
             said = self._anew(whole, around, **run)
         else:
             said = Said(*nursery().run(whole, around, run.get("cwd", ROOT)))
