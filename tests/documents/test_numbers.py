@@ -14,7 +14,19 @@ from tests.life import test_machine
 from tui_inbox.cli import explaining, looking
 from tui_inbox.config.values import History
 from tui_inbox.connectors import load, telegram
-from tui_inbox.connectors.formats import apart, bodies, bundle, htmlguard, mailfiles, mime, packing, words
+from tui_inbox.connectors.formats import (
+    apart,
+    bodies,
+    bundle,
+    htmlguard,
+    intime,
+    mailfiles,
+    mime,
+    packing,
+    telegram_pages,
+    textrows,
+    words,
+)
 from tui_inbox.connectors.imap import access, news, reading, standin
 from tui_inbox.connectors.imap import line as imap_line
 from tui_inbox.connectors.smtp import table as smtp
@@ -127,7 +139,9 @@ CLAIMS: dict[str, list[str]] = {
         f"{apart.LIMIT} seconds of a processor and {apart.MEMORY // GB} GB",
         f"| archives | {spaced(bundle.Limits().members)} members",
         f"{bundle.Limits().ratio} bytes for one, {bundle.Limits().total // GB} GB",
-        f"{imap_line.LARGEST_REPLY // MB} MB; one line {imap_line.LONGEST_LINE // MB} MB",
+        f"{imap_line.LARGEST_REPLY // MB} MB; one line {imap_line.LONGEST_LINE // MB} MB where nobody asked, "
+        f"{imap_line.LONGEST_LIST // MB} MB in an answer; each line counts for {imap_line.A_LINE} bytes",
+        f"{textrows.LINE // MB} MB ({telegram_pages.LARGEST // MB} MB of a web page) and {intime.LIMIT} seconds",
     ],
     "docs/sync.md": [
         f"it is waited for, {word(owner.PATIENCE)} seconds",
