@@ -25,6 +25,13 @@ def test_a_plain_mail_is_human():
     assert judged().as_ is Class.HUMAN
 
 
+@pytest.mark.parametrize("name", ["noreply", "no-reply", "DoNotReply", "do_not.reply"])
+def test_an_absence_told_by_who_takes_no_reply_is_a_machines(name: str) -> None:
+    shop = Person("Shop", f"{name}@x.example")
+    assert judged("Out of office", shop) == Verdict(Class.AUTO, f"an automatic reply (its subject and sender {name})")
+    assert judged("Hello", shop).as_ is Class.HUMAN
+
+
 def test_auto_submitted_no_is_no():
     assert judged(Auto_Submitted="no").as_ is Class.HUMAN
 

@@ -184,6 +184,16 @@ def test_a_holiday_is_named_and_a_far_day_has_its_date():
     assert far == "Sun 8 Nov 17:00: 90 business hours after Wed 28 Oct 17:00; Thu 29 Oct (Republic Day) closed"
 
 
+def test_a_closed_day_after_the_due_time_is_not_spoken_of():
+    start = at("2026-02-27 10:00")
+    assert ISTANBUL.explain(start, HOUR, ISTANBUL.add(start, HOUR)) == "Fri 11:00: 1 business hour after Fri 10:00"
+
+
+def test_a_week_of_ordinary_hours_is_enough_open_time():
+    ISTANBUL.check(at("2026-03-02 09:00"))
+    Calendar().check(at("2026-03-02 09:00"))
+
+
 def test_a_message_before_opening_says_from_when_it_counts():
     start = at("2026-03-02 07:10")
     said = ISTANBUL.explain(start, HOUR, ISTANBUL.add(start, HOUR))

@@ -60,6 +60,12 @@ def test_the_same_name_and_domain_is_a_reason():
     assert same_person(one, other) == "Both are called Ada Demir and write from example.org."
 
 
+def test_the_same_whole_name_is_a_reason_and_a_first_name_is_none():
+    one = Contact(1, "Ada Demir", ("telegram:user1",))
+    assert same_person(one, Contact(2, "ada demir", ("email:ada@example.org",))) == "Both are called Ada Demir."
+    assert same_person(Contact(1, "Ada", ("telegram:user1",)), Contact(2, "Ada", ("telegram:user2",))) is None
+
+
 def test_a_first_name_alone_is_no_reason():
     assert same_person(Contact(1, "Ada", ("telegram:user1",)), Contact(2, "Ada", ("telegram:user2",))) is None
 

@@ -81,10 +81,29 @@ def test_each_channel_is_answered_where_it_was_written() -> None:
             f"{slack}?thread_ts=1690000000.000100&cid={room}"
         ),
         Written("discord", "9", external_id="111/222"): "https://discord.com/channels/@me/111/222",
+        Written("discord", "9", external_id="1/111/222", group=True): "https://discord.com/channels/1/111/222",
+        Written("linkedin", thread="2-abc=="): "https://www.linkedin.com/messaging/thread/2-abc%3D%3D/",
+        Written("googlechat", thread="DM AAAAabc"): "https://chat.google.com/dm/AAAAabc",
+        Written("googlechat", thread="Space AAAAabc/xyz"): "https://chat.google.com/room/AAAAabc",
         Written("signal", "+4915112345678"): "https://signal.me/#p/+4915112345678",
     }
     for written, address in expected.items():
         assert place(written).address == address
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        (Written("slack", external_id="C0123ABCD/1700000000.000100"), "workspace"),
+        (Written("discord", external_id="111/222", group=True), "server"),
+        (Written("discord", external_id="222"), "channel"),
+        (Written("linkedin", thread="x y"), "conversation"),
+        (Written("googlechat", thread="Room AAAAabc"), "chat"),
+    ],
+)
+def test_which_part_of_an_address_is_missing_is_said(written: Written, why: str) -> None:
+    assert place(written).address == ""
+    assert why in place(written).why
 
 
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram", "slack", "discord", "signal", "line", "chat"])

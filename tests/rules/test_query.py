@@ -172,6 +172,9 @@ def test_web_addresses_and_times_are_words() -> None:
         ("has:lamp", 5, "has:attachment"),
         ("has:lamp", 5, "has:warning"),
         ("xyzzy:1", 1, "quotes"),
+        ("from:*shop.ex*", 6, "one of them"),
+        ("from:&", 6, "letters or digits"),
+        ("contact:&", 9, "a name"),
     ],
 )
 def test_a_wrong_query_points_at_the_place_and_leads_out(text: str, column: int, hint: str) -> None:
