@@ -25,7 +25,7 @@ def test_a_plain_mail_is_human():
     assert judged().as_ is Class.HUMAN
 
 
-@pytest.mark.parametrize("name", ["noreply", "no-reply", "DoNotReply", "do_not.reply"])
+@pytest.mark.parametrize("name", ["noreply", "no-reply", "DoNotReply", "donot.reply"])
 def test_an_absence_told_by_who_takes_no_reply_is_a_machines(name: str) -> None:
     shop = Person("Shop", f"{name}@x.example")
     assert judged("Out of office", shop) == Verdict(Class.AUTO, f"an automatic reply (its subject and sender {name})")
