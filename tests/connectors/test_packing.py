@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
+
 import pytest
 
-from tui_inbox.connectors.formats.packing import BATCH, LEAST, PACE, paced, packed
+from tui_inbox.connectors import SetAside
+from tui_inbox.connectors.formats.intime import WHY
+from tui_inbox.connectors.formats.packing import BATCH, LEAST, PACE, Found, paced, packed
 from tui_inbox.rules.model import Message, Person
 
 
@@ -28,3 +33,17 @@ def test_batches_shrink_while_the_inbox_is_slow_and_nothing_is_left_out(monkeypa
     sizes = [len(batch.arrivals) for batch in packed(lambda: found, "place", {}, len(found))]
     assert sizes[:3] == [BATCH, BATCH // 4, LEAST]
     assert sum(sizes) == len(found)
+
+
+def test_what_had_no_time_in_one_run_moves_nothing_in_the_next() -> None:
+    said: list[Message | SetAside] = [Message("x", str(one), Person("Ann"), None, thread="t") for one in range(4)]
+    slow = [said[0], SetAside("line 2", WHY), *said[2:]]
+    for first, again in ((slow, said), (said, slow)):
+        [broken_off] = packed(partial(numbered, first[:3]), "place", {}, 4)
+        assert json.loads(broken_off.cursor)["count"] == 3
+        [rest] = packed(partial(numbered, again), "place", {"place": json.dumps({"count": 3})}, 4)
+        assert [one.message for one in rest.arrivals] == [said[3]]
+
+
+def numbered(found: list[Message | SetAside]) -> Found:
+    return [(one, at) for at, one in enumerate(found)]

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
+from tui_inbox.connectors.formats.intime import WHY
 from tui_inbox.rules.align import written
 from tui_inbox.rules.model import Attachment, Message
 
@@ -47,6 +48,7 @@ def packed(find: Callable[[], Found], place: str, cursors: dict[str, str], total
             if count >= behind:
                 aside.append(one)
                 weight += len(one.raw)
+            count += one.what == WHY  # a message, too: the next run may have the time for it
             continue
         if count < behind:
             count += 1
