@@ -10,7 +10,7 @@ WORKERS ?= -n auto --dist worksteal
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench torture storm fuzz reference-check pictures docs audit package-check lock clean faults
+.PHONY: help demo run test check format bench torture storm fuzz reference-check pictures docs audit package-check lock clean faults mutants
 
 help: ## list these words
 	@echo "make WORD, where WORD is one of:"
@@ -53,6 +53,9 @@ storm: $(VENV)/for-work ## sync 500 times over ways that drop, hang, delay, spli
 
 faults: $(VENV)/for-work ## seed faults in the life of a conversation, one by one, and see each found
 	@$(BIN)/python tools/faults.py $(ARGS)
+
+mutants: $(VENV)/for-work ## change the rules in one small place at a time, and name what no test notices (ARGS="when --every 8")
+	@$(BIN)/python tools/mutants.py $(ARGS)
 
 fuzz: $(VENV)/for-work ## damage samples, searches, rules, replies and look for what breaks a reader (ARGS="--minutes 10 html")
 	@$(BIN)/python tools/fuzz.py $(ARGS)
