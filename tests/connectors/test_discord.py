@@ -14,7 +14,8 @@ from tui_inbox.connectors.discord import Source
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.load import recognise
 from tui_inbox.problems import Unreadable
-from tui_inbox.rules.align import Known, align, offer
+from tui_inbox.rules.align import align, offer
+from tui_inbox.rules.aligned import Known
 from tui_inbox.rules.model import Class, Message, State
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "discord"

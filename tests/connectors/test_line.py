@@ -13,7 +13,8 @@ from tui_inbox.connectors.formats.line_words import said, title_in
 from tui_inbox.connectors.line import Source
 from tui_inbox.connectors.load import recognise
 from tui_inbox.problems import Unreadable
-from tui_inbox.rules.align import Known, align, offer
+from tui_inbox.rules.align import align, offer
+from tui_inbox.rules.aligned import Known
 from tui_inbox.rules.model import Class, Message, State
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "line"

@@ -11,7 +11,8 @@ import pytest
 
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.whatsapp import Source
-from tui_inbox.rules.align import Alignment, Known, align, offer
+from tui_inbox.rules.align import align, offer
+from tui_inbox.rules.aligned import Alignment, Known
 from tui_inbox.rules.model import Message
 
 L = "\u200e"

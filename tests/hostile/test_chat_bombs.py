@@ -24,7 +24,7 @@ from tui_inbox.connectors.formats.textrows import A_LINE, LINE
 from tui_inbox.connectors.formats.whatsapp_bodies import read_body
 from tui_inbox.connectors.load import channel, kinds, recognise
 from tui_inbox.problems import Unreadable
-from tui_inbox.rules import align
+from tui_inbox.rules import tokens
 from tui_inbox.rules.clean import composed
 from tui_inbox.store.prepared import prepare
 
@@ -94,7 +94,7 @@ def test_what_anybody_may_write_in_a_chat_is_read_in_linear_time(kind: str, tmp_
                 for batch in source.read({}):
                     for one in batch.arrivals:
                         prepare(one.message)
-                        align.normal(one.message.text)
+                        tokens.normal(one.message.text)
 
         linear(made, read, largest=8_000)
 

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_inbox.rules.align import Alignment, Known, Offered, align, normal, token
+from tui_inbox.rules.align import align
+from tui_inbox.rules.aligned import Alignment, Known, Offered
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
+from tui_inbox.rules.tokens import normal, token
 
 START = datetime(2026, 3, 2, 10, 0)  # noqa: DTZ001 - as a phone writes it
 

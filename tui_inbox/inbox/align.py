@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from tui_inbox.rules import align
-from tui_inbox.rules.align import Alignment, Change, Offered
+from tui_inbox.rules.aligned import Alignment, Change, Offered
 from tui_inbox.rules.model import Message
 from tui_inbox.store import arrivals
 from tui_inbox.store.arrivals import Known, Lined

@@ -19,9 +19,8 @@ from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.inbox.reading import Readings
 from tui_inbox.inbox.restated import restate
 from tui_inbox.inbox.twice import Revision
-from tui_inbox.rules import align as rules_align
-from tui_inbox.rules import lifecycle, people, threads
-from tui_inbox.rules.align import Change
+from tui_inbox.rules import lifecycle, people, threads, tokens
+from tui_inbox.rules.aligned import Change
 from tui_inbox.rules.model import ME, Class, Direction, Message, Person, State
 from tui_inbox.rules.threads import Begin, Stretch
 from tui_inbox.rules.whose import Judged, Us, is_called, judge
@@ -189,7 +188,7 @@ class Intake:
         else:
             revision = twice.revised(message, here) if message.key else None
         if revision is not None:
-            token = rules_align.token(message) if change else ""
+            token = tokens.token(message) if change else ""
             arrivals.revise(self.unit, here.id, message, revision.state, token=token, keep_text=not revision.text)
             self.touched.add(here.conversation_id)
             self.came.updated += 1
@@ -348,7 +347,7 @@ class Intake:
         if judged.direction is Direction.OUT:
             self._tie_bounces(message, thread, conversation, id_)
         if new.aligned:
-            self.origin.walked[message.thread].add(id_, rules_align.written(message))
+            self.origin.walked[message.thread].add(id_, tokens.written(message))
         self.came.new += 1
         self._span(new.received)
         self.touched.add(conversation)

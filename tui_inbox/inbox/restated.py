@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from tui_inbox.connectors import Arrival
-from tui_inbox.rules.align import Change
+from tui_inbox.rules.aligned import Change
 from tui_inbox.rules.model import State
 from tui_inbox.store import restated
 from tui_inbox.store.arrivals import Known, text_digest

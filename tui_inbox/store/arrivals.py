@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from tui_inbox.rules import align, lookalike
+from tui_inbox.rules import align, aligned, lookalike, tokens
 from tui_inbox.rules.model import Attachment, Class, Direction, Message, State
 from tui_inbox.rules.thanks import only_thanks
 from tui_inbox.store import search
@@ -247,8 +247,8 @@ class Lined:
     known: Known
 
     @property
-    def as_known(self) -> align.Known:
-        return align.Known(self.id, self.at, self.precision, self.token, self.sender, self.position)
+    def as_known(self) -> aligned.Known:
+        return aligned.Known(self.id, self.at, self.precision, self.token, self.sender, self.position)
 
 
 _TIMELESS = 10_000
@@ -335,7 +335,7 @@ def _chat_like(connection: Connection, account_id: int, offered: Sequence[Messag
             .where(
                 _message.c.stamp.between((at - 2_000) << 20, (at + 61_000) << 20),
                 _message.c.account_id == account_id,
-                _message.c.token == align.token(one),
+                _message.c.token == tokens.token(one),
             )
             .limit(10)
         )

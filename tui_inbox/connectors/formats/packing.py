@@ -11,8 +11,8 @@ from datetime import timedelta
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
 from tui_inbox.connectors.formats.intime import WHY
-from tui_inbox.rules.align import written
 from tui_inbox.rules.model import Attachment, Message
+from tui_inbox.rules.tokens import written
 
 BATCH = 2000
 LEAST = 400

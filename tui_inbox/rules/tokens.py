@@ -1,0 +1,49 @@
+"""What a message is, in a form that no language of an app and no file that came along changes."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from tui_inbox.rules.clean import composed
+from tui_inbox.rules.model import Class, Message, State
+
+SYSTEM = "sys"
+DELETED = "del"
+_SPELT_OUT = 40
+"""Characters up to which a token holds the words themselves."""
+
+
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\r]")
+_SPACES = re.compile("[ \u00a0\u202f\u2009\t]+")
+
+
+def token(message: Message) -> str:
+    """Return what *message* is, in a form that no language of the app and no file that came along changes.
+
+    A class and the words: `text:`, `att:` with its caption, `sys`, `del`; marks, spaces and composition are evened out,
+    and of many words there is a digest. Two exports of one message give one token.
+    """
+    if message.state is State.DELETED:
+        return DELETED
+    if message.verdict.as_ is Class.SYSTEM:
+        return SYSTEM
+    words = normal(message.text)
+    if len(words) > _SPELT_OUT:
+        words = blake2b(words.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return f"att:{words}" if message.attachments else f"text:{words}"
+
+
+def normal(text: str) -> str:
+    """Return *text* composed (NFC), without marks of direction, with plain single spaces, outer ones dropped."""
+    if text.isascii():
+        return _SPACES.sub(" ", text.replace("\r", "")).strip()
+    return composed(_SPACES.sub(" ", _INVISIBLE.sub("", text))).strip()
+
+
+def written(message: Message) -> datetime | None:
+    """Return the naive time by which *message* is aligned: as written, or in UTC where the file names the zone."""
+    if message.local_at is not None or message.sent_at is None:
+        return message.local_at
+    return message.sent_at.astimezone(UTC).replace(tzinfo=None)
