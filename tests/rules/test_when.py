@@ -128,6 +128,30 @@ def test_a_time_without_a_day_is_the_next_such_time():
     assert said("9:30") == "2026-02-28 09:30"
 
 
+@pytest.mark.parametrize(
+    ("text", "moment_"),
+    [
+        ("16:20", "2026-02-28 16:20"),
+        ("fri 16:20", "2026-03-06 16:20"),
+        ("16:21", "2026-02-27 16:21"),
+        ("fri 16:21", "2026-02-27 16:21"),
+    ],
+)
+def test_a_time_that_is_now_has_passed(text, moment_):
+    assert said(text) == moment_
+
+
+@pytest.mark.parametrize(("text", "what"), [("", "No moment"), ("  ", "No moment"), ("1h " * 100, "too long")])
+def test_nothing_and_too_much_are_refused(text, what):
+    with pytest.raises(Refused, match=what):
+        moment(text, NOW, ZONE)
+
+
+def test_a_month_alone_is_no_moment():
+    with pytest.raises(Refused):
+        moment("march", NOW, ZONE)
+
+
 def test_a_weekday_is_today_only_while_its_time_is_ahead():
     assert said("fri 17:00") == "2026-02-27 17:00"
     assert said("fri 14:00") == "2026-03-06 14:00"

@@ -86,3 +86,15 @@ def test_a_robot_of_ours_answers_nobody() -> None:
 
 def test_a_chats_notice_is_the_systems() -> None:
     assert said(chat(Person(""), verdict=Verdict(Class.SYSTEM, "a notice"))) == (Direction.IN, Class.SYSTEM)
+
+
+def test_what_the_app_itself_says_comes_in_and_is_nobodys() -> None:
+    told = chat(SHOP, verdict=Verdict(Class.SYSTEM, "a notice"))
+    assert said(told) == (Direction.IN, Class.SYSTEM)
+    assert judge(told, US).customer is None
+
+
+@pytest.mark.parametrize("sender", [Person("Ada", ""), Person("", "ada@people.example")])
+def test_who_has_a_name_or_an_address_is_a_customer_and_who_has_neither_is_nobody(sender: Person) -> None:
+    assert judge(mail(sender, SHOP), US).customer == sender
+    assert judge(mail(Person("", ""), SHOP), US).customer is None
