@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui_inbox.rules.model import Class, Clock, Direction, Kind, Outcome, Place, Reason, State, Status
-from tui_inbox.store.posted import Posted
 
 if TYPE_CHECKING:
     from tui_inbox.store.customers import Alike, IdentityLine, Past
+    from tui_inbox.store.posted import Posted
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui_inbox.problems import NotFound, StoreTrouble
 from tui_inbox.rules import clean
-from tui_inbox.store import listed, paging, queues, whole
+from tui_inbox.store import listed, queues
 from tui_inbox.store.lines import Customer, KeptFile, Page, PromiseLine, Queue, Row, Whole
 from tui_inbox.store.queues import Counts
 from tui_inbox.store.window import Window, in_words
@@ -75,6 +75,8 @@ class Reader(Window):
 
         Raises `NotFound` for a queue, `Misconfigured` for a token that is none.
         """
+        from tui_inbox.store import paging  # deferred: the first picture does not need it
+
         with self.moment():
             if query is None:
                 total = queues.count(self.connection, name, now)
@@ -90,7 +92,7 @@ class Reader(Window):
 
     def found(self, query: Query, now: datetime, limit: int, after: str | None = None) -> Page:
         """Return a page of a search, the conversation with the newest matching message first."""
-        from tui_inbox.store import search  # deferred: the first picture does not need it
+        from tui_inbox.store import paging, search  # deferred: the first picture does not need it
 
         with self.moment():
             try:
@@ -182,11 +184,15 @@ class Reader(Window):
 
     def conversation(self, id: int, now: datetime) -> Whole:  # noqa: A002 - the product's word
         """Return one conversation whole. Raises `NotFound`; an id that was merged into another leads there."""
+        from tui_inbox.store import whole  # deferred: the first picture does not need it
+
         with self.moment():
             return whole.conversation(self.connection, id, now)
 
     def promises(self, shown: Row, now: datetime) -> tuple[PromiseLine, ...]:
         """Return the promises of a conversation as they read at *now*, oldest first."""
+        from tui_inbox.store import whole  # deferred: the first picture does not need it
+
         return whole.promises(self.connection, shown, now)
 
     def file(self, id: int) -> KeptFile:  # noqa: A002 - the product's word
