@@ -19,6 +19,7 @@ def place_counts(world: Any) -> dict[str, int]:
     return {name: count for name, count in queues.items() if count and name != "all"}
 
 
+@pytest.mark.timeout(900)  # it presses hundreds of keys
 def test_two_hundred_conversations_are_reviewed_by_keys_alone_with_a_break_in_the_middle(world: Any, sit: Sit) -> None:
     world.fill(200)
 
