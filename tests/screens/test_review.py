@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tui_inbox.inbox.ingest import Origin
 from tui_inbox.rules.model import Archive, Forward, Snooze
 from tui_inbox.screens.review import ReviewScreen
