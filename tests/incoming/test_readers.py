@@ -17,6 +17,7 @@ from tui_inbox.connectors import Arrival, Batch, Unread, mbox, rfc822
 from tui_inbox.connectors.formats import apart, mailfiles
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.inbox import readers
+from tui_inbox.problems import Unreachable
 from tui_inbox.store.prepared import prepare
 
 
@@ -116,6 +117,34 @@ def test_a_run_that_stops_early_leaves_no_process_behind(source: mbox.Source, mo
     for id_ in begun:
         with pytest.raises(ProcessLookupError):
             os.kill(id_, 0)
+
+
+class Breaking(mbox.Source):
+    """A source whose line breaks before its fourth batch."""
+
+    def unread(self, cursors: dict[str, str]) -> Iterator[Batch]:
+        for number, batch in enumerate(super().unread(cursors)):
+            if number == 3:
+                raise Unreachable("The line broke.", "Try again.")
+            yield batch
+
+
+def test_what_came_before_a_line_broke_is_not_lost_with_it(source: mbox.Source) -> None:
+    reading = readers.batches(Breaking(source.bundle), {}, 2)
+    came = [next(reading) for _ in range(3)]
+    with pytest.raises(Unreachable):
+        next(reading)
+    assert read(iter(came)) == read(source.read({}))[:3]
+
+
+def test_a_few_mails_are_there_before_the_next_are_asked_for(
+    source: mbox.Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailfiles, "BATCH_MESSAGES", readers.AT_ONCE)
+    reading = readers.batches(Breaking(source.bundle), {}, 2)
+    assert [len(next(reading).arrivals) for _ in range(3)] == [readers.AT_ONCE] * 3
+    with pytest.raises(Unreachable):
+        next(reading)
 
 
 # --- what ends the process that reads it ---------------------------------------------------------------------

@@ -94,6 +94,10 @@ class Unread:
     history: bool = False
     rank: int = 1
 
+    def arrived(self, message: Message) -> Arrival:
+        """Return what it is that arrives, now that it was read and is *message*."""
+        return Arrival(message, self.location, self.history, self.rank)
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:

@@ -11,10 +11,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
+from typing import Any
 
 from tui_inbox.connectors import Arrival, Batch, MailSource, Source, Unread, rfc822
 from tui_inbox.connectors.formats import apart, mailfiles
+from tui_inbox.problems import Problem
 from tui_inbox.rules.model import Message
 from tui_inbox.store.prepared import Prepared, prepare
 
@@ -22,8 +24,11 @@ MOST = 4
 """Readers at once: more find no work, since one process writes what they read."""
 
 
+AT_ONCE = 25
+"""So few mails in front of all others are not held back until more of them have come."""
+
 Worked = tuple[Message, Prepared]
-Each = Callable[[Callable[[Unread], Worked], Sequence[tuple[Unread]]], Iterator[Worked | apart.TooMuch]]
+Each = Callable[[Callable[..., Worked], Sequence[rfc822.Raw]], Iterator[Worked | apart.TooMuch]]
 """Does the work for each mail in a process of its own."""
 
 
@@ -40,33 +45,51 @@ def batches(source: Source, cursors: dict[str, str], most: int | None = None) ->
         yield from source.read(cursors)
         return
     waiting = source.unread(cursors)
-    few = list(islice(waiting, 2))
     readers = min(MOST, _cores()) if most is None else most
-    if len(few) < 2 or readers < 2:
-        for batch in chain(few, waiting):
+    try:
+        for batch in waiting:
+            if readers > 1 and len(batch.unread) > AT_ONCE:
+                yield from _side_by_side(chain([batch], waiting), readers)
+                return
             yield _with(batch, read(apart.each, batch.unread))
-        return
-    yield from _side_by_side(chain(few, waiting), readers)
+    finally:
+        if (close := getattr(waiting, "close", None)) is not None:
+            close()
 
 
 def _side_by_side(unread: Iterator[Batch], readers: int) -> Iterator[Batch]:
+    """Yield the batches in their order, as soon as they are read; also those that came before the source broke off."""
     workers = [apart.Worker() for _ in range(readers)]
     idle = list(workers)
     going: deque[tuple[Batch, Future[Sequence[Arrival]]]] = deque()
     threads = ThreadPoolExecutor(readers, "reader")
+    broke_off: Problem | None = None
     try:
-        for batch in unread:
+        while (batch := _next(unread)) is not None:
+            if isinstance(batch, Problem):
+                broke_off = batch
+                break
             going.append((batch, threads.submit(_by_one_of, idle, batch.unread)))
-            if len(going) > readers:
+            while going and (len(going) > readers or going[0][1].done()):
                 yield _done(*going.popleft())
         while going:
             yield _done(*going.popleft())
+        if broke_off is not None:
+            raise broke_off
     finally:
         for worker in workers:
             worker.dismiss()
         threads.shutdown(cancel_futures=True)
         for worker in workers:
             worker.end()
+
+
+def _next(unread: Iterator[Batch]) -> Batch | Problem | None:
+    """Return the next batch, None at the end, or what keeps it from coming."""
+    try:
+        return next(unread, None)
+    except Problem as problem:
+        return problem
 
 
 def _by_one_of(idle: list[apart.Worker], mails: Sequence[Unread]) -> Sequence[Arrival]:
@@ -88,7 +111,7 @@ def _with(batch: Batch, arrivals: Sequence[Arrival]) -> Batch:
 def read(each: Each, mails: Sequence[Unread]) -> Sequence[Arrival]:
     """Return *mails* as they arrive, in their order, read by *each*, or here where no process can be had."""
     try:
-        found = each(_worked_out, [(one,) for one in mails])
+        found = each(_worked_out, [(one.raw, one.position, one.where, one.received_at) for one in mails])
         return [_arrival(one, what) for one, what in zip(mails, found, strict=True)]
     except apart.NoProcess:
         return [mailfiles.arrival(one) for one in mails]
@@ -96,11 +119,12 @@ def read(each: Each, mails: Sequence[Unread]) -> Sequence[Arrival]:
 
 def _arrival(of: Unread, found: Worked | apart.TooMuch) -> Arrival:
     if isinstance(found, apart.TooMuch):
-        return Arrival(
-            rfc822.unread(of.raw, of.position, of.where, of.received_at, found), of.location, of.history, of.rank
-        )
+        return of.arrived(rfc822.unread(of.raw, of.position, of.where, of.received_at, found))
     message, prepared = found
-    return Read(replace(message, raw=of.raw), of.location, of.history, of.rank, prepared=prepared)
+    one = of.arrived(replace(message, raw=of.raw))
+    return Read(
+        one.message, one.location, one.history, one.rank, one.object_id, one.partial, one.also, prepared=prepared
+    )
 
 
 def _cores() -> int:
@@ -108,7 +132,7 @@ def _cores() -> int:
     return len(usable(0)) if usable is not None else os.cpu_count() or 1
 
 
-def _worked_out(mail: Unread) -> Worked:
-    """Return *mail* as a message without its bytes, which the other side has, and what is kept of it."""
-    message = mailfiles.arrival(mail).message
+def _worked_out(*mail: Any) -> Worked:
+    """Return *mail* (`rfc822.Raw`) as a message without its bytes, which the other side has, and what is kept of it."""
+    message = rfc822.read_here(*mail)
     return replace(message, raw=b""), prepare(message)

@@ -112,8 +112,7 @@ def files(gathering: Gathering, listing: Listing, cursor: str, read_one: ReadOne
 
 def arrival(of: Unread) -> Arrival:
     """Return the mail as it arrives, read in this process."""
-    message = rfc822.read_here(of.raw, of.position, of.where, of.received_at)
-    return Arrival(message, of.location, of.history, of.rank)
+    return of.arrived(rfc822.read_here(of.raw, of.position, of.where, of.received_at))
 
 
 def opened(batches: Iterator[Batch]) -> Iterator[Batch]:

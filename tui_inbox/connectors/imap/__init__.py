@@ -28,6 +28,12 @@ class Source(Access):
 
         *cursors* maps a folder's wire name to the cursor last stored with it. NotAdmitted, Unreachable,
         Misconfigured or NotFound where something stands in the way; what was yielded before stays good."""
+        from tui_inbox.connectors.imap.walk import opened
+
+        return opened(self.unread(cursors))
+
+    def unread(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
+        """Yield the same, its mails unread."""
         from tui_inbox.connectors.imap.walk import read
 
         return read(self, cursors)

@@ -17,7 +17,7 @@ from tui_inbox.connectors.imap.folders import Stop, route
 from tui_inbox.connectors.imap.line import LONGEST_LINE, READ
 from tui_inbox.connectors.imap.replies import quoted
 from tui_inbox.connectors.imap.trouble import Declined, explained
-from tui_inbox.connectors.imap.walk import over
+from tui_inbox.connectors.imap.walk import opened, over
 from tui_inbox.connectors.imap.wire import Wire
 from tui_inbox.problems import NotFound
 
@@ -75,6 +75,10 @@ class Ear(Wire):
 
     def read(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
         """Yield what is new, as `Source.read` does, over this connection; `sound` says whether it can go on."""
+        return opened(self.unread(cursors))
+
+    def unread(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
+        """Yield the same, its mails unread."""
         self.sound = False
         with explained(self.host, self.port):
             self._imap.sock.settimeout(READ)

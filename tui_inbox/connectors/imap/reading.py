@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from tui_inbox.connectors import Arrival, Batch, Census, Location, SetAside
+from tui_inbox.connectors import Arrival, Batch, Census, Location, SetAside, Unread
 from tui_inbox.connectors.imap import standin
 from tui_inbox.connectors.imap.bookmark import NONE, drafted, forgotten, stored
 from tui_inbox.connectors.imap.folders import Role
@@ -25,6 +25,25 @@ FIRST = 25
 """Messages that come ahead of all others in a folder nothing of which is here: an agent can begin with them."""
 RETRIED = 200
 """Messages without a body that are asked for again in one run."""
+
+
+@dataclass(frozen=True, slots=True)
+class There(Unread):
+    """A mail as its server holds it, with the names that the server has for it and for its thread."""
+
+    object_id: str = ""
+    thread_id: str = ""
+
+    def arrived(self, message: Message) -> Arrival:
+        size = len(self.raw)
+        return Arrival(
+            replace(message, server_thread=self.thread_id) if self.thread_id else message,
+            self.location,
+            self.history,
+            self.rank,
+            self.object_id,
+            also=standin.key(message, size) if size >= standin.LEAST else "",
+        )
 
 
 @dataclass(slots=True)
@@ -118,9 +137,9 @@ class Reading(News):
         bodies = self.wire.bodies(part, asked)
         quiet = self._absent([uid for uid in part if uid not in bodies])
         set_aside = () if again else tuple(self._without_body(uid) for uid in quiet)
-        arrivals = tuple(self._whole(bodies, outlines))
+        unread = tuple(self._whole(uid, bodies[uid], outlines[uid]) for uid in sorted(bodies))
         self.mark = stored(self.mark, Uids.of(bodies))
-        return self._batch(arrivals=arrivals, set_aside=set_aside) if arrivals or set_aside else None
+        return self._batch(unread=unread, set_aside=set_aside) if unread or set_aside else None
 
     def _stand_in(self, uid: int, outline: Outline, again: bool) -> Iterator[Batch]:
         """Yield a mail over the limit with its text, and its files left on the server."""
@@ -131,32 +150,25 @@ class Reading(News):
                 yield self._batch(set_aside=(self._without_body(uid),))
             return
         self.mark = stored(self.mark, Uids.of([uid]))
-        yield self._batch(arrivals=(replace(self._arrival(uid, message, outline), partial=True),))
+        arrival = self._whole(uid, message.raw, outline).arrived(message)
+        yield self._batch(arrivals=(replace(arrival, partial=True, also=""),))
 
-    def _whole(self, bodies: dict[int, bytes], outlines: dict[int, Outline]) -> Iterator[Arrival]:
-        from tui_inbox.connectors.rfc822 import parse_each
-
-        uids = sorted(bodies)
-        mails = [(bodies[uid], uid, self._where(uid), outlines[uid].received_at) for uid in uids]
-        for uid, message in zip(uids, parse_each(mails), strict=True):
-            arrival = self._arrival(uid, message, outlines[uid])
-            size = len(bodies[uid])
-            yield replace(arrival, also=standin.key(message, size)) if size >= standin.LEAST else arrival
-
-    def _arrival(self, uid: int, message: Message, outline: Outline) -> Arrival:
+    def _whole(self, uid: int, raw: bytes, outline: Outline) -> There:
         location = self._at(uid)
         outside = self.stop.role is not Role.INBOX
         if outline.object_id and not outside:
             self.elsewhere[outline.object_id] = location
-        if outline.thread_id:
-            message = replace(message, server_thread=outline.thread_id)
         ours = self.stop.role is Role.SENT or "\\sent" in outline.labels
-        return Arrival(
-            message,
-            location=location,
+        return There(
+            raw,
+            uid,
+            self._where(uid),
+            outline.received_at,
+            location,
             history=outside and uid < self.mark.first_uidnext,
             rank=0 if ours else 1,
             object_id=outline.object_id,
+            thread_id=outline.thread_id,
         )
 
     def _absent(self, uids: list[int]) -> list[int]:
@@ -204,6 +216,7 @@ class Reading(News):
         gone: tuple[Location, ...] = (),
         known: tuple[tuple[Location, Location], ...] = (),
         census: Census | None = None,
+        unread: tuple[There, ...] = (),
     ) -> Batch:
         self.cursor = self.mark.text
         return Batch(
@@ -217,6 +230,7 @@ class Reading(News):
             census=census,
             done=len(self.mark.held),
             total=len(self.mark.known),
+            unread=unread,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_inbox.connectors import Batch, Location
 from tui_inbox.connectors.imap.access import Access
@@ -56,6 +56,16 @@ def read(source: Access, cursors: Mapping[str, str]) -> Iterator[Batch]:
     """Yield what is new in every folder of interest; see `Source.read`."""
     with connected(source) as wire:
         yield from over(wire, source, cursors)
+
+
+def opened(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Yield *batches* with their mails read, in one process beside this one."""
+    from tui_inbox.connectors.rfc822 import parse_each
+
+    for batch in batches:
+        read_ = parse_each([(one.raw, one.position, one.where, one.received_at) for one in batch.unread])
+        came = (one.arrived(message) for one, message in zip(batch.unread, read_, strict=True))
+        yield replace(batch, arrivals=(*batch.arrivals, *came), unread=())
 
 
 def over(wire: Wire, source: Access, cursors: Mapping[str, str]) -> Iterator[Batch]:
