@@ -103,7 +103,7 @@ def history_that_opens() -> None:
 
 def a_window_off_by_one() -> None:
     """A new conversation begins with its first message instead of with the end of the window."""
-    from tui_inbox.inbox import ingest
+    from tui_inbox.inbox import belonging
     from tui_inbox.rules import threads
 
     right = threads.belongs
@@ -114,7 +114,7 @@ def a_window_off_by_one() -> None:
             return threads.Begin(received - received.resolution, found.continues)
         return found
 
-    ingest.threads.belongs = wrong  # type: ignore[attr-defined]
+    belonging.threads.belongs = wrong  # type: ignore[attr-defined]
 
 
 def a_machines_mail_that_reopens() -> None:
@@ -198,9 +198,9 @@ def a_breach_passed_on() -> None:
 
 def a_copy_that_counts_because_it_came_first() -> None:
     """Which copy of a mail counts is decided by which one came first."""
-    from tui_inbox.inbox import ingest
+    from tui_inbox.inbox.offered import Offered
 
-    ingest.Intake._outrank = lambda self, arrival, here: None  # type: ignore[method-assign]
+    Offered._outrank = lambda self, arrival, here: None  # type: ignore[method-assign]
 
 
 FAULTS: dict[str, Callable[[], None]] = {

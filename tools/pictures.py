@@ -24,7 +24,7 @@ from tui_inbox.config import Account, Config, Home, load
 from tui_inbox.connectors import Arrival, Batch
 from tui_inbox.demo import fill
 from tui_inbox.inbox import Inbox
-from tui_inbox.inbox.ingest import Origin
+from tui_inbox.inbox.origin import Origin
 from tui_inbox.rules.model import Message, Person
 
 NOW = datetime(2026, 3, 4, 9, 20, tzinfo=UTC)

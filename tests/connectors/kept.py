@@ -16,7 +16,7 @@ from tui_inbox.connectors import Batch
 from tui_inbox.connectors.imap import Source
 from tui_inbox.exports import closing
 from tui_inbox.inbox import Inbox
-from tui_inbox.inbox.ingest import Origin
+from tui_inbox.inbox.origin import Origin
 from tui_inbox.store.lines import CensusLine, Row, Whole
 from tui_inbox.store.writer import driver
 

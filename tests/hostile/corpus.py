@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.incoming.store import Store
 from tui_inbox.connectors import Arrival, Batch
-from tui_inbox.inbox.ingest import Origin
+from tui_inbox.inbox.origin import Origin
 from tui_inbox.rules.model import Attachment, Class, Message, Person, Verdict
 
 SEQUENCES = {

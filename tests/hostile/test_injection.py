@@ -17,7 +17,7 @@ from tui_inbox import files
 from tui_inbox.cli import run
 from tui_inbox.connectors import Arrival, Batch, smtp
 from tui_inbox.connectors.imap.replies import refuse_breaks
-from tui_inbox.inbox.ingest import Origin
+from tui_inbox.inbox.origin import Origin
 from tui_inbox.problems import Misconfigured, Problem
 from tui_inbox.rules import clean, places, query
 from tui_inbox.rules.model import Message, Person

@@ -18,7 +18,7 @@ from tests.incoming.store import Store
 from tui_inbox.connectors import Batch
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.load import channel, kinds
-from tui_inbox.inbox.ingest import Origin
+from tui_inbox.inbox.origin import Origin
 from tui_inbox.rules.model import Class, Message, State
 
 SAMPLES = Path(__file__).parents[1] / "samples"

@@ -18,7 +18,7 @@ from tui_inbox.config import Config, Home
 from tui_inbox.config.values import Me, Rule, Teammate
 from tui_inbox.connectors import Arrival, Batch, Location
 from tui_inbox.inbox import Inbox
-from tui_inbox.inbox.ingest import Origin
+from tui_inbox.inbox.origin import Origin
 from tui_inbox.rules.calendar import Calendar
 from tui_inbox.rules.model import Class, Message, Person, State, Verdict
 

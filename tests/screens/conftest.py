@@ -17,7 +17,7 @@ from tui_inbox.app import TuiInbox
 from tui_inbox.config import Config, Home, Look, Me, Teammate, View
 from tui_inbox.connectors import Arrival, Batch
 from tui_inbox.inbox import Inbox
-from tui_inbox.inbox.ingest import Origin
+from tui_inbox.inbox.origin import Origin
 from tui_inbox.rules.model import Message, Person
 from tui_inbox.screens.desk import Desk
 

@@ -186,7 +186,7 @@ def test_columns_are_of_one_width_say_what_they_are_worth_and_leave_none_out() -
 
 
 def test_sources_say_until_when_they_are_known_and_raise_their_voice_when_silent(world: Any, sit: Sit) -> None:
-    from tui_inbox.inbox.ingest import Origin
+    from tui_inbox.inbox.origin import Origin
 
     lived(world)
     mailbox = Account("support", "imap", {}, "config.toml")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tui_inbox.inbox.ingest import Origin
+from tui_inbox.inbox.origin import Origin
 from tui_inbox.rules.model import Archive, Forward, Snooze
 from tui_inbox.screens.review import ReviewScreen
 

@@ -12,7 +12,7 @@ import pytest
 
 from tui_inbox.cli.say import state
 from tui_inbox.config.values import Account
-from tui_inbox.inbox.ingest import Origin
+from tui_inbox.inbox.origin import Origin
 from tui_inbox.rules.silence import as_of, late_by_silence
 from tui_inbox.screens.bars import Top
 from tui_inbox.screens.cells import known

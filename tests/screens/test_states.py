@@ -11,7 +11,7 @@ import pytest
 from rich.color import Color, ColorSystem
 
 from tui_inbox.config import Account
-from tui_inbox.inbox.ingest import Origin
+from tui_inbox.inbox.origin import Origin
 from tui_inbox.rules.model import Attachment
 from tui_inbox.screens import listing, looks
 from tui_inbox.screens.bars import Top

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tui_inbox.rules.model import Attachment, Class, Direction, Message, Person, State
-from tui_inbox.store import arrivals, projection
-from tui_inbox.store.arrivals import Account, Thread
+from tui_inbox.store import accounts, already, arrivals, projection, ties
+from tui_inbox.store.accounts import Account
 from tui_inbox.store.moments import moment
+from tui_inbox.store.ties import Thread
 from tui_inbox.store.tray import Placed, Tray
 from tui_inbox.store.writer import Unit, Writer, driver
 
@@ -28,12 +29,12 @@ def unit(tmp_path: Path) -> Iterator[Unit]:
 
 @pytest.fixture
 def account(unit: Unit) -> Account:
-    return arrivals.account(unit, "support", "imap", "email")
+    return accounts.account(unit, "support", "imap", "email")
 
 
 @pytest.fixture
 def thread(unit: Unit, account: Account) -> Thread:
-    return arrivals.begin_thread(unit, account.id, "t", "", False, NOW)
+    return ties.begin_thread(unit, account.id, "t", "", False, NOW)
 
 
 def message(key: str, **fields: object) -> Message:
@@ -65,25 +66,25 @@ def one(unit: Unit, sql: str, *values: object) -> object:
 
 
 def test_an_account_is_made_once_and_found_again(unit: Unit) -> None:
-    first = arrivals.account(unit, "support", "imap", "email")
-    assert arrivals.account(unit, "support", "imap", "email") == first
+    first = accounts.account(unit, "support", "imap", "email")
+    assert accounts.account(unit, "support", "imap", "email") == first
 
 
 def test_names_and_zone_that_were_learned_are_remembered(unit: Unit, account: Account) -> None:
-    arrivals.learn(unit, account.id, ["Deniz", "شغل"], "Europe/Istanbul")
-    again = arrivals.account(unit, "support", "imap", "email")
+    accounts.learn(unit, account.id, ["Deniz", "شغل"], "Europe/Istanbul")
+    again = accounts.account(unit, "support", "imap", "email")
     assert (again.me, again.zone) == (("Deniz", "شغل"), "Europe/Istanbul")
 
 
 def test_a_cursor_is_moved_and_each_place_has_its_own(unit: Unit, account: Account) -> None:
-    arrivals.move_cursor(unit, account.id, "INBOX", "1", NOW)
-    arrivals.move_cursor(unit, account.id, "Sent", "7", NOW)
-    arrivals.move_cursor(unit, account.id, "INBOX", "2", NOW)
-    assert arrivals.cursors(unit, account.id) == {"INBOX": "2", "Sent": "7"}
+    accounts.move_cursor(unit, account.id, "INBOX", "1", NOW)
+    accounts.move_cursor(unit, account.id, "Sent", "7", NOW)
+    accounts.move_cursor(unit, account.id, "INBOX", "2", NOW)
+    assert accounts.cursors(unit, account.id) == {"INBOX": "2", "Sent": "7"}
 
 
 def test_what_is_set_aside_is_kept_once_with_its_bytes(unit: Unit, account: Account) -> None:
-    asides = [arrivals.set_aside(unit, account.id, "INBOX", "uid 7", "no mail", b"\x00\xff", NOW) for _ in range(2)]
+    asides = [accounts.set_aside(unit, account.id, "INBOX", "uid 7", "no mail", b"\x00\xff", NOW) for _ in range(2)]
     assert asides == [True, False]
     assert one(unit, "SELECT content FROM set_aside") == (b"\x00\xff",)
 
@@ -111,15 +112,15 @@ def test_messages_of_one_moment_get_different_stamps_in_the_order_of_time(
 
 def test_a_key_is_known_within_its_thread_and_account_only(unit: Unit, account: Account, thread: Thread) -> None:
     id_ = put(unit, account, thread, message("1"), thread_key="chat")
-    other = arrivals.account(unit, "deniz", "imap", "email")
-    found = arrivals.known(unit, account.id, {("chat", "1"), ("other chat", "1"), ("chat", "2")})
+    other = accounts.account(unit, "deniz", "imap", "email")
+    found = already.known(unit, account.id, {("chat", "1"), ("other chat", "1"), ("chat", "2")})
     assert {key: known.id for key, known in found.items()} == {("chat", "1"): id_}
-    assert arrivals.known(unit, other.id, {("chat", "1")}) == {}
+    assert already.known(unit, other.id, {("chat", "1")}) == {}
 
 
 def test_thousands_of_keys_are_looked_up_at_once(unit: Unit, account: Account, thread: Thread) -> None:
     put(unit, account, thread, message("1500"))
-    assert list(arrivals.known(unit, account.id, {("", str(n)) for n in range(3000)})) == [("", "1500")]
+    assert list(already.known(unit, account.id, {("", str(n)) for n in range(3000)})) == [("", "1500")]
 
 
 def test_a_place_on_the_server_is_gone_once_and_the_message_stays(unit: Unit, account: Account, thread: Thread) -> None:
@@ -166,10 +167,10 @@ def test_an_identity_learns_a_name_and_keeps_its_contact(unit: Unit) -> None:
 
 
 def test_threads_that_a_late_parent_proves_one_are_one(unit: Unit, account: Account, thread: Thread) -> None:
-    other = arrivals.begin_thread(unit, account.id, "u", "", False, NOW - timedelta(days=1))
+    other = ties.begin_thread(unit, account.id, "u", "", False, NOW - timedelta(days=1))
     put(unit, account, other, message("1"))
-    arrivals.tie_ids(unit, account.id, other.id, ["<1@a>"])
-    arrivals.join_threads(unit, thread.id, [other.id])
-    assert arrivals.by_mail_id(unit, account.id, ["<1@a>"]) == {"<1@a>": thread.id}
-    assert arrivals.threads(unit, [thread.id])[thread.id].first_at == NOW - timedelta(days=1)
+    ties.tie_ids(unit, account.id, other.id, ["<1@a>"])
+    ties.join_threads(unit, thread.id, [other.id])
+    assert ties.by_mail_id(unit, account.id, ["<1@a>"]) == {"<1@a>": thread.id}
+    assert ties.threads(unit, [thread.id])[thread.id].first_at == NOW - timedelta(days=1)
     assert one(unit, "SELECT COUNT(*) FROM message WHERE thread_id = ?", thread.id) == (1,)

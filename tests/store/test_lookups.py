@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from tui_inbox.store import acts, arrivals, namesakes, restated
+from tui_inbox.store import acts, already, namesakes, restated
 from tui_inbox.store.writer import Unit, Writer
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
@@ -44,11 +44,11 @@ def plan(unit: Unit, ask: Callable[[], object]) -> list[str]:
 
 ASKED: dict[str, tuple[Callable[[Unit], object], str]] = {
     "known keys": (
-        lambda unit: arrivals.known(unit, 1, {("chat", "1"), ("chat", "2"), ("other", "1")}),
+        lambda unit: already.known(unit, 1, {("chat", "1"), ("chat", "2"), ("other", "1")}),
         "message_key (account_id=? AND thread_key=? AND key=?)",
     ),
     "what stands around a time": (
-        lambda unit: arrivals.lined(unit, 1, (WALL - timedelta(days=1), WALL)),
+        lambda unit: already.lined(unit, 1, (WALL - timedelta(days=1), WALL)),
         "message_thread (thread_id=? AND",
     ),
     "what was unsent": (

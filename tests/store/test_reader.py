@@ -14,7 +14,7 @@ from tests.torture.likeness import rows
 from tui_inbox.config import Config, Home, Me
 from tui_inbox.connectors import Arrival, Batch
 from tui_inbox.inbox import Inbox
-from tui_inbox.inbox.ingest import Origin
+from tui_inbox.inbox.origin import Origin
 from tui_inbox.problems import NotFound, StoreTrouble
 from tui_inbox.rules.model import Archive, Clock, Message, Person, Place, Snooze
 from tui_inbox.store.queues import QUEUES

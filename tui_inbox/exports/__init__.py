@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui_inbox.connectors.formats.bundle import Bundle
     from tui_inbox.exports.found import Found
     from tui_inbox.exports.whose import Ours
-    from tui_inbox.inbox.ingest import Origin
+    from tui_inbox.inbox.origin import Origin
     from tui_inbox.store.lines import AccountLine
 
 __all__ = ["Ask", "FileReport", "Progress", "Question", "Told", "bring_in", "bring_in_all"]
@@ -140,7 +140,7 @@ class _Run:
         """Import one export; raise `Unreadable` where it cannot be."""
         from tui_inbox.connectors import load
         from tui_inbox.exports.whose import ours
-        from tui_inbox.inbox.ingest import Origin
+        from tui_inbox.inbox.origin import Origin
 
         if found.bundle is None or found.problem is not None:
             assert found.problem is not None

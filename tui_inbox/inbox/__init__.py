@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui_inbox.inbox.contacts import Contacts
     from tui_inbox.inbox.correct import Corrected, Correction
     from tui_inbox.inbox.explain import Explanation
-    from tui_inbox.inbox.ingest import Origin
+    from tui_inbox.inbox.origin import Origin
     from tui_inbox.inbox.outcome import Ingested, Outcome, SnoozePlan
     from tui_inbox.inbox.sources import Sources
     from tui_inbox.rules.model import Class, Command

@@ -16,7 +16,7 @@ from tui_inbox.rules.handover import UNDO_TIME
 from tui_inbox.rules.lifecycle import Act, Verb
 from tui_inbox.rules.model import ME, Command, Forward
 from tui_inbox.store import acts as on_record
-from tui_inbox.store import arrivals, histories, outgoing, projection
+from tui_inbox.store import already, histories, outgoing, projection
 from tui_inbox.store import moves as mail_moves
 from tui_inbox.store.acts import Stood
 from tui_inbox.store.moments import rfc3339
@@ -91,7 +91,7 @@ def taken_out(unit: Unit, config: Config, account: str, now: datetime) -> int:
     What had arrived by then counts as seen: whoever took it out saw it there.
     """
     ids = histories.taken_out(unit, account)
-    seen = arrivals.watermark(unit)
+    seen = already.watermark(unit)
     for id_ in ids:
         act = Act(0, Verb.ARCHIVE, now, seen, by="server")
         act_id = on_record.record(unit, id_, act, on_record.NO_BATCH)

@@ -11,8 +11,8 @@ from hashlib import blake2b
 from tui_inbox.rules import align
 from tui_inbox.rules.aligned import Alignment, Change, Offered
 from tui_inbox.rules.model import Message
-from tui_inbox.store import arrivals
-from tui_inbox.store.arrivals import Known, Lined
+from tui_inbox.store import already, ties
+from tui_inbox.store.already import Known, Lined
 from tui_inbox.store.writer import Unit
 
 AROUND = timedelta(days=1)
@@ -60,8 +60,8 @@ def lay(unit: Unit, account_id: int, thread: str, messages: Sequence[Message], w
     offered = align.offer(messages)
     written = [one.at for one in offered if one.at is not None]
     between = (min(written) - AROUND, max(written) + AROUND) if written else None
-    chat = arrivals.thread_by_key(unit, account_id, thread)
-    lined, taken = arrivals.lined(unit, chat.id, between, walked.taken) if chat else ([], set())
+    chat = ties.thread_by_key(unit, account_id, thread)
+    lined, taken = already.lined(unit, chat.id, between, walked.taken) if chat else ([], set())
     found = align.align([one.as_known for one in lined], offered, walked.shift)
     here = {one.id: one for one in lined}
     if between is not None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tui_inbox.connectors import Census
 from tui_inbox.connectors.load import channel
-from tui_inbox.store import arrivals, places
+from tui_inbox.store import accounts, arrivals, places
 from tui_inbox.store.places import Counted
 from tui_inbox.store.reader import Reader
 from tui_inbox.store.writer import Unit
@@ -24,7 +24,7 @@ def due(reader: Reader, account: str, now: datetime) -> bool:
     return not counts or max(one.at for one in counts) + EVERY <= now
 
 
-def count(unit: Unit, account: arrivals.Account, place: str, census: Census, cursor: str, now: datetime) -> None:
+def count(unit: Unit, account: accounts.Account, place: str, census: Census, cursor: str, now: datetime) -> None:
     """Compare *census* with the places stored, and keep what came of it; a folder that is no more has none.
 
     What the server has and we have not is fetched with the next reading; what it has not is marked as gone."""
@@ -44,7 +44,7 @@ def count(unit: Unit, account: arrivals.Account, place: str, census: Census, cur
         return
     if missing:
         again = channel(account.kind).again(cursor, missing)
-        arrivals.move_cursor(unit, account.id, place, again, now)
+        accounts.move_cursor(unit, account.id, place, again, now)
     if len(surplus) <= max(FEW, len(lying) // 2):
         for uidvalidity, uid in surplus:
             arrivals.mark_gone(unit, account.id, place, uidvalidity, uid, now)

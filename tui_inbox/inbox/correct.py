@@ -16,8 +16,8 @@ from tui_inbox.problems import Misconfigured, NotFound, Refused
 from tui_inbox.rules import people
 from tui_inbox.rules.model import ME, Class, Person
 from tui_inbox.rules.whose import is_called, judge
-from tui_inbox.store import arrivals, corrections, projection
-from tui_inbox.store.arrivals import Account
+from tui_inbox.store import accounts, arrivals, corrections, projection
+from tui_inbox.store.accounts import Account
 from tui_inbox.store.corrections import Chat, Moved, Said, Turned
 from tui_inbox.store.writer import Unit
 
@@ -56,7 +56,7 @@ def zone_called(name: str) -> ZoneInfo:
 
 def correct(unit: Unit, config: Config, said: Correction, now: datetime) -> Corrected:
     """Compute directions and times anew from the stored names and wall times, and read the conversations anew."""
-    account = arrivals.known_account(unit, said.account)
+    account = accounts.known_account(unit, said.account)
     if account is None:
         raise NotFound(f"There is no account {said.account}.", "See `tui-inbox account list`.")
     if account.channel == "email":
@@ -113,7 +113,7 @@ def _remember(unit: Unit, account: Account, said: Correction, chats: Sequence[Ch
         corrections.remember(unit, chat.id, values)
     whole = said.conversations is None
     me = list(said.me) if whole and said.me else corrections.still_me(unit, account.id, account.me)
-    arrivals.learn(unit, account.id, me, said.zone if whole and said.zone else account.zone)
+    accounts.learn(unit, account.id, me, said.zone if whole and said.zone else account.zone)
 
 
 class _Mending:

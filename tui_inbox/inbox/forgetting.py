@@ -13,7 +13,7 @@ from tui_inbox.inbox import acts
 from tui_inbox.inbox.reading import Readings
 from tui_inbox.problems import Problem
 from tui_inbox.rules.model import ME, Archive
-from tui_inbox.store import arrivals, copies, erasing, projection, theirs
+from tui_inbox.store import already, copies, erasing, projection, theirs
 from tui_inbox.store.theirs import Customer
 from tui_inbox.store.writer import Writer
 
@@ -56,11 +56,11 @@ def forget(writer: Writer, config: Config, who: Customer, now: datetime) -> Forg
 def _erase(writer: Writer, config: Config, who: Customer, now: datetime, *, archive: bool) -> theirs.Erased:
     with writer.unit() as unit:
         if archive:
-            seen = arrivals.watermark(unit)
+            seen = already.watermark(unit)
             acts.perform(unit, config, [Archive(id_, seen) for id_ in who.alone], now)
         erased = erasing.erase(unit, who)
         for id_ in who.alone:
-            projection.saw(unit, id_, arrivals.watermark(unit))  # nothing is left there to be seen
+            projection.saw(unit, id_, already.watermark(unit))  # nothing is left there to be seen
         every = [*who.alone, *who.shared]
         Readings(unit, config).record(every, now, ME)
         for id_ in every:

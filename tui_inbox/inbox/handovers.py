@@ -10,7 +10,7 @@ from tui_inbox.inbox.reading import Readings
 from tui_inbox.rules.handover import HAND_OVER, MAIL, pause
 from tui_inbox.rules.lifecycle import Act, Conversation, Delivery, Verb
 from tui_inbox.rules.model import ME
-from tui_inbox.store import acts, arrivals, handed, histories, outgoing, owed, projection
+from tui_inbox.store import acts, handed, histories, outgoing, owed, projection, ties
 from tui_inbox.store.outgoing import Outgoing
 from tui_inbox.store.writer import Unit
 
@@ -69,7 +69,7 @@ def given(
     about = handed.about(unit, one)
     if about.channel == MAIL and about.account == account:
         # Answers to it belong to the thread, also where they name nothing else, and where its copy never comes in.
-        arrivals.tie_ids(unit, about.account_id, about.thread_id, [message_id])
+        ties.tie_ids(unit, about.account_id, about.thread_id, [message_id])
     return True
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tui_inbox.connectors import Arrival
-from tui_inbox.store import arrivals, places
-from tui_inbox.store.arrivals import Known
+from tui_inbox.store import already, places
+from tui_inbox.store.already import Known
 from tui_inbox.store.writer import Unit
 
 
@@ -17,7 +17,7 @@ def otherwise(unit: Unit, account_id: int, offered: Sequence[Arrival]) -> Iterat
     other bytes now; or a stand-in came first, which is now made whole; or the whole mail did.
     """
     named = places.by_object(unit, account_id, {one.object_id for one in offered if one.object_id})
-    stand_ins = arrivals.known(unit, account_id, {("", one.also) for one in offered if one.also})
+    stand_ins = already.known(unit, account_id, {("", one.also) for one in offered if one.also})
     folders = {(one.location.folder, one.location.uidvalidity) for one in offered if one.location}
     anew = {at for at in folders if places.renumbered(unit, account_id, *at)}
     for one in offered:

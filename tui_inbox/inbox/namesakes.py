@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tui_inbox.connectors import Arrival
 from tui_inbox.rules.model import Message
 from tui_inbox.store import namesakes
-from tui_inbox.store.arrivals import Thread
+from tui_inbox.store.ties import Thread
 from tui_inbox.store.writer import Unit
 
 

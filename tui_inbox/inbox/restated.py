@@ -8,7 +8,7 @@ from tui_inbox.connectors import Arrival
 from tui_inbox.rules.aligned import Change
 from tui_inbox.rules.model import State
 from tui_inbox.store import restated
-from tui_inbox.store.arrivals import Known, text_digest
+from tui_inbox.store.already import Known, text_digest
 from tui_inbox.store.writer import Unit
 
 NOTHING = text_digest("")

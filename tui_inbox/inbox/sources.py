@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui_inbox.inbox import Inbox
-    from tui_inbox.inbox.ingest import Origin
+    from tui_inbox.inbox.origin import Origin
     from tui_inbox.store.lines import AccountLine
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from tui_inbox.connectors import Arrival
 from tui_inbox.rules.model import Message, State
-from tui_inbox.store.arrivals import Known, text_digest
+from tui_inbox.store.already import Known, text_digest
 
 MAIL = "email"
 NOTHING = text_digest("")

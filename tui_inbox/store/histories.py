@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, select, update
 
 from tui_inbox.rules.lifecycle import Act, Delivery, Effects, Heard, History, Verb
 from tui_inbox.rules.model import ME, Class, Direction, Kind, Place, Reason
@@ -71,7 +71,7 @@ def load(connection: Connection, ids: Collection[int]) -> dict[int, Kept]:
 
 def _load(connection: Connection, ids: Sequence[int]) -> dict[int, Kept]:
     parts = {id_: _Parts() for id_ in ids}
-    long = set(connection.execute(_LONG_ONES, many(ids)).scalars())
+    long = set(connection.execute(_LONG_ONES, {**many(ids), "long": LONG}).scalars())
     for row in connection.execute(_HEARD, many(set(ids) - long)):
         parts[row.conversation_id].messages.append(heard(row))
     for id_ in long:
@@ -104,7 +104,7 @@ LONG = 5000
 """Messages from which a conversation is not read anew with every batch that adds to it."""
 
 # What is asked for every batch that comes in: each is made once.
-_LONG_ONES = select(_conversation.c.id).where(among(_conversation.c.id), _conversation.c.messages >= LONG)
+_LONG_ONES = select(_conversation.c.id).where(among(_conversation.c.id), _conversation.c.messages >= bindparam("long"))
 _HEARD = _heard_rows().where(among(_message.c.conversation_id))
 _ACTS = select(_act).where(among(_act.c.conversation_id), _act.c.undone_at.is_(None)).order_by(_act.c.id)
 _PROMISED = select(_promise).where(among(_promise.c.conversation_id))
@@ -128,7 +128,7 @@ _STRETCHES = (
     .order_by(_conversation.c.id)
 )
 _LONG_AND_STALE = select(_conversation.c.id, _conversation.c.messages, _conversation.c.stale).where(
-    among(_conversation.c.id), _conversation.c.messages >= LONG
+    among(_conversation.c.id), _conversation.c.messages >= bindparam("long")
 )
 
 
@@ -314,7 +314,7 @@ def leave_long(connection: Connection, conversations: Collection[int]) -> set[in
     """Return which of *conversations* to read now; long ones that grew by less than a fifth are left stale."""
     wanted = sorted(conversations)
     stale: list[int] = []
-    for row in connection.execute(_LONG_AND_STALE, many(wanted)).all():
+    for row in connection.execute(_LONG_AND_STALE, {**many(wanted), "long": LONG}).all():
         if row.stale:  # until `settle`: counting it with every batch would cost more each time
             stale.append(row.id)
             continue

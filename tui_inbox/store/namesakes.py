@@ -7,24 +7,24 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from tui_inbox.store import arrivals
-from tui_inbox.store.arrivals import Thread
+from tui_inbox.store import ties
 from tui_inbox.store.moments import moment
 from tui_inbox.store.tables import IdentityRow, MessageRow, ThreadRow, table
+from tui_inbox.store.ties import Thread
 
 _thread, _message, _identity = table(ThreadRow), table(MessageRow), table(IdentityRow)
 
 
 def remembered(connection: Connection, account_id: int, keys: Collection[str]) -> dict[str, Thread]:
     """Return the threads that chats offered as *keys* turned out to be, by those keys."""
-    found = arrivals.by_mail_id(connection, account_id, {f"chat:{key}" for key in keys})
-    threads = arrivals.threads(connection, set(found.values()))
+    found = ties.by_mail_id(connection, account_id, {f"chat:{key}" for key in keys})
+    threads = ties.threads(connection, set(found.values()))
     return {name.removeprefix("chat:"): threads[id_] for name, id_ in found.items() if id_ in threads}
 
 
 def remember(connection: Connection, account_id: int, key: str, thread: int) -> None:
     """Remember that the chat offered as *key* is *thread*."""
-    arrivals.tie_ids(connection, account_id, thread, [f"chat:{key}"])
+    ties.tie_ids(connection, account_id, thread, [f"chat:{key}"])
 
 
 def called(connection: Connection, account_id: int, title: str, *, but: str) -> list[Thread]:
@@ -33,7 +33,7 @@ def called(connection: Connection, account_id: int, title: str, *, but: str) -> 
         _thread.c.account_id == account_id, _thread.c.title == title, _thread.c.key != but
     )
     ids = [row.id for row in connection.execute(wanted.limit(20))]
-    return list(arrivals.threads(connection, ids).values())
+    return list(ties.threads(connection, ids).values())
 
 
 def said_in(

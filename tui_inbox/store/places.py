@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tui_inbox.rules.model import Message
 from tui_inbox.store import arrivals, search
-from tui_inbox.store.arrivals import KNOWN, Known, known_of
+from tui_inbox.store.already import KNOWN, Known, known_of
 from tui_inbox.store.moments import stored
 from tui_inbox.store.tables import (
     AccountRow,

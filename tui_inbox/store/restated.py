@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, text
 
-from tui_inbox.store.arrivals import KNOWN, Known, known_of
+from tui_inbox.store.already import KNOWN, Known, known_of
 from tui_inbox.store.tables import MessageRow, table
 
 _message = table(MessageRow)

@@ -18,7 +18,7 @@ from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.problems import Misconfigured, NotFound, Problem
 
 if TYPE_CHECKING:
-    from tui_inbox.inbox.ingest import Origin
+    from tui_inbox.inbox.origin import Origin
 
 
 @dataclass(slots=True)
@@ -93,7 +93,7 @@ def source_of(account: Account, secret: Callable[[Account], str]) -> tuple[Modul
     Raises `Misconfigured` where it is no mailbox.
     """
     from tui_inbox.connectors import load
-    from tui_inbox.inbox.ingest import Origin
+    from tui_inbox.inbox.origin import Origin
 
     channel = load.channel(account.kind)
     if not hasattr(channel, "from_table"):
