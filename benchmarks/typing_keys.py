@@ -46,8 +46,8 @@ def keys(home: Path, size: int, presses: int) -> Iterator[Figure]:
         typed = []
         for one in QUERY:
             tty.rest(CALM)
-            typed.append(tty.press(bytes([one]))[1])
-        yield Figure("keys", "search as you type, a letter to last byte", sample(typed), "cursor", cursor)
+            typed.append(tty.press(bytes([one]), sign=PLACED)[0])
+        yield Figure("keys", "search as you type, a letter to what it finds", sample(typed), "cursor", cursor)
 
 
 def beside(home: Path, source: Path, size: int, presses: int) -> Iterator[Figure]:
