@@ -26,6 +26,7 @@ _LOCATE = _LOCATED.on_conflict_do_update(  # what had gone from there is back
     list(_location.primary_key),
     set_={name: _LOCATED.excluded[name] for name in ("message_id", "gone_at", "object_id")},
 )
+_WRITTEN = json.JSONEncoder(ensure_ascii=False).encode
 _LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = 'message'")
 
 _TIE = 20
@@ -190,4 +191,4 @@ def _row(id_: int, message: Message, placed: Placed) -> dict[str, Any]:
 
 def _json(values: Iterable[object]) -> str:
     listed = list(values)
-    return json.dumps(listed, ensure_ascii=False) if listed else "[]"
+    return _WRITTEN(listed) if listed else "[]"
