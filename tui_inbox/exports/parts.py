@@ -7,9 +7,9 @@ import zlib
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO
 
 from tui_inbox.connectors.formats.bundle import Bundle, open_bundle
+from tui_inbox.connectors.formats.parts import Together
 from tui_inbox.exports.found import Found, recognised
 from tui_inbox.exports.mixed import by_channel
 from tui_inbox.problems import Unreadable
@@ -20,35 +20,14 @@ _COMPARED = 4 << 20
 _MAIL = ("mbox", "maildir", "eml")
 
 
-class Parts(Bundle):
-    """The members of all parts by their inner path: the media of one part are there for the messages of another."""
+class Parts(Together):
+    """The parts of one export: the media of one part are there for the messages of another."""
 
     def __init__(self, parts: Sequence[Bundle]) -> None:
-        super().__init__(parts[0].path)
-        self.parts = parts
-        self._holder = {name: part for part in reversed(parts) for name in part.names()}
-
-    def names(self) -> list[str]:
-        return sorted(self._holder)
-
-    def size(self, name: str) -> int:
-        return self._part(name).size(name)
-
-    def open(self, name: str) -> BinaryIO:
-        return self._part(name).open(name)
-
-    def _part(self, name: str) -> Bundle:
-        try:
-            return self._holder[name]
-        except KeyError:
-            raise self._no_member(name) from None
+        super().__init__(parts[0].path, parts)
 
     def _fingerprint(self) -> str:
         return hashlib.sha256(" ".join(sorted(part.digest for part in self.parts)).encode()).hexdigest()
-
-    def close(self) -> None:
-        for part in self.parts:
-            part.close()
 
 
 def sorted_out(paths: Sequence[Path], kind: str | None = None) -> list[Found]:

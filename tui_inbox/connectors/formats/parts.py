@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO
 
 from tui_inbox.connectors.formats.bundle import Bundle, open_bundle
@@ -12,13 +13,12 @@ from tui_inbox.problems import Unreadable
 MOST_PARTS = 200
 
 
-class _Parts(Bundle):
+class Together(Bundle):
     """Members of all parts by their inner path; where two parts have one path, the first part's counts."""
 
-    def __init__(self, around: Bundle, parts: list[Bundle]) -> None:
-        super().__init__(around.path)
-        self._around = around
-        self._parts = parts
+    def __init__(self, path: Path, parts: Sequence[Bundle]) -> None:
+        super().__init__(path)
+        self.parts = parts
         self._holder = {name: part for part in reversed(parts) for name in part.names()}
 
     def names(self) -> list[str]:
@@ -36,12 +36,20 @@ class _Parts(Bundle):
         except KeyError:
             raise self._no_member(name) from None
 
+    def close(self) -> None:
+        for part in self.parts:
+            part.close()
+
+
+class _Inside(Together):
+    """The parts that lie in one archive."""
+
+    def __init__(self, around: Bundle, parts: Sequence[Bundle]) -> None:
+        super().__init__(around.path, parts)
+        self._around = around
+
     def _fingerprint(self) -> str:
         return self._around.digest
-
-    def close(self) -> None:
-        for part in self._parts:
-            part.close()
 
 
 @contextmanager
@@ -57,7 +65,7 @@ def together(bundle: Bundle, belongs: Callable[[list[str]], bool]) -> Iterator[B
         if split and bundle.path.is_dir():
             parts = _opened(bundle, names)
         if len(parts) > 1 and all(belongs(part.names()) for part in parts):
-            yield _Parts(bundle, parts)
+            yield _Inside(bundle, parts)
         else:
             yield bundle
     finally:
