@@ -43,7 +43,7 @@ def test_no_import_goes_in_a_circle_not_even_a_deferred_one(shape: Shape) -> Non
     assert shape.circles == []
 
 
-def test_what_is_allowed_more_is_still_there(shape: Shape) -> None:
+def test_what_is_allowed_more_needs_it(shape: Shape) -> None:
     assert LONG.keys() <= shape.lines.keys()
 
 
