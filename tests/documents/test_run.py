@@ -188,8 +188,8 @@ def test_every_line_for_another_program_is_run_or_named_with_its_reason(shop: Sh
     (shop.place / "docs").symlink_to(ROOT / "docs")
     (shop.place / "Library" / "LaunchAgents").mkdir(parents=True)
     told = {line for page in PAGES for line in shown(page) if not ours(line)}
-    starts = re.compile(f"({'|'.join([*SHELL, *{one.split()[0] for one in CANNOT}])})( |$)")
-    told |= {one for page in PAGES for one in inline(page) if starts.match(one)}
+    starts = re.compile(f"({'|'.join([*SHELL, *{one.split()[0] for one in CANNOT}])}) ")  # a name alone is not typed
+    told |= {one for page in PAGES for one in inline(page) if starts.match(one) or one in CANNOT}
     used = set()
     for line in sorted(told, key=lambda one: one.startswith("cp ")):  # into folders that others make
         beginning = next((one for one in CANNOT if f"{line} ".startswith(f"{one} ")), "")
