@@ -216,24 +216,28 @@ def test_only_a_time_whose_zone_the_file_does_not_name_can_be_put_into_another(k
 # --- with and without media -----------------------------------------------------------------------------
 
 
-def without_media(path: Path, to: Path) -> Path:
-    """Write *path* anew without anything but the texts of the chat."""
-    texts = (".txt", ".json", ".csv", ".html", ".md", ".jsonl", ".zip")
+def without_media(path: Path, to: Path, media: set[bytes]) -> Path:
+    """Write *path* anew without any file that holds one of *media*, and return what was written."""
     if path.is_dir():
         for one in path.rglob("*"):
-            if one.is_file() and one.suffix.casefold() in texts:
+            if one.is_file() and one.read_bytes() not in media:
                 target = to / one.relative_to(path)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                if without_media(one, target) == one:
-                    shutil.copyfile(one, target)
-        return to
-    if not zipfile.is_zipfile(path):
-        return path
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(to, "w") as new:
-        for name in old.namelist():
-            if Path(name).suffix.casefold() in texts:
-                new.writestr(name, old.read(name))
+                without_media(one, target, media)
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(to, "w") as new:
+            for name in old.namelist():
+                if (raw := old.read(name)) not in media:
+                    new.writestr(name, raw)
+    else:
+        shutil.copyfile(path, to)
     return to
+
+
+def attached(kind: str, path: Path) -> set[bytes]:
+    """Return what came with the messages of *path*."""
+    said = [one.message for batch in read(kind, path) for one in batch.arrivals]
+    return {file.content for one in said for file in one.attachments if file.content is not None}
 
 
 MEDIA = [(kind, path) for kind, path in CASES if path.is_dir() or zipfile.is_zipfile(path)]
@@ -244,8 +248,9 @@ MEDIA = [(kind, path) for kind, path in MEDIA if channel(kind).CHANNEL != "email
 def test_with_media_after_without_brings_the_files_and_nothing_else(kind: str, path: Path, tmp_path: Path) -> None:
     store, rich = Store(tmp_path / "store"), Store(tmp_path / "rich")
     rich.bring(path, kind=kind, zone=ZONE)
-    bare = without_media(path, tmp_path / path.name)
+    bare = without_media(path, tmp_path / path.name, attached(kind, path))
     store.bring(bare, kind=kind, zone=ZONE)
+    assert not files(store)
     count = held(store).total()
     assert store.bring(path, kind=kind, zone=ZONE).came.new == 0
     assert files(store) == files(rich)
