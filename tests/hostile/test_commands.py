@@ -112,6 +112,7 @@ CASES: dict[str, tuple[tuple[object, ...], ...]] = {
     "restore": ((f"/dev/null/{E}",),),
     "purge": (("--contact", 1), ("--contact", 99_999)),
     "doctor": ((),),
+    "completions": (("bash",), ("fish",), ("zsh",), (E,)),
 }
 """Each command that is declared, with what it may be told."""
 
