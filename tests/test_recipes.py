@@ -12,6 +12,7 @@ from tools.configuration import EXAMPLE, PAGE, page
 from tui_inbox.config import load
 from tui_inbox.inbox.routes import compiled
 from tui_inbox.rules.conditions import Case
+from tui_inbox.rules.days import LONG
 from tui_inbox.rules.model import Class
 from tui_inbox.rules.routing import route
 
@@ -26,20 +27,21 @@ RECIPES = re.findall(
 def said(row: str) -> tuple[Case, str]:
     """Return the message of a line, and where it says that it goes."""
     message, goes = (part.strip() for part in row.strip("|\n").split("|"))
-    told = dict(re.findall(r"(from|subject|text|class|warning) `([^`]+)`", message))
+    told = dict(re.findall(r"(from|subject|text|class|weekday|warning) `([^`]+)`", message))
     case = Case(
         sender=told.get("from", "ada@example.org"),
         subject=told.get("subject", ""),
         text=told.get("text", ""),
         class_=Class(told.get("class", "human")),
         in_hours=message != "out of hours",
+        weekday=LONG.index(told.get("weekday", "Monday")),
         warnings=(told["warning"],) if "warning" in told else (),
     )
     return case, goes
 
 
 def test_the_cookbook_has_recipes() -> None:
-    assert len(RECIPES) == (ROOT / "docs" / "rules.md").read_text("utf-8").count("```toml") == 8
+    assert len(RECIPES) == (ROOT / "docs" / "rules.md").read_text("utf-8").count("```toml") == 9
 
 
 @pytest.mark.parametrize(("recipe", "rows"), RECIPES, ids=[tomllib.loads(one)["rule"][0]["name"] for one, _ in RECIPES])

@@ -132,6 +132,7 @@ def _configs() -> Iterator[bytes]:
 def _rule_sets() -> Iterator[bytes]:
     for when, then in (
         ('from = "*@x.example", subject = ["a", "*b"], sensitive = false', 'tier = 2, sla = "2h"'),
+        ('weekday = ["sat", "Mon-fri"]', "tier = 3"),
         ('text = ["東", "x y"], warning = "looks", hours = "out", known = true', 'place = "spam"'),
     ):
         yield f'[[rule]]\nname = "a"\nwhen = {{ {when} }}\nthen = {{ {then} }}\non = ["new", "reply"]\n'.encode()

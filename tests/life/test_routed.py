@@ -115,6 +115,27 @@ def test_a_broken_rule_is_no_match_and_a_visible_warning(store: Ruled) -> None:
     assert store.row().owner == "Mert"
 
 
+def test_a_rule_knows_the_day_on_which_it_came_in_the_zone_of_the_hours(store: Ruled) -> None:
+    store.config = replace(RULED, rules=(Rule("thursdays", {"weekday": "thu"}, {"place": "archive"}),))
+    store.reopen()
+    store.now = datetime(2026, 6, 10, 21, 58, tzinfo=UTC)
+    assert store.says().place is Place.INBOX
+    assert store.explained().rules == (("thursdays", False, "It did not come on a Thursday."),)
+    past_midnight_in_berlin = Said("b.1", "ask", MAILBOX, "b", store.now + MINUTE)
+    store.hear(past_midnight_in_berlin, now=store.now + MINUTE)
+    assert store.inbox.explain(store.conversations()[-1], store.now).rules == (
+        ("thursdays", True, "It came on a Thursday."),
+    )
+
+
+def test_a_rule_with_a_day_that_is_none_is_explained_with_the_nearest_one(store: Ruled) -> None:
+    store.config = replace(RULED, rules=(Rule("weekend", {"weekday": ["satt"]}, {"place": "archive"}),))
+    store.reopen()
+    assert store.says().place is Place.INBOX
+    why = 'It is broken: when weekday: "satt" is no day (did you mean "sat"?).'
+    assert store.explained().rules == (("weekend", False, why),)
+
+
 # --- to whom --------------------------------------------------------------------------------------------
 
 

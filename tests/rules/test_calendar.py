@@ -166,6 +166,17 @@ def test_a_moment_long_before_any_customer_wrote_is_no_trouble():
     assert not ISTANBUL.is_open(ancient)
 
 
+def test_the_weekday_is_that_of_the_zone_and_not_of_utc():
+    friday_evening = datetime(2026, 2, 27, 22, 30, tzinfo=UTC)
+    assert [Calendar(zone).weekday(friday_evening) for zone in ("UTC", "Europe/Istanbul")] == [4, 5]
+    assert Calendar("America/New_York").weekday(datetime(2026, 3, 2, 4, 59, tzinfo=UTC)) == 6
+
+
+@pytest.mark.parametrize("edge", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+def test_every_moment_has_a_weekday(edge):
+    assert {Calendar(zone).weekday(edge) in range(7) for zone in ("America/New_York", "Asia/Tokyo")} == {True}
+
+
 # --- in one sentence ----------------------------------------------------------------------------------
 
 

@@ -175,6 +175,30 @@ def test_a_yes_or_no_is_matched(key, value, case):
     assert not matches({key: opposite}, **case)
 
 
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("sat", {5}),
+        ("Saturday", {5}),
+        (["sat", "sun"], {5, 6}),
+        ("mon-fri", {0, 1, 2, 3, 4}),
+        ("Friday - monday", {4, 5, 6, 0}),
+        (["mon-tue", "tue-wed", "sun"], {0, 1, 2, 6}),
+        ("wed-wed", {2}),
+    ],
+)
+def test_a_weekday_is_matched_by_its_name_or_a_range(written, days):
+    assert {day for day in range(7) if matches({"weekday": written}, weekday=day)} == days
+
+
+def test_the_trace_names_the_days_whole_and_in_their_order():
+    weekend = ("weekend", {"weekday": ["sun", "fri-sat", "sat"]}, SPAM)
+    assert run(Case(weekday=2), weekend).trace == (
+        ("weekend", False, "It did not come on a Friday, Saturday or Sunday."),
+    )
+    assert run(Case(weekday=6), weekend).trace == (("weekend", True, "It came on a Sunday."),)
+
+
 # --- effects ------------------------------------------------------------------------------------------
 
 
@@ -201,6 +225,18 @@ def test_every_effect_is_read():
         ({"text": ["!"]}, SPAM, ("new",), 'when text: "!" has no letter or digit'),
         ({"known": "yes"}, SPAM, ("new",), "when known: true or false is expected"),
         ({"hours": "night"}, SPAM, ("new",), 'when hours: "in" or "out" is expected'),
+        ({"weekday": "satt"}, SPAM, ("new",), 'when weekday: "satt" is no day (did you mean "sat"?).'),
+        ({"weekday": ["sat", "Sonday"]}, SPAM, ("new",), 'when weekday: "Sonday" is no day (did you mean "sunday"?).'),
+        ({"weekday": "mon-fry"}, SPAM, ("new",), 'when weekday: "mon-fry" is no day (did you mean "mon-fri"?).'),
+        (
+            {"weekday": "weekend"},
+            SPAM,
+            ("new",),
+            'when weekday: "weekend" is no day; known are mon, tue, wed, thu, fri, sat, sun, and ranges such',
+        ),
+        ({"weekday": "mon-"}, SPAM, ("new",), 'when weekday: "mon-" is no day; known are mon,'),
+        ({"weekday": 6}, SPAM, ("new",), "when weekday: a text or a list of texts is expected"),
+        ({"weekday": []}, SPAM, ("new",), "when weekday: it is empty"),
         ({"colour": "red"}, SPAM, ("new",), "when colour: there is no such condition"),
         ({}, {"place": "bin"}, ("new",), 'then place: "archive" or "spam" is expected'),
         ({}, {"tier": "2"}, ("new",), "then tier: 0, 1, 2 or 3 is expected"),
@@ -224,7 +260,10 @@ ANYTHING = st.one_of(
 )
 TABLES = st.dictionaries(
     st.sampled_from(
-        ["from", "to", "subject", "text", "tier", "class", "hours", "known", "warning", "place", "sla", "owner"]
+        [
+            *("from", "to", "subject", "text", "tier", "class", "hours", "weekday", "known", "warning"),
+            *("place", "sla", "owner"),
+        ]
     ),
     st.one_of(ANYTHING, st.lists(ANYTHING, max_size=2), st.dictionaries(st.text(max_size=3), ANYTHING, max_size=1)),
     max_size=3,

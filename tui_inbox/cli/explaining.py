@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from dataclasses import replace
 
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import say, say_json
-from tui_inbox.inbox.routes import asks_known, compiled
+from tui_inbox.inbox.routes import asks_known, compiled, timed
 from tui_inbox.rules import clean, routing
 from tui_inbox.rules.model import Class
 from tui_inbox.rules.when import duration
@@ -80,8 +79,7 @@ def _try(desk: Desk, chosen: argparse.Namespace) -> int:
     with desk.inbox.writer.window() as unit:
         for occasion in cases.first_ones(unit, since, known=asks_known(desk.config)):
             tried += 1
-            case = replace(occasion.case, in_hours=desk.config.hours.is_open(occasion.received))
-            would = routing.route(case, read).matched
+            would = routing.route(timed(desk.config, occasion), read).matched
             matched[would or ""] += 1
             was = occasion.told["matched"] if occasion.told else None
             if would != was:

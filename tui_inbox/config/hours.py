@@ -11,10 +11,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from tui_inbox.config.tables import Table, shown
 from tui_inbox.problems import Problem
 from tui_inbox.rules.calendar import Calendar, Frames, frame_text, public_holidays
+from tui_inbox.rules.days import DAYS, days_of
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_NUMBER = {name: n for names in (DAYS, _LONG) for n, name in enumerate(names)}
 _FRAME = re.compile(r"(\d{1,2})(?::(\d\d))?\s*[-–]\s*(\d{1,2})(?::(\d\d))?")
 _FRAME_FORM = 'write a frame like "09:00-12:30"'
 
@@ -49,17 +47,16 @@ def _weekly(table: Table) -> tuple[Frames, ...]:
     ranged: dict[int, str] = {}
     single: dict[int, Frames] = {}
     for key in table.values:
-        first, dash, last = (part.strip() for part in key.lower().partition("-"))
-        if first not in _NUMBER or (dash and last not in _NUMBER):
+        days = days_of(key)
+        if not days:
             continue
         frames = _frames(table, key, table.raw(key))
-        start = _NUMBER[first]
-        if not dash:
-            if start in single:
+        if "-" not in key:
+            if days[0] in single:
                 table.wrong(key, "this day is named twice.")
-            single[start] = frames
+            single[days[0]] = frames
             continue
-        for day in (n % 7 for n in range(start, start + (_NUMBER[last] - start) % 7 + 1)):
+        for day in days:
             if day in ranged:
                 table.wrong(key, f'{DAYS[day]} is in "{ranged[day]}" too.')
             ranged[day], week[day] = key, frames

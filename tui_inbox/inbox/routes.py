@@ -12,7 +12,7 @@ from tui_inbox.inbox.reading import Readings
 from tui_inbox.rules import lifecycle, routing
 from tui_inbox.rules.lifecycle import Act, Delivery, Verb
 from tui_inbox.rules.model import ME, Class, Place
-from tui_inbox.rules.routing import Effects, Routed, Rules
+from tui_inbox.rules.routing import Case, Effects, Routed, Rules
 from tui_inbox.store import acts, cases, histories, projection
 from tui_inbox.store.cases import Occasion
 from tui_inbox.store.writer import Unit
@@ -58,10 +58,15 @@ def _come_home(unit: Unit, occasion: Occasion, now: datetime) -> str:
     return f"{occasion.owner} is no teammate any more: conversation {occasion.conversation} has come to you."
 
 
+def timed(config: Config, occasion: Occasion) -> Case:
+    """Return the case of *occasion* with what the clock of `[hours]` says of the moment when it came."""
+    hours, at = config.hours, occasion.received
+    return replace(occasion.case, in_hours=hours.is_open(at), weekday=hours.weekday(at))
+
+
 def _routed(config: Config, rules: Rules, occasion: Occasion) -> Routed | None:
     """Return what the rules say; None where a reply matches none, or no human wrote it and no rule says otherwise."""
-    case = replace(occasion.case, in_hours=config.hours.is_open(occasion.received))
-    routed = routing.route(case, rules, "new" if occasion.new else "reply")
+    routed = routing.route(timed(config, occasion), rules, "new" if occasion.new else "reply")
     if occasion.new:
         return routed
     return None if routed.matched is None or (occasion.machine and not routed.effects.human) else routed

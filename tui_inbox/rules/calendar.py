@@ -90,6 +90,13 @@ class Calendar:
         i = bisect_right(line.starts, ticks) - 1
         return i >= 0 and ticks < line.ends[i]
 
+    def weekday(self, at: datetime) -> int:
+        """Return the day of the week of *at* by the wall clock; Monday is 0."""
+        try:
+            return at.astimezone(ZoneInfo(self.zone)).weekday()
+        except OverflowError:  # the first and the last day that a calendar has
+            return at.weekday()
+
     def next_opening(self, at: datetime) -> datetime | None:
         """Return the first moment after *at* at which a closed stretch ends; None if there is none in two years."""
         if self.always:

@@ -10,12 +10,13 @@ from functools import cached_property
 from operator import attrgetter
 
 from tui_inbox.rules import sensitive
+from tui_inbox.rules.days import DAYS, LONG, days_of, nearest
 from tui_inbox.rules.fold import plain
 from tui_inbox.rules.model import Class
 
 CONDITIONS = (
     *("from", "to", "subject", "text", "channel", "account", "tier", "class"),
-    *("attachment", "known", "hours", "sensitive", "warning"),
+    *("attachment", "known", "hours", "weekday", "sensitive", "warning"),
 )
 TIERS = (0, 1, 2, 3)
 LOOKED_AT = 50_000
@@ -47,6 +48,8 @@ class Case:
     attachment: bool = False
     known: bool = False
     in_hours: bool = True
+    weekday: int = 0
+    """The day on which it came, in the zone of the business hours; Monday is 0."""
     sensitive: bool | None = None
     warnings: tuple[str, ...] = ()
 
@@ -159,6 +162,8 @@ def compiled(key: str, value: object, vocabulary: Vocabulary) -> Check | str:
             return _among(value, [str(one) for one in Class], lambda view: str(view.case.class_), "The message is")
         case "hours":
             return _hours(value)
+        case "weekday":
+            return _weekday(value)
         case "attachment":
             return _flag(value, lambda view: view.case.attachment, "A file came with it.", "No file came with it.")
         case "known":
@@ -291,6 +296,23 @@ def _hours(value: object) -> Check | str:
         lambda view: view.case.in_hours,
         "It came in business hours.",
         "It came outside of business hours.",
+    )
+
+
+def _weekday(value: object) -> Check | str:
+    written = _texts(value)
+    if isinstance(written, str):
+        return written
+    for one in written:
+        if not days_of(one):
+            near = nearest(one)
+            way = f' (did you mean "{near}"?)' if near else f"; known are {', '.join(DAYS)}, and ranges such as mon-fri"
+            return f'"{one[:40]}" is no day{way}'
+    wanted = frozenset(day for one in written for day in days_of(one))
+    return Check(
+        holds=lambda view: view.case.weekday in wanted,
+        no=f"It did not come on a {any_of([LONG[day] for day in sorted(wanted)])}.".replace('"', ""),
+        yes=lambda view: f"It came on a {LONG[view.case.weekday]}.",
     )
 
 
