@@ -14,10 +14,10 @@ from tests.cli.running import ROOT, Tui
 GUIDE = (ROOT / "docs" / "writing-a-channel.md").read_text("utf-8")
 LOG = (
     "#webchat 1\n"
-    "v1|2026-03-02T09:15:00+03:00|Ada|Hello, is anybody there?\n"
-    "v1|2026-03-02T09:16:00+03:00|Deniz|Yes | how can I help?\n"
+    "v1|1|2026-03-02T09:15:00+03:00|Ada|Hello, is anybody there?\n"
+    "v1|2|2026-03-02T09:16:00+03:00|Deniz|Yes | how can I help?\n"
     "broken line\n"
-    "v2|2026-03-02T09:17:00|Bob|no zone\n"
+    "v2|3|2026-03-02T09:17:00|Bob|no zone\n"
 )
 
 
@@ -48,7 +48,7 @@ def test_the_guide_s_channel_is_recognised_and_read(tui: Tui, tmp_path: Path) ->
     log.write_text(LOG)
     [file] = tui.json("import", log, "--me", "Deniz")["files"]
     assert (file["kind"], file["account"]) == ("webchat", "webchat")
-    assert (file["messages"]["new"], file["messages"]["set_aside"]) == (2, 2)
+    assert (file["messages"]["new"], file["messages"]["set_aside"]) == (3, 1)
     messages = tui.json("show", 1)["messages"]
     assert [(one["direction"], one["text"]) for one in messages] == [
         ("in", "Hello, is anybody there?"),
