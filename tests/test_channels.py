@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui_inbox.connectors import UNTRIED, Batch
+from tui_inbox.connectors import UNTRIED, Batch, load
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.load import channel, kinds, recognise
 from tui_inbox.problems import Misconfigured, Problem, Unreadable
@@ -164,3 +165,13 @@ def test_a_mistyped_kind_names_the_nearest() -> None:
     with pytest.raises(Misconfigured) as trouble:
         channel("whatsap")
     assert "whatsapp" in trouble.value.hint
+
+
+def test_a_room_of_ours_that_is_missing_is_a_bug_and_one_of_another_package_is_said(monkeypatch: pytest.MonkeyPatch):
+    loaded = load._loaded.__wrapped__
+    monkeypatch.setitem(sys.modules, "tui_inbox.connectors.slack", None)
+    with pytest.raises(ModuleNotFoundError):
+        loaded("slack")
+    monkeypatch.setattr(load, "_offered", lambda: {"webchat": "webchat_that_is_gone"})
+    with pytest.raises(Misconfigured, match="The channel 'webchat' cannot be loaded: No module named"):
+        loaded("webchat")

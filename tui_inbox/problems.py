@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
+NEAR = 0.6
+"""Words that have more of their letters in common are alike by more than chance; "weekend" and "wed" have just that."""
+
 
 class Problem(Exception):  # noqa: N818 - the product's word; an "error" is a bug
     """Expected trouble: *what* is a sentence about the world, *hint* an imperative that leads out.
@@ -69,3 +74,22 @@ class StoreTrouble(Problem):
     """The store cannot be opened or written: full disk, newer version, locked, damaged."""
 
     kind = "store"
+
+
+def nearest(said: str, known: Iterable[str]) -> str:
+    """Return which of *known* was probably meant, whatever its case, the first of equals; "" where none is near."""
+    from difflib import SequenceMatcher  # deferred: nothing is misspelled at most starts
+
+    likeness = SequenceMatcher(b=said[:40].casefold(), autojunk=False)
+    best, most = "", NEAR
+    for one in known:
+        likeness.set_seq1(one.casefold())
+        if likeness.real_quick_ratio() > most and likeness.quick_ratio() > most and likeness.ratio() > most:
+            best, most = one, likeness.ratio()
+    return best
+
+
+def one_of(said: str, known: Collection[str]) -> str:
+    """Return the hint for who said what is none of *known*: the nearest, or all of them."""
+    near = nearest(said, known)
+    return f"Did you mean `{near}`?" if near else f"Take one of {', '.join(known)}."

@@ -7,7 +7,7 @@ import gc
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from tui_inbox.problems import Problem
+from tui_inbox.problems import Problem, one_of
 
 Command = Callable[..., int]
 
@@ -29,13 +29,9 @@ class Parser(argparse.ArgumentParser):
         """Say what is near to a word that is none of those an argument can be, where its parent lists all of them."""
         if action.choices is None or value in action.choices:
             return
-        from difflib import get_close_matches
-
         known = [str(one) for one in action.choices]
         said = f"{self.prog} {'/'.join(action.option_strings)}".strip() + f" {value}"
-        near = get_close_matches(str(value), known, 1)
-        way = f"Did you mean `{near[0]}`?" if near else f"Take one of {', '.join(known)}."
-        raise WrongUsage(f"There is no `{said}`.", f"{way} See `{self.prog} --help`.")
+        raise WrongUsage(f"There is no `{said}`.", f"{one_of(str(value), known)} See `{self.prog} --help`.")
 
 
 class CommandParser(Parser):

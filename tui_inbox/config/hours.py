@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 from tui_inbox.config.tables import Table, shown
-from tui_inbox.problems import Problem
+from tui_inbox.problems import Problem, nearest
 from tui_inbox.rules.calendar import Calendar, Frames, frame_text, public_holidays
 from tui_inbox.rules.days import DAYS, days_of
 
@@ -35,8 +34,8 @@ def zone_of(table: Table, default: str) -> str:
     try:
         return ZoneInfo(name).key
     except (KeyError, ValueError, OSError):  # unknown, not a zone's name, a folder of zones
-        near = difflib.get_close_matches(name, available_timezones(), n=1)
-        ending = f'did you mean "{near[0]}"?' if near else 'write it like "Europe/Istanbul".'
+        near = nearest(name, sorted(available_timezones()))
+        ending = f'did you mean "{near}"?' if near else 'write it like "Europe/Istanbul".'
         table.wrong("zone", f'there is no time zone "{name}"; {ending}')
         return default
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from tui_inbox.problems import Problem
+from tui_inbox.problems import Problem, nearest
 from tui_inbox.rules.when import duration
 
 T = TypeVar("T")
@@ -139,8 +138,8 @@ class Table:
 def unknown(key: str, known: Iterable[str], where: str) -> str:
     """Return the sentence that says *key* does not exist at *where*, with the nearest of *known*."""
     choices = list(dict.fromkeys(known))
-    near = difflib.get_close_matches(key.lower(), choices, n=1, cutoff=0.6)
-    ending = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(choices)}."
+    near = nearest(key, choices)
+    ending = f'did you mean "{near}"?' if near else f"known are {', '.join(choices)}."
     return f'{where or "config.toml"} has no option "{key}"; {ending}'
 
 

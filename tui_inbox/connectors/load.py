@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 from functools import cache
@@ -10,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tui_inbox import connectors
-from tui_inbox.problems import Misconfigured, Unreadable
+from tui_inbox.problems import Misconfigured, Unreadable, one_of
 
 if TYPE_CHECKING:
     from tui_inbox.connectors.formats.bundle import Bundle
@@ -38,6 +37,8 @@ def _loaded(kind: str) -> ModuleType | None:
     try:
         module = importlib.import_module(name)
     except ImportError as missing:
+        if all(one.startswith("tui_inbox.") for one in (name, missing.name or "")):
+            raise  # a room of ours misses another: a bug, and no package to install mends it
         raise Misconfigured(f"The channel {kind!r} cannot be loaded: {missing}.", "Install its package anew.") from None
     return module if hasattr(module, "Source") and hasattr(module, "CHANNEL") else None
 
@@ -51,9 +52,7 @@ def channel(kind: str) -> ModuleType:
     """Return the module that reads *kind*; raise `Misconfigured` with the nearest known kind where there is none."""
     module = _loaded(kind)
     if module is None:
-        near = difflib.get_close_matches(kind, kinds(), n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Take one of: {', '.join(kinds())}."
-        raise Misconfigured(f"There is no channel called {kind!r}.", hint)
+        raise Misconfigured(f"There is no channel called {kind!r}.", one_of(kind, kinds()))
     return module
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from tui_inbox.problems import nearest
 from tui_inbox.rules import clean, fold, spans
 from tui_inbox.rules.asked import (
     Attribute,
@@ -50,8 +50,8 @@ class Asking:
         known = [one.value for one in kind]
         if name in known:
             return name
-        near = difflib.get_close_matches(name[:24], known, n=1, cutoff=0.6)
-        hint = f"Did you mean `{field}:{near[0]}`?" if near else f"It can be {', '.join(known)}."
+        near = nearest(name, known)
+        hint = f"Did you mean `{field}:{near}`?" if near else f"It can be {', '.join(known)}."
         raise self.wrong(f"I do not know `{field}:{clean.line(said, 40)}`", hint, start, self.at - start)
 
     def comparison(self, said: str) -> tuple[Than | None, str]:

@@ -6,11 +6,11 @@ together with the conversation it lies in. Reading is linear, and any text eithe
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from tui_inbox.problems import nearest
 from tui_inbox.rules import clean, fold
 from tui_inbox.rules.asked import (
     And,
@@ -197,11 +197,10 @@ class _Reader(Asking):
         return self.leaf(name, begin, found[0], quoted=False)
 
     def unknown(self, written: str, start: int) -> WrongQuery:
-        near = difflib.get_close_matches(written[:24].casefold(), FIELDS, n=1, cutoff=0.6)
-        if sorted(written) in (sorted(field) for field in FIELDS):
-            near = [field for field in FIELDS if sorted(field) == sorted(written)]
+        turned = (field for field in FIELDS if sorted(field) == sorted(written))
+        near = next(turned, "") or nearest(written, FIELDS)
         shown = clean.line(written, 40)
-        hint = f"Did you mean `{near[0]}:`?" if near else f'To search for the words, put them in quotes: "{shown}:".'
+        hint = f"Did you mean `{near}:`?" if near else f'To search for the words, put them in quotes: "{shown}:".'
         return self.wrong(f"I do not know the field `{shown}:`", hint, start, len(written) + 1)
 
     # --- one condition --------------------------------------------------------------------------------------

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from textual.binding import Binding
 
 from tui_inbox.config import View
-from tui_inbox.problems import Misconfigured
+from tui_inbox.problems import Misconfigured, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,8 +326,8 @@ def keymap(wanted: Mapping[str, str]) -> dict[str, str]:
     mapped: dict[str, str] = {}
     for id_, typed in wanted.items():
         if id_ not in BY_ID:
-            near = get_close_matches(id_, BY_ID, 1)
-            hint = f'Write "{near[0]}".' if near else "Open the help (?) to see what can be bound."
+            near = nearest(id_, BY_ID)
+            hint = f'Write "{near}".' if near else "Open the help (?) to see what can be bound."
             raise Misconfigured(f'[keys] names "{id_}", which is not a command.', hint)
         if not (names := named(typed)):
             raise Misconfigured(f'[keys] "{id_}" has no key.', "Name a key, or remove the line.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 
 from tui_inbox.config import Account
 from tui_inbox.config.providers import AUTHORITIES
-from tui_inbox.problems import Misconfigured, NotAdmitted, Problem, Unreachable
+from tui_inbox.problems import Misconfigured, NotAdmitted, Problem, Unreachable, one_of
 from tui_inbox.vault.hidden import NONE, Secret
 from tui_inbox.vault.web import Reply, leads_here, posted
 
@@ -96,8 +95,7 @@ def client(account: Account, secret: Secret = NONE) -> Client:
         )
     for key, value in table.items():
         if key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, n=1, cutoff=0.0)[0]
-            raise Misconfigured(f"{where} has an unknown key `{key}`.", f"Did you mean `{near}`?")
+            raise Misconfigured(f"{where} has an unknown key `{key}`.", one_of(key, KEYS))
         if not isinstance(value, str) or not value or not value.isprintable():
             raise Misconfigured(f"{where}: `{key}` is not a text on one line.", "Write it in quotes.")
     known = _preset(where, table)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from tui_inbox.problems import Misconfigured
+from tui_inbox.problems import Misconfigured, one_of
 from tui_inbox.rules.loopback import is_loopback
 
 if TYPE_CHECKING:
@@ -72,8 +71,7 @@ def written(account: Account) -> dict[str, Any]:
     known = [one.name for one in fields(Access) if one.name not in ("name", "password", "thorough")]
     for key, value in table.items():
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
-            raise Misconfigured(f"{account.where} has an unknown key `{key}`.", f"Did you mean `{near}`?")
+            raise Misconfigured(f"{account.where} has an unknown key `{key}`.", one_of(key, known))
         _check(account.where, key, value)
     for key in ("host", "user"):
         if not table.get(key):

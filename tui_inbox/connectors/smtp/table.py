@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui_inbox.connectors.formats.trust import digest
-from tui_inbox.problems import Misconfigured
+from tui_inbox.problems import Misconfigured, one_of
 from tui_inbox.rules import clean
 from tui_inbox.rules.loopback import is_loopback
 
@@ -85,8 +84,7 @@ def server(table: Mapping[str, Any], where: str) -> Server:
 def _check(where: str, key: str, value: object) -> None:
     """Raise Misconfigured if *key* is unknown or *value* is not what it takes."""
     if key not in _KEYS:
-        near = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0.0)[0]
-        raise Misconfigured(f"{where}` has an unknown key `{key}`.", f"Did you mean `{near}`?")
+        raise Misconfigured(f"{where}` has an unknown key `{key}`.", one_of(key, _KEYS))
     match key:
         case "port":
             good, wants = type(value) is int and 0 < value < 65536, "a number from 1 to 65535"
