@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import threading
 import zipfile
@@ -114,6 +115,23 @@ def test_what_is_missing_is_named_and_comes_with_the_next_export(store: Store, t
         save(store, id_, tmp_path)
     store.bring(chat(tmp_path / "chat.zip", media=True))
     assert [stored for _, _, stored in kept(store)] == [True, True]
+
+
+@pytest.mark.parametrize("state", ["normal", "edited", "deleted"])
+def test_what_is_missing_comes_with_the_next_export_whatever_that_says_of_the_message(
+    state: str, store: Store, tmp_path: Path
+) -> None:
+    for number, (text, now, there) in enumerate([("See this", "normal", False), ("See that", state, True)]):
+        folder = tmp_path / f"export {number}"
+        folder.mkdir()
+        file = {"name": "lamp.jpg", "type": "image/jpeg", "path": "lamp.jpg"}
+        said = {"thread": "Ann", "id": "1", "at": "2026-03-02T08:00:00Z", "sender": "Ann", "text": text, "state": now}
+        (folder / "chat.jsonl").write_text(json.dumps({**said, "files": [file]}) + "\n")
+        if there:
+            (folder / "lamp.jpg").write_bytes(b"a lamp")
+        report = store.bring(folder, zone="UTC")
+        assert (report.came.new, report.came.updated) == (int(not there), int(there))
+        assert [(name, stored) for _, name, stored in kept(store)] == [("lamp.jpg", there)]
 
 
 def test_an_attachment_that_is_not_there_and_a_folder_that_is_none_are_said(store: Store, tmp_path: Path) -> None:

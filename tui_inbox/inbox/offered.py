@@ -131,12 +131,12 @@ class Offered:
             token = tokens.token(message) if change else ""
             arrivals.revise(self.work.unit, here.id, message, revision.state, token=token, keep_text=not revision.text)
             self.work.touched.add(here.conversation_id)
-            self.work.came.updated += 1
             here = replace(here, state=revision.state)
             if revision.text:
                 here = replace(here, edited_at=message.edited_at, text_digest=already.text_digest(message.text))
-        elif message.attachments and arrivals.fill_attachments(self.work.unit, here.id, message.attachments):
-            self.work.came.updated += 1
+        files = message.attachments
+        filled = bool(files) and arrivals.fill_attachments(self.work.unit, here.id, files)
+        self.work.came.updated += revision is not None or filled
         return here
 
     def _outrank(self, arrival: Arrival, here: Known) -> None:
