@@ -208,7 +208,9 @@ def test_a_day_of_its_own_beats_a_range_and_long_names_are_read(read):
 
 
 def test_a_range_of_days_may_go_over_the_weekend(read):
-    assert [bool(day) for day in read("[hours]\nsat-mon = '9-17'").hours.weekly] == [1, 0, 0, 0, 0, 1, 1]
+    for dash in "-–":
+        written = f"[hours]\n'sat{dash}mon' = '9{dash}17'"
+        assert [bool(day) for day in read(written).hours.weekly] == [1, 0, 0, 0, 0, 1, 1]
 
 
 def test_a_closed_day_may_be_written_as_a_date(read):

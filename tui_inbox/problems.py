@@ -77,15 +77,22 @@ class StoreTrouble(Problem):
 
 
 def nearest(said: str, known: Iterable[str]) -> str:
-    """Return which of *known* was probably meant, whatever its case, the first of equals; "" where none is near."""
-    from difflib import SequenceMatcher  # deferred: nothing is misspelled at most starts
+    """Return which of *known* was probably meant, whatever its case; "" where none is near.
 
-    likeness = SequenceMatcher(b=said[:40].casefold(), autojunk=False)
-    best, most = "", NEAR
+    Of equals it is one that begins with the same letter, and then the first.
+    """
+    from difflib import SequenceMatcher  # deferred: at most starts nothing is misspelled
+
+    word = said[:40].casefold()
+    likeness = SequenceMatcher(b=word, autojunk=False)
+    best, most = "", (NEAR, True)
     for one in known:
-        likeness.set_seq1(one.casefold())
-        if likeness.real_quick_ratio() > most and likeness.quick_ratio() > most and likeness.ratio() > most:
-            best, most = one, likeness.ratio()
+        other = one.casefold()
+        likeness.set_seq1(other)
+        if likeness.real_quick_ratio() >= most[0] and likeness.quick_ratio() >= most[0]:
+            alike = (likeness.ratio(), other[:1] == word[:1])
+            if alike > most:
+                best, most = one, alike
     return best
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.cli.running import Tui
 
-WRONG = 'when weekday: "satt" is no day (did you mean "sat"?)'
+WRONG = 'when weekday: "satt" is no day; did you mean "sat"?'
 
 
 def write(desk: Tui, weekday: str) -> None:
@@ -26,4 +26,4 @@ def test_every_message_came_on_one_of_the_seven_days_and_a_range_of_them_is_trie
 def test_a_day_that_is_none_is_told_by_check_and_by_try_with_the_nearest_one(desk: Tui) -> None:
     write(desk, '"satt"')
     assert desk.json("rules", "check", code=1)["rules"] == [{"name": "days", "ok": False, "problems": [WRONG]}]
-    assert desk.json("rules", "try")["problems"] == [f'The rule "days" is broken: {WRONG}.']
+    assert desk.json("rules", "try")["problems"] == [f'The rule "days" is broken: {WRONG}']

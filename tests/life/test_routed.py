@@ -132,7 +132,7 @@ def test_a_rule_with_a_day_that_is_none_is_explained_with_the_nearest_one(store:
     store.config = replace(RULED, rules=(Rule("weekend", {"weekday": ["satt"]}, {"place": "archive"}),))
     store.reopen()
     assert store.says().place is Place.INBOX
-    why = 'It is broken: when weekday: "satt" is no day (did you mean "sat"?).'
+    why = 'It is broken: when weekday: "satt" is no day; did you mean "sat"?'
     assert store.explained().rules == (("weekend", False, why),)
 
 

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from tests.growth import linear
 from tui_inbox.rules.model import Class, Place
-from tui_inbox.rules.routing import Case, Effects, Routed, choose_owner, compile_rules, named_owner, route
+from tui_inbox.rules.routing import (
+    CONDITIONS,
+    EFFECTS,
+    Case,
+    Effects,
+    Routed,
+    choose_owner,
+    compile_rules,
+    named_owner,
+    route,
+)
 
 SPAM = {"place": "spam"}
 CARD = "4111 1111 1111 1111"
@@ -183,6 +193,7 @@ def test_a_yes_or_no_is_matched(key, value, case):
         (["sat", "sun"], {5, 6}),
         ("mon-fri", {0, 1, 2, 3, 4}),
         ("Friday - monday", {4, 5, 6, 0}),
+        ("fri–mon", {4, 5, 6, 0}),
         (["mon-tue", "tue-wed", "sun"], {0, 1, 2, 6}),
         ("wed-wed", {2}),
     ],
@@ -220,14 +231,16 @@ def test_every_effect_is_read():
         ({"tier": 9}, SPAM, ("new",), "when tier: 9 is none of 0, 1, 2, 3"),
         ({"tier": True}, SPAM, ("new",), "when tier: True is none of"),
         ({"class": "robot"}, SPAM, ("new",), 'when class: "robot" is none of human, auto'),
+        ({"class": ["bulk", "Humam"]}, SPAM, ("new",), 'when class: "Humam" is not known; did you mean "human"?'),
         ({"text": 5}, SPAM, ("new",), "when text: a text or a list of texts is expected"),
         ({"text": []}, SPAM, ("new",), "when text: it is empty"),
         ({"text": ["!"]}, SPAM, ("new",), 'when text: "!" has no letter or digit'),
         ({"known": "yes"}, SPAM, ("new",), "when known: true or false is expected"),
-        ({"hours": "night"}, SPAM, ("new",), 'when hours: "in" or "out" is expected'),
-        ({"weekday": "satt"}, SPAM, ("new",), 'when weekday: "satt" is no day (did you mean "sat"?).'),
-        ({"weekday": ["sat", "Sonday"]}, SPAM, ("new",), 'when weekday: "Sonday" is no day (did you mean "sunday"?).'),
-        ({"weekday": "mon-fry"}, SPAM, ("new",), 'when weekday: "mon-fry" is no day (did you mean "mon-fri"?).'),
+        ({"hours": "night"}, SPAM, ("new",), 'when hours: "in" or "out" is expected.'),
+        ({"hours": "Out"}, SPAM, ("new",), 'when hours: "Out" is not known; did you mean "out"?'),
+        ({"weekday": "satt"}, SPAM, ("new",), 'when weekday: "satt" is no day; did you mean "sat"?'),
+        ({"weekday": ["sat", "Sonday"]}, SPAM, ("new",), 'when weekday: "Sonday" is no day; did you mean "sunday"?'),
+        ({"weekday": "mon-fry"}, SPAM, ("new",), 'when weekday: "mon-fry" is no day; did you mean "mon-fri"?'),
         (
             {"weekday": "weekend"},
             SPAM,
@@ -239,12 +252,16 @@ def test_every_effect_is_read():
         ({"weekday": []}, SPAM, ("new",), "when weekday: it is empty"),
         ({"colour": "red"}, SPAM, ("new",), "when colour: there is no such condition"),
         ({}, {"place": "bin"}, ("new",), 'then place: "archive" or "spam" is expected'),
+        ({}, {"place": "archiv"}, ("new",), 'then place: "archiv" is not known; did you mean "archive"?'),
         ({}, {"tier": "2"}, ("new",), "then tier: 0, 1, 2 or 3 is expected"),
         ({}, {"sla": "soon"}, ("new",), 'then sla: "soon" is not a duration'),
         ({}, {"owner": "Nobody"}, ("new",), 'then owner: nobody is called "Nobody"; take "me" or "Mert"'),
+        ({}, {"owner": "mertt"}, ("new",), 'then owner: nobody is called "mertt"; did you mean "Mert"?'),
         ({}, {"class": "bulk"}, ("new",), 'then class: "human" is expected'),
+        ({}, {"class": "humans"}, ("new",), 'then class: "humans" is not known; did you mean "human"?'),
         ({}, {"colour": "red"}, ("new",), "then colour: there is no such effect"),
-        ({}, SPAM, ("always",), 'on: "always" is neither "new" nor "reply"'),
+        ({}, SPAM, ("always",), 'on: "always" is neither "new" nor "reply".'),
+        ({}, SPAM, ("replies",), 'on: "replies" is not known; did you mean "reply"?'),
         ({}, {}, ("new",), "it says neither when nor then"),
     ],
 )
@@ -252,29 +269,33 @@ def test_a_broken_rule_matches_nothing_and_says_what_is_wrong_with_it(when, then
     assert f'The rule "rule" is broken: {said}' in problems(when, then, on)
     routed = route(Case(), compile_rules([("rule", when, then, on), ("next", {}, SPAM, ("new",))], owners=["Mert"]))
     assert routed.matched == "next"
-    assert routed.trace[0][2].startswith("It is broken: ")
+    assert routed.trace[0][2].startswith(f"It is broken: {said}")
+
+
+def test_the_trace_says_the_first_mistake_of_a_broken_rule_and_how_many_more_there_are():
+    [(_, _, two)] = run(Case(), ("rule", {"tier": 9, "hours": "ou"}, SPAM)).trace
+    assert two == "It is broken: when tier: 9 is none of 0, 1, 2, 3. There is 1 more mistake in it."
+    [(_, _, three)] = run(Case(), ("rule", {"hours": "ou", "tier": 9, "class": "x"}, SPAM)).trace
+    assert three == 'It is broken: when hours: "ou" is not known; did you mean "out"? There are 2 more mistakes in it.'
 
 
 ANYTHING = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=9), st.lists(st.text(max_size=5))
 )
-TABLES = st.dictionaries(
-    st.sampled_from(
-        [
-            *("from", "to", "subject", "text", "tier", "class", "hours", "weekday", "known", "warning"),
-            *("place", "sla", "owner"),
-        ]
-    ),
-    st.one_of(ANYTHING, st.lists(ANYTHING, max_size=2), st.dictionaries(st.text(max_size=3), ANYTHING, max_size=1)),
-    max_size=3,
-)
+VALUES = st.one_of(ANYTHING, st.lists(ANYTHING, max_size=2), st.dictionaries(st.text(max_size=3), ANYTHING, max_size=1))
 
 
-@given(TABLES, TABLES, st.text(max_size=80), st.text(max_size=40))
+def tables(keys: tuple[str, ...]) -> st.SearchStrategy[dict[str, object]]:
+    """Return tables of *keys*, and of one that there is not, with whatever values."""
+    return st.dictionaries(st.sampled_from([*keys, "colour"]), VALUES, max_size=3)
+
+
+@given(tables(CONDITIONS), tables(EFFECTS), st.text(max_size=80), st.text(max_size=40))
 def test_whatever_a_rule_says_it_runs_or_is_broken(when, then, text, sender):
     compiled = compile_rules([("rule", when, then, ("new",))], owners=["Mert"])
     routed = route(Case(sender=sender, sender_name=text, subject=text, text=text), compiled)
-    assert all(sentence.endswith(".") for _, _, sentence in routed.trace)
+    assert all(sentence.endswith((".", "?")) for _, _, sentence in routed.trace)
+    assert all(sentence.endswith((".", "?")) and not sentence.endswith(("..", "?.")) for sentence in compiled.problems)
 
 
 # --- skills -------------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import say, say_json, say_rows
 from tui_inbox.problems import Misconfigured
 from tui_inbox.rules import clean, spans
-from tui_inbox.rules.calendar import WEEKDAYS, Calendar
+from tui_inbox.rules.calendar import Calendar
+from tui_inbox.rules.days import WEEKDAYS
 from tui_inbox.rules.explained import BY_NAME, FIGURES
 from tui_inbox.rules.model import Outcome
 from tui_inbox.rules.report import AGES, By, Dist, Figures, Report, Reporting, Window

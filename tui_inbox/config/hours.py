@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from tui_inbox.config.tables import Table, shown
 from tui_inbox.problems import Problem, nearest
 from tui_inbox.rules.calendar import Calendar, Frames, frame_text, public_holidays
-from tui_inbox.rules.days import DAYS, days_of
+from tui_inbox.rules.days import DAYS, days_of, is_range
 
 _FRAME = re.compile(r"(\d{1,2})(?::(\d\d))?\s*[-–]\s*(\d{1,2})(?::(\d\d))?")
 _FRAME_FORM = 'write a frame like "09:00-12:30"'
@@ -50,7 +50,7 @@ def _weekly(table: Table) -> tuple[Frames, ...]:
         if not days:
             continue
         frames = _frames(table, key, table.raw(key))
-        if "-" not in key:
+        if not is_range(key):
             if days[0] in single:
                 table.wrong(key, "this day is named twice.")
             single[days[0]] = frames

@@ -11,12 +11,12 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tui_inbox.problems import Misconfigured
+from tui_inbox.rules.days import WEEKDAYS
 
 Frame = tuple[int, int]
 """From and to, in minutes since midnight by the wall clock; 1440 is the day's end."""
 Frames = tuple[Frame, ...]
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ALL_DAY: Frames = ((0, 1440),)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 
-from tui_inbox.rules import sensitive
-from tui_inbox.rules.days import DAYS, LONG, days_of, nearest
+from tui_inbox.problems import nearest
+from tui_inbox.rules import days, sensitive
+from tui_inbox.rules.days import LONG, days_of
 from tui_inbox.rules.fold import plain
 from tui_inbox.rules.model import Class
 
@@ -32,7 +33,8 @@ _UNSPACED = re.compile(
 class Case:
     """A conversation as its rules see it: the message they run on, and what surrounds it.
 
-    `sensitive` None leaves it to be found in subject and text, when a rule first asks.
+    The store gives what it has of it (`store/cases.py`), and `timed` in `inbox/routes.py` what the clock of `[hours]`
+    says: `in_hours` and `weekday`. `sensitive` None leaves it to be found in subject and text, when a rule first asks.
     """
 
     sender_name: str = ""
@@ -143,8 +145,8 @@ class Check:
     yes: Callable[[View], str]
 
 
-def compiled(key: str, value: object, vocabulary: Vocabulary) -> Check | str:
-    """Return the check for one condition of a rule, or what is wrong with its value."""
+def check_of(key: str, value: object, vocabulary: Vocabulary) -> Check | str:
+    """Return the check for one condition of a rule, or a sentence that says what is wrong with its value."""
     match key:
         case "from":
             return _addresses(value, attrgetter("sender"), "The sender is", "The sender is not")
@@ -183,7 +185,7 @@ def compiled(key: str, value: object, vocabulary: Vocabulary) -> Check | str:
         case "warning":
             return _warning(value)
         case _:
-            return f"there is no such condition; known are {', '.join(CONDITIONS)}"
+            return f"there is no such condition; known are {', '.join(CONDITIONS)}."
 
 
 def any_of(words: Sequence[object]) -> str:
@@ -192,12 +194,18 @@ def any_of(words: Sequence[object]) -> str:
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} or {said[-1]}"
 
 
+def wrong(value: object, known: Iterable[str], expected: str) -> str:
+    """Return what is wrong with *value*: the one of *known* that was probably meant, or else what is *expected*."""
+    near = nearest(value, known) if isinstance(value, str) else ""
+    return f'"{str(value)[:40]}" is not known; did you mean "{near}"?' if near else expected
+
+
 def _texts(value: object) -> list[str] | str:
     listed = [value] if isinstance(value, str) else value
     if not isinstance(listed, (list, tuple)) or not all(isinstance(one, str) for one in listed):
-        return "a text or a list of texts is expected"
+        return "a text or a list of texts is expected."
     if not listed or not all(one.strip() for one in listed):
-        return "it is empty, so that nothing could match"
+        return "it is empty, so that nothing could match."
     return list(listed)
 
 
@@ -257,7 +265,7 @@ def _words(value: object, vocabulary: Vocabulary, where: str) -> Check | str:
         return written
     keys = {vocabulary.add(one): one for one in written}
     if "" in keys:
-        return f'"{keys[""]}" has no letter or digit to look for'
+        return f'"{keys[""]}" has no letter or digit to look for.'
     none = frozenset(keys).isdisjoint
     given: Callable[[View], frozenset[str]] = attrgetter(where)
     return Check(
@@ -271,7 +279,8 @@ def _among(value: object, known: Sequence[object], given: Callable[[View], objec
     listed = list(value) if isinstance(value, (list, tuple)) else [value]
     strange = [one for one in listed if isinstance(one, bool) or one not in known]
     if strange or not listed:
-        return f"{any_of(strange) if strange else 'nothing'} is none of {', '.join(map(str, known))}"
+        none = f"{any_of(strange) if strange else 'nothing'} is none of {', '.join(map(str, known))}."
+        return wrong(next(iter(strange), None), [one for one in known if isinstance(one, str)], none)
     wanted = frozenset(listed)
     return Check(
         holds=lambda view: given(view) in wanted,
@@ -282,7 +291,7 @@ def _among(value: object, known: Sequence[object], given: Callable[[View], objec
 
 def _flag(value: object, given: Callable[[View], bool], yes: str, no: str) -> Check | str:
     if not isinstance(value, bool):
-        return "true or false is expected"
+        return "true or false is expected."
     if value:
         return Check(holds=given, no=no, yes=lambda _: yes)
     return Check(holds=lambda view: not given(view), no=yes, yes=lambda _: no)
@@ -290,7 +299,7 @@ def _flag(value: object, given: Callable[[View], bool], yes: str, no: str) -> Ch
 
 def _hours(value: object) -> Check | str:
     if value not in ("in", "out"):
-        return '"in" or "out" is expected'
+        return wrong(value, ("in", "out"), '"in" or "out" is expected.')
     return _flag(
         value == "in",
         lambda view: view.case.in_hours,
@@ -305,9 +314,9 @@ def _weekday(value: object) -> Check | str:
         return written
     for one in written:
         if not days_of(one):
-            near = nearest(one)
-            way = f' (did you mean "{near}"?)' if near else f"; known are {', '.join(DAYS)}, and ranges such as mon-fri"
-            return f'"{one[:40]}" is no day{way}'
+            known = f"known are {', '.join(days.DAYS)}, and ranges such as mon-fri."
+            near = days.nearest(one)
+            return f'"{one[:40]}" is no day; ' + (f'did you mean "{near}"?' if near else known)
     wanted = frozenset(day for one in written for day in days_of(one))
     return Check(
         holds=lambda view: view.case.weekday in wanted,

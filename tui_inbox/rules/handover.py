@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tui_inbox.rules import clean
-from tui_inbox.rules.calendar import MONTHS, WEEKDAYS
+from tui_inbox.rules.calendar import MONTHS
+from tui_inbox.rules.days import WEEKDAYS
 
 UNDO_TIME = timedelta(seconds=5)
 """How long a hand-over waits for an undo before it goes out."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tui_inbox.problems import Problem
-from tui_inbox.rules.conditions import CONDITIONS, TIERS, Case, Check, View, Vocabulary, any_of, compiled
+from tui_inbox.problems import Problem, nearest
+from tui_inbox.rules.conditions import CONDITIONS, TIERS, Case, Check, View, Vocabulary, any_of, check_of, wrong
 from tui_inbox.rules.model import ME, Place
 from tui_inbox.rules.when import duration
 
@@ -50,7 +50,7 @@ class Effects:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One rule, ready to run; with `problems` it is broken and matches nothing."""
+    """One rule, ready to run; with `problems`, a sentence each, it is broken and matches nothing."""
 
     name: str
     checks: tuple[Check, ...]
@@ -71,7 +71,7 @@ class Rules:
     @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong with the rules, a sentence each: to be shown, since a broken rule matches nothing."""
-        return tuple(f'The rule "{rule.name}" is broken: {what}.' for rule in self.rules for what in rule.problems)
+        return tuple(f'The rule "{rule.name}" is broken: {what}' for rule in self.rules for what in rule.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def route(case: Case, rules: Rules, on: str = "new") -> Routed:
     trace: list[tuple[str, bool, str]] = []
     for rule in rules.rules:
         if rule.problems:
-            trace.append((rule.name, False, f"It is broken: {rule.problems[0]}."))
+            trace.append((rule.name, False, _broken(rule.problems)))
             continue
         if on not in rule.on:
             trace.append(
@@ -111,6 +111,13 @@ def route(case: Case, rules: Rules, on: str = "new") -> Routed:
             trace.append((rule.name, True, why))
             return Routed(rule.name, rule.effects, tuple(trace))
     return Routed(None, Effects(), tuple(trace))
+
+
+def _broken(problems: Sequence[str]) -> str:
+    """Return what the trace says of a broken rule: the first of its mistakes, and how many more there are."""
+    more = len(problems) - 1
+    rest = f" There {'is 1 more mistake' if more == 1 else f'are {more} more mistakes'} in it." if more else ""
+    return f"It is broken: {problems[0]}{rest}"
 
 
 def choose_owner(
@@ -164,7 +171,7 @@ def _compiled(rule: Written, vocabulary: Vocabulary, owners: Collection[str] | N
     problems: list[str] = []
     checks: list[Check] = []
     for key, value in when.items():
-        check = compiled(key, value, vocabulary)
+        check = check_of(key, value, vocabulary)
         if isinstance(check, str):
             problems.append(f"when {key}: {check}")
         else:
@@ -176,9 +183,10 @@ def _compiled(rule: Written, vocabulary: Vocabulary, owners: Collection[str] | N
             problems.append(f"then {key}: {done}")
         else:
             effects |= done
-    problems += [f'on: "{one}" is neither "new" nor "reply"' for one in on if one not in OCCASIONS]
+    strange = [one for one in on if one not in OCCASIONS]
+    problems += ["on: " + wrong(one, OCCASIONS, f'"{one}" is neither "new" nor "reply".') for one in strange]
     if not when and not then:
-        problems.append("it says neither when nor then")
+        problems.append("it says neither when nor then.")
     tests = tuple((check.holds, (name, False, check.no)) for check in checks)
     return Compiled(name, tuple(checks), Effects(**effects), frozenset(on), tuple(problems), tests)
 
@@ -189,19 +197,19 @@ def _effect(key: str, value: object, owners: Collection[str] | None) -> dict[str
         case "place", str() if value in PLACES:
             return {"place": PLACES[value]}
         case "place", _:
-            return '"archive" or "spam" is expected'
+            return wrong(value, PLACES, '"archive" or "spam" is expected.')
         case "tier", int() if value in TIERS and not isinstance(value, bool):
             return {"tier": value}
         case "tier", _:
-            return "0, 1, 2 or 3 is expected"
+            return "0, 1, 2 or 3 is expected."
         case "sla", str():
             try:
                 target = duration(value)
             except Problem as problem:
-                return problem.what.rstrip(".")
-            return {"sla": target} if target else "it leaves no time at all"
+                return problem.what
+            return {"sla": target} if target else "it leaves no time at all."
         case "sla", _:
-            return 'a duration is expected, such as "2h"'
+            return 'a duration is expected, such as "2h".'
         case "skill", str() if value.strip():
             return {"skill": value.strip()}
         case "owner", str() if value.strip():
@@ -209,11 +217,11 @@ def _effect(key: str, value: object, owners: Collection[str] | None) -> dict[str
         case "class", "human":
             return {"human": True}
         case "class", _:
-            return '"human" is expected, the only class that a rule can give'
+            return wrong(value, ("human",), '"human" is expected, the only class that a rule can give.')
         case (("skill" | "owner"), _):
-            return "a name is expected"
+            return "a name is expected."
         case _:
-            return f"there is no such effect; known are {', '.join(EFFECTS)}"
+            return f"there is no such effect; known are {', '.join(EFFECTS)}."
 
 
 def _owner(name: str, owners: Collection[str] | None) -> dict[str, Any] | str:
@@ -222,4 +230,6 @@ def _owner(name: str, owners: Collection[str] | None) -> dict[str, Any] | str:
     for one in owners:
         if one.casefold() == name.casefold():
             return {"owner": one}
-    return f'nobody is called "{name}"; take {any_of(["me", *owners])}'
+    near = nearest(name, [ME, *owners])
+    way = f'did you mean "{near}"?' if near else f"take {any_of(['me', *owners])}."
+    return f'nobody is called "{name}"; {way}'

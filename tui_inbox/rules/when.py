@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tui_inbox.problems import Refused
-from tui_inbox.rules.calendar import MONTHS, WEEKDAYS, valid_moment
+from tui_inbox.rules.calendar import MONTHS, valid_moment
+from tui_inbox.rules.days import WEEKDAYS
 from tui_inbox.rules.daywords import SECONDS, WORDS, Meaning, meanings, span_seconds
 from tui_inbox.rules.fold import plain
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tui_inbox.rules.calendar import MONTHS, WEEKDAYS
+from tui_inbox.rules.calendar import MONTHS
 from tui_inbox.rules.clean import cells, line, width
+from tui_inbox.rules.days import WEEKDAYS
 from tui_inbox.rules.model import ME, Clock, Place, Reason
 from tui_inbox.rules.silence import late_by_silence
 from tui_inbox.rules.when import spoken

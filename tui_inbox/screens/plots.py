@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tui_inbox.rules.calendar import WEEKDAYS
 from tui_inbox.rules.clean import cells as clipped
 from tui_inbox.rules.clean import width as width_of
+from tui_inbox.rules.days import WEEKDAYS
 from tui_inbox.rules.model import Outcome
 from tui_inbox.rules.report import AGES, By, Dist, Figures, Report
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from textual.app import ComposeResult
 
 from tui_inbox.problems import Problem
-from tui_inbox.rules.calendar import WEEKDAYS
+from tui_inbox.rules.days import WEEKDAYS
 from tui_inbox.rules.explained import BY_NAME, FIGURES, Figure
 from tui_inbox.rules.happened import What
 from tui_inbox.rules.report import By, Figures, Report, Reporting, Window

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from tui_inbox.connectors import SetAside
 from tui_inbox.connectors.formats.textrows import A_LINE, LINE, Beyond
+from tui_inbox.rules.days import DAYS
 
 _WEEKDAY = r"[^\W\d_][^\d\t:/\n]{0,20}"
 _YEAR_FIRST = re.compile(
@@ -25,7 +26,6 @@ _TIME = re.compile(
     rf"(?P<before>{_BEFORE}|{_AFTER}|[AaPp]\.?[Mm]\.?)?[ \u202f]?(?P<h>\d{{1,2}}):(?P<mi>\d\d)"
     r"(?P<after>[ \u202f]?[AaPp]\.?[Mm]\.?)?(?P<mark>\t| {1,4})"
 )
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _AHEAD = 200
 """Lines up to which the end of a quoted text is looked for."""
 
@@ -110,7 +110,7 @@ def with_day_order(layout: Layout, texts: Callable[[], Iterator[str]]) -> Layout
             score -= 1000 * sign if day is None else 0
             if day:
                 week = (found["week"] or "")[:3].casefold()
-                score += 10 * sign if week in _DAYS and _DAYS[day.weekday()] == week else 0
+                score += 10 * sign if week in DAYS and DAYS[day.weekday()] == week else 0
                 score -= sign if day < last.get(day_first, day) else 0
                 last[day_first] = day
     return Layout(layout.mobile, layout.year_first, layout.week, layout.tabs, score >= 0)
