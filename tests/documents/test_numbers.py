@@ -13,7 +13,7 @@ from tests.documents.pages import FENCED, PAGES, ROOT, name_of, text_of
 from tests.life import test_machine
 from tui_inbox.cli import explaining, looking
 from tui_inbox.config.values import History
-from tui_inbox.connectors import load, telegram
+from tui_inbox.connectors import load
 from tui_inbox.connectors.formats import (
     apart,
     bodies,
@@ -88,7 +88,7 @@ CLAIMS: dict[str, list[str]] = {
     "README.md": [f"You need Python {PYTHON} or newer"],
     "docs/channels/README.md": [f"**Files** of {FILES}"],
     **{f"docs/channels/{one}.md": [f"{FILES} each"] for one in ("discord", "googlechat", "messenger", "signal")},
-    "docs/channels/telegram_html.md": [f"up to {telegram.KEEP // MB} MB each"],
+    "docs/channels/telegram_html.md": [f"up to {packing.KEEP // MB} MB each"],
     "docs/commands.md": [
         "| 0 | done |",
         EXIT,

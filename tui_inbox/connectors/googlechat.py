@@ -18,6 +18,7 @@ from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, clean, cleaned
 from tui_inbox.connectors.formats.longdates import written_out
+from tui_inbox.connectors.formats.moments import UNREADABLE
 from tui_inbox.connectors.formats.packing import enclosed, packed, places
 from tui_inbox.connectors.formats.parts import together
 from tui_inbox.problems import Unreadable
@@ -219,7 +220,7 @@ class _Teller:
         edited = updated if not deleted and updated != created else None
         attachments, warnings = self._files(one)
         if received is None:
-            warnings = (*warnings, "the time of this message cannot be read")
+            warnings = (*warnings, UNREADABLE)
         return Message(
             channel=CHANNEL,
             key=id_,

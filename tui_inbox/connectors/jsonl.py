@@ -13,19 +13,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import cleaned, decoded
-from tui_inbox.connectors.formats.packing import enclosed
-from tui_inbox.problems import Misconfigured, Unreadable
+from tui_inbox.connectors.formats.moments import UNREADABLE, zone_of
+from tui_inbox.connectors.formats.packing import BATCH, batch, enclosed
+from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
 CHANNEL = "chat"
 ORDER = 60
-BATCH = 2000
 NEEDED = ("thread", "at", "sender", "text")
 KNOWN = (
     *(*NEEDED, "id", "sender_id", "me", "subject", "reply_to", "channel"),
@@ -118,16 +117,9 @@ class Source:
             else:
                 aside.append(one)
             if len(arrivals) + len(aside) >= BATCH or weight > 2 * _LINE:
-                yield _batch(arrivals, aside, place, seen, min(read, total), total, done=False)
+                yield batch(arrivals, aside, place, seen, read, total)
                 arrivals, aside, weight = [], [], 0
-        yield _batch(arrivals, aside, place, seen, total, total, done=True)
-
-
-def _batch(
-    arrivals: list[Arrival], aside: list[SetAside], place: str, count: int, at: int, total: int, *, done: bool
-) -> Batch:
-    cursor = json.dumps({"done": done, "count": count})
-    return Batch(tuple(arrivals), place, cursor, tuple(aside), done=at, total=total, unit="bytes")
+        yield batch(arrivals, aside, place, seen, total, total, done=True)
 
 
 Row = tuple[int, bytes, dict[str, Any] | str]
@@ -198,12 +190,7 @@ class _Teller:
         self._me = {one.casefold() for one in me}
         self._seen: dict[bytes, int] = {}
         self._threads: dict[str, set[str]] = {}
-        try:
-            self._zone = ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise Misconfigured(
-                f"There is no time zone called {zone!r}.", "Take one such as Europe/Istanbul."
-            ) from None
+        self._zone = zone_of(zone)
 
     def message(self, line: int, raw: bytes, row: dict[str, Any] | str) -> Message | SetAside:
         """Return the message that a row is, or why it is none."""
@@ -219,7 +206,7 @@ class _Teller:
         key = _word(row, "id") or self._key(thread, _word(row, "at"), sender.name, text)
         attachments, warnings = self._files(row.get("files"))
         if not received:
-            warnings.append("the time of this message cannot be read")
+            warnings.append(UNREADABLE)
         return Message(
             channel=_word(row, "channel") or CHANNEL,
             key=key,

@@ -20,14 +20,14 @@ from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
 from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, cleaned
+from tui_inbox.connectors.formats.moments import UNREADABLE
+from tui_inbox.connectors.formats.packing import BATCH, KEEP, batch
 from tui_inbox.connectors.formats.slack_words import SECRET_BYTES, body_of, field_text
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
 CHANNEL = "slack"
 ORDER = 40
-BATCH = 2000
-KEEP = 25 << 20
 _LISTS = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\.json$")
 _TS = re.compile(r"\d{9,11}(?:\.\d{1,9})?$")
@@ -119,21 +119,14 @@ class Source:
                     arrivals.append(Arrival(one))
                     weight += sum(len(each.content or b"") for each in one.attachments)
                 if len(arrivals) + len(aside) >= BATCH or weight > 2 * KEEP:
-                    yield _batch(arrivals, aside, place, seen, number, len(days), done=False)
+                    yield batch(arrivals, aside, place, seen, number, len(days), "days")
                     arrivals, aside, weight = [], [], 0
-        yield _batch(arrivals, aside, place, seen, len(days), len(days), done=True)
+        yield batch(arrivals, aside, place, seen, len(days), len(days), "days", done=True)
 
     def owner(self) -> str | None:
         """Return the agent's name: who was named, or who takes part in every direct message; or None."""
         space = _workspace(self.bundle, self.me)
         return space.people.get(space.owner, space.owner) or None
-
-
-def _batch(
-    arrivals: list[Arrival], aside: list[SetAside], place: str, count: int, at: int, total: int, *, done: bool
-) -> Batch:
-    cursor = json.dumps({"done": done, "count": count})
-    return Batch(tuple(arrivals), place, cursor, tuple(aside), done=at, total=total, unit="days")
 
 
 # --- who and where ------------------------------------------------------------------------------------
@@ -273,7 +266,7 @@ def _message(bundle: Bundle, space: _Workspace, room: _Room, one: dict[str, Any]
         edited_at=edited_at,
         in_reply_to=root if root and root != ts else "",
         attachments=_files(bundle, space, one),
-        warnings=() if received else ("the time of this message cannot be read",),
+        warnings=() if received else (UNREADABLE,),
         raw=raw,
         where=where,
     )

@@ -14,20 +14,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
 from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean, cleaned
-from tui_inbox.connectors.formats.packing import BATCH, paced
+from tui_inbox.connectors.formats.moments import zone_of
+from tui_inbox.connectors.formats.packing import BATCH, KEEP, batch, paced
 from tui_inbox.connectors.formats.telegram_words import numbers_of, service_text, text_of
-from tui_inbox.problems import Misconfigured, Unreadable
+from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
 CHANNEL = "telegram"
 ORDER = 40
-KEEP = 25 << 20
 _TWO = {"personal_chat", "bot_chat", "saved_messages", "verification_codes", "replies"}
 _TYPES = (
     "saved_messages|replies|personal_chat|bot_chat|private_group|private_supergroup|public_supergroup|"
@@ -144,7 +143,7 @@ class Source:
                 weight += len(value.text) + sum(len(one.content or b"") for one in message.attachments)
             if len(arrivals) + len(aside) >= most or weight > 2 * KEEP:
                 given = time.monotonic()
-                yield _batch(arrivals, aside, place, seen, teller.offset, total, done=False)
+                yield batch(arrivals, aside, place, seen, teller.offset, total)
                 most = paced(len(arrivals) + len(aside), time.monotonic() - given)
                 arrivals, aside, weight = [], [], 0
         if not seen and aside:
@@ -152,14 +151,7 @@ class Source:
                 f"{self.bundle.path.name} is not a Telegram export that can be read ({aside[0].what}).",
                 "Export it again from Telegram Desktop as machine-readable JSON.",
             )
-        yield _batch(arrivals, aside, place, seen, total, total, done=True)
-
-
-def _batch(
-    arrivals: list[Arrival], aside: list[SetAside], place: str, count: int, at: int, total: int, *, done: bool
-) -> Batch:
-    cursor = json.dumps({"done": done, "count": count})
-    return Batch(tuple(arrivals), place, cursor, tuple(aside), done=min(at, total), total=total, unit="bytes")
+        yield batch(arrivals, aside, place, seen, total, total, done=True)
 
 
 class _Teller:
@@ -174,12 +166,7 @@ class _Teller:
         self.owner_name = ""
         self._numbers: dict[str, str] = {}
         self.offset = 0
-        try:
-            self._zone = ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise Misconfigured(
-                f"There is no time zone called {zone!r}.", "Take one such as Europe/Istanbul."
-            ) from None
+        self._zone = zone_of(zone)
 
     # --- the structure ---
 

@@ -23,7 +23,7 @@ from tui_inbox.connectors import UNTRIED, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import clean
-from tui_inbox.connectors.formats.moments import LocalClock, sane, zone_of
+from tui_inbox.connectors.formats.moments import UNREADABLE, LocalClock, sane, zone_of
 from tui_inbox.connectors.formats.packing import enclosed, packed
 from tui_inbox.connectors.formats.telegram_pages import WORDY, Block, blocks, chat_name, inside, words_of
 from tui_inbox.problems import Unreadable
@@ -245,7 +245,7 @@ class _Teller:
         call = "media_call" in one.media
         mine = False if one.service else self._mine(name)
         if received is None and not one.service:
-            warnings = (*warnings, "the time of this message cannot be read")
+            warnings = (*warnings, UNREADABLE)
         if one.said.get("forwarded"):
             warnings = (*warnings, f"forwarded from {clean(one.said['forwarded'])}")
         reply = _REPLY.search(one.reply)

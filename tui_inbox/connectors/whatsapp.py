@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.intime import in_time
+from tui_inbox.connectors.formats.moments import UNREADABLE, zone_of
+from tui_inbox.connectors.formats.packing import BATCH, KEEP, batch
 from tui_inbox.connectors.formats.textrows import A_LINE, LINE, Beyond
 from tui_inbox.connectors.formats.whatsapp_bodies import Body, File, read_body
 from tui_inbox.connectors.formats.whatsapp_chats import (
@@ -30,13 +32,10 @@ from tui_inbox.connectors.formats.whatsapp_chats import (
 from tui_inbox.connectors.formats.whatsapp_dates import Clockwork, Shape
 from tui_inbox.connectors.formats.whatsapp_names import number_of, same_person
 from tui_inbox.connectors.formats.whatsapp_phrases import plain
-from tui_inbox.problems import Misconfigured, Unreadable
+from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
 CHANNEL = "whatsapp"
-BATCH = 2000
-KEEP = 25 << 20
-"""Bytes up to which an attachment is kept."""
 
 
 def sniff(bundle: Bundle) -> str | None:
@@ -64,7 +63,7 @@ class Source:
 
     def read(self, cursors: dict[str, str]) -> Iterator[Batch]:
         """Yield every message from the first on; a file whose cursor says done yields nothing."""
-        zone = _zone(self.zone)
+        zone = zone_of(self.zone)
         found = False
         members = chats_of(self.bundle)
         for member in members:
@@ -99,13 +98,6 @@ class Source:
 
     def _survey(self, member: str) -> Chat | None:
         return survey(self.bundle, member, self.me, self.date_order)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Misconfigured(f"There is no time zone called {name!r}.", "Take one such as Europe/Istanbul.") from None
 
 
 # --- messages -----------------------------------------------------------------------------------------
@@ -166,11 +158,9 @@ def _batches(bundle: Bundle, chat: Chat, zone: ZoneInfo, place: str) -> Iterator
             arrivals.append(Arrival(found))
             count += 1
         if len(arrivals) + len(aside) >= BATCH or weight > 2 * KEEP:
-            cursor = json.dumps({"done": False, "count": count})
-            yield Batch(tuple(arrivals), place, cursor, tuple(aside), done=count, total=chat.heads)
+            yield batch(arrivals, aside, place, count, count, chat.heads, "messages")
             arrivals, aside, weight = [], [], 0
-    cursor = json.dumps({"done": True, "count": count})
-    yield Batch(tuple(arrivals), place, cursor, tuple(aside), done=count, total=chat.heads)
+    yield batch(arrivals, aside, place, count, count, chat.heads, "messages", done=True)
 
 
 class _Teller:
@@ -227,7 +217,7 @@ class _Teller:
             verdict=Verdict(Class.SYSTEM, said.app) if said.app else Verdict(Class.HUMAN),
             state=said.state,
             attachments=(self._attachment(said.file),) if said.file else (),
-            warnings=() if local else ("the time of this message cannot be read",),
+            warnings=() if local else (UNREADABLE,),
             raw=b"".join(one.raw),
             where=f"line {one.line}",
         )

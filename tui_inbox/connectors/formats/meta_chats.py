@@ -35,6 +35,7 @@ from tui_inbox.connectors.formats.meta_threads import (
     whole_frame,
 )
 from tui_inbox.connectors.formats.meta_words import became, is_message, moment, sender_of, stamp, text_of, uris
+from tui_inbox.connectors.formats.moments import UNREADABLE
 from tui_inbox.connectors.formats.packing import KEEP, Counted, packed
 from tui_inbox.connectors.formats.parts import together
 from tui_inbox.problems import Unreadable
@@ -199,7 +200,7 @@ class _Teller:
         if state is State.NORMAL and not text and not attachments:
             state = State.MISSING_BODY
         if received is None:
-            warnings = (*warnings, "the time of this message cannot be read")
+            warnings = (*warnings, UNREADABLE)
         others = ", ".join(sorted(each for each in frame.participants if each.casefold() not in self._me))
         return Message(
             channel=self._channel,

@@ -56,13 +56,13 @@ def packed(find: Callable[[], Found], place: str, cursors: dict[str, str], total
         full = len(arrivals) + len(aside) >= most or weight > 2 * KEEP
         if full and (_apart(arrivals, one) or len(arrivals) + len(aside) >= 2 * BATCH or weight > 3 * KEEP):
             given = time.monotonic()
-            yield _batch(arrivals, aside, place, count, min(done, total), total, done=False)
+            yield batch(arrivals, aside, place, count, done, total)
             most = paced(len(arrivals) + len(aside), time.monotonic() - given)
             arrivals, aside, weight = [], [], 0
         arrivals.append(Arrival(one))
         weight += len(one.raw) + sum(len(each.content or b"") for each in one.attachments)
         count, done = count + 1, at
-    yield _batch(arrivals, aside, place, count, total, total, done=True)
+    yield batch(arrivals, aside, place, count, total, total, done=True)
 
 
 def paced(size: int, seconds: float) -> int:
@@ -80,11 +80,20 @@ def _apart(arrivals: list[Arrival], one: Message) -> bool:
     return one.thread != before.thread or abs(here - there) > APART
 
 
-def _batch(
-    arrivals: list[Arrival], aside: list[SetAside], place: str, count: int, at: int, total: int, *, done: bool
+def batch(
+    arrivals: list[Arrival],
+    aside: list[SetAside],
+    place: str,
+    count: int,
+    at: int,
+    total: int,
+    unit: str = "bytes",
+    *,
+    done: bool = False,
 ) -> Batch:
+    """Return what was found as a batch; its cursor says that *count* were counted, and whether that is the end."""
     cursor = json.dumps({"done": done, "count": count})
-    return Batch(tuple(arrivals), place, cursor, tuple(aside), done=at, total=total, unit="bytes")
+    return Batch(tuple(arrivals), place, cursor, tuple(aside), done=min(at, total), total=total, unit=unit)
 
 
 def places(bundle: Bundle, members: list[str]) -> dict[str, str]:
