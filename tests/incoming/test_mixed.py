@@ -72,6 +72,19 @@ def test_a_folder_of_downloads_brings_all_of_them(store: Store, tmp_path: Path) 
     assert all(came(reports).values())
 
 
+@pytest.mark.parametrize("suffix", [".jsonl", ".ndjson", ".csv"])
+def test_the_generic_format_is_told_apart_among_downloads_by_any_of_its_names(
+    suffix: str, store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    shutil.copy(LINKEDIN, folder)
+    shutil.copy(SAMPLES / "jsonl" / ("rooms.csv" if suffix == ".csv" else "tickets.jsonl"), folder / f"tickets{suffix}")
+    reports = bring(store, folder)
+    assert set(came(reports)) == {"linkedin", "jsonl"}
+    assert all(came(reports).values())
+
+
 def test_what_somebody_sent_in_a_chat_is_no_export_of_its_own(store: Store, tmp_path: Path) -> None:
     mail = (SAMPLES / "eml" / "plain.eml").read_bytes()
     path = zipped(tmp_path / "chat.zip", members(WHATSAPP) | {"offer.eml": mail, "photos/1.jpg": b"\xff\xd8"})

@@ -16,7 +16,7 @@ from tui_inbox.problems import Unreadable
 
 MOST = 60
 """Files and folders looked at one by one; among more there is one export with its media."""
-_TEXTS = (".txt", ".json", ".jsonl", ".csv", ".html", ".htm", ".mbox", ".md")
+_TEXTS = (".txt", ".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm", ".mbox", ".md")
 
 
 class View(Bundle):
