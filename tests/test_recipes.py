@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tools.configuration import EXAMPLE, PAGE, page
 from tui_inbox.config import load
 from tui_inbox.inbox.routes import compiled
-from tui_inbox.rules.conditions import Case
 from tui_inbox.rules.days import LONG
 from tui_inbox.rules.model import Class
-from tui_inbox.rules.routing import route
+from tui_inbox.rules.routing import CONDITIONS, EFFECTS, Case, route
 
 ROOT = Path(__file__).parent.parent
 RECIPES = re.findall(
@@ -24,24 +25,39 @@ RECIPES = re.findall(
 )
 
 
-def said(row: str) -> tuple[Case, str]:
-    """Return the message of a line, and where it says that it goes."""
+FACTS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "from": lambda told: {"sender": told},
+    "to": lambda told: {"to": (told,)},
+    "subject": lambda told: {"subject": told},
+    "text": lambda told: {"text": told},
+    "channel": lambda told: {"channel": told},
+    "account": lambda told: {"account": told},
+    "tier": lambda told: {"tier": int(told)},
+    "class": lambda told: {"class_": Class(told)},
+    "with a file": lambda _: {"attachment": True},
+    "from somebody known": lambda _: {"known": True},
+    "in hours": lambda _: {"in_hours": True},
+    "out of hours": lambda _: {"in_hours": False},
+    "weekday": lambda told: {"weekday": LONG.index(told)},
+    "warning": lambda told: {"warnings": (told,)},
+    "reply": lambda _: {},
+}
+"""What a line can say of a message, and what it comes to in its case."""
+
+
+def said(row: str) -> tuple[Case, str, str]:
+    """Return the message of a line, the occasion, and where the line says that it goes."""
     message, goes = (part.strip() for part in row.strip("|\n").split("|"))
-    told = dict(re.findall(r"(from|subject|text|class|weekday|warning) `([^`]+)`", message))
-    case = Case(
-        sender=told.get("from", "ada@example.org"),
-        subject=told.get("subject", ""),
-        text=told.get("text", ""),
-        class_=Class(told.get("class", "human")),
-        in_hours=message != "out of hours",
-        weekday=LONG.index(told.get("weekday", "Monday")),
-        warnings=(told["warning"],) if "warning" in told else (),
-    )
-    return case, goes
+    told = re.findall(r"([a-z ]+?)(?: `([^`]+)`)?(?:, |$)", message)
+    facts = {field: value for name, what in told for field, value in FACTS[name](what).items()}
+    return Case(**facts), "reply" if message.startswith("reply") else "new", goes
 
 
-def test_the_cookbook_has_recipes() -> None:
-    assert len(RECIPES) == (ROOT / "docs" / "rules.md").read_text("utf-8").count("```toml") == 9
+def test_every_recipe_of_the_cookbook_has_messages_and_every_condition_and_effect_has_a_recipe() -> None:
+    assert len(RECIPES) == (ROOT / "docs" / "rules.md").read_text("utf-8").count("```toml")
+    rules = [tomllib.loads(recipe)["rule"][0] for recipe, _ in RECIPES]
+    assert set(CONDITIONS) - {key for one in rules for key in one["when"]} == set(), "write a recipe in docs/rules.md"
+    assert set(EFFECTS) - {key for one in rules for key in one["then"]} == set(), "write a recipe in docs/rules.md"
 
 
 @pytest.mark.parametrize(("recipe", "rows"), RECIPES, ids=[tomllib.loads(one)["rule"][0]["name"] for one, _ in RECIPES])
@@ -50,11 +66,12 @@ def test_each_recipe_does_what_it_says(recipe: str, rows: str, tmp_path: Path) -
     rules = compiled(load(tmp_path / "config.toml"))
     assert rules.problems == ()
     for row in rows.splitlines():
-        case, goes = said(row)
-        effects = route(case, rules).effects
+        case, on, goes = said(row)
+        effects = route(case, rules, on).effects
         place = effects.place and {"archived": "archive"}.get(effects.place.value, effects.place.value)
         done = [place or "", f"tier {effects.tier}" if effects.tier is not None else ""]
         done += [f"skill {effects.skill}" if effects.skill else "", f"owner {effects.owner}" if effects.owner else ""]
+        done += ["class human" if effects.human else ""]
         assert ", ".join(filter(None, done)) == goes.replace("inbox", ""), row
 
 

@@ -130,9 +130,10 @@ def _configs() -> Iterator[bytes]:
 
 
 def _rule_sets() -> Iterator[bytes]:
+    text = (ROOT / "docs" / "rules.md").read_text("utf-8")
+    yield from (block.encode() for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL))
     for when, then in (
         ('from = "*@x.example", subject = ["a", "*b"], sensitive = false', 'tier = 2, sla = "2h"'),
-        ('weekday = ["sat", "Mon-fri"]', "tier = 3"),
         ('text = ["東", "x y"], warning = "looks", hours = "out", known = true', 'place = "spam"'),
     ):
         yield f'[[rule]]\nname = "a"\nwhen = {{ {when} }}\nthen = {{ {then} }}\non = ["new", "reply"]\n'.encode()
