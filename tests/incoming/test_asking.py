@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
@@ -76,6 +77,39 @@ def test_the_evidence_is_said(chat: Path, tmp_path: Path) -> None:
     assert (first["me_why"], first["zone_why"]) == ("named by --me", "named by --zone")
     assert "remembered" in second["me_why"]
     assert "remembered" in second["zone_why"]
+
+
+@pytest.mark.parametrize(
+    ("machine", "hours", "found"),
+    [
+        ("UTC", "", ("UTC", "this machine's, and nothing else says it")),
+        ("Europe/Berlin", "", ("Europe/Berlin", "this machine's")),
+        ("Europe/Berlin", 'zone = "UTC"', ("UTC", "the work calendar's")),
+        ("UTC", 'zone = "Europe/Istanbul"', ("Europe/Istanbul", "the work calendar's")),
+    ],
+)
+def test_the_zone_is_that_of_the_hours_and_without_one_the_machines_own(
+    chat: Path, tmp_path: Path, machine: str, hours: str, found: tuple[str, str]
+) -> None:
+    tui = Tui(tmp_path / "home", environ={"TZ": machine})
+    tui.home.mkdir()
+    (tui.home / "config.toml").write_text(f"[hours]\n{hours}\n", "utf-8")
+    [came] = tui.json("import", chat, "--me", "Deniz", "--dry-run")["files"]
+    assert (came["zone"], came["zone_why"]) == found
+
+
+def test_a_zone_is_told_where_a_time_needed_one_and_what_went_to_the_archive_is_counted(
+    chat: Path, tmp_path: Path
+) -> None:
+    tui = Tui(tmp_path / "home")
+    assert "; zone Asia/Tokyo (named by --zone)" in tui("import", chat, "--zone", "Asia/Tokyo").out
+    said = {"thread": "Ann", "at": "2010-03-02T08:00:00Z", "sender": "Ann", "text": "bye"}
+    old = tmp_path / "old.jsonl"
+    old.write_text(json.dumps(said), "utf-8")
+    assert tui.json("import", old, "--dry-run")["files"][0]["archived"] == 1
+    shown = tui("import", old, "--zone", "Asia/Tokyo").out
+    assert "1 conversation of account chat, 1 archived\n" in shown
+    assert "zone" not in shown
 
 
 def test_correct_puts_right_by_a_command(chat: Path, tmp_path: Path) -> None:

@@ -58,7 +58,8 @@ def ours(
     return Ours(me, me_why if me else "", tuple(dict.fromkeys([*names, *([me] if me else [])])), zone, zone_why)
 
 
-_UNSAID = "nothing says it"
+_UNSAID = "this machine's, and nothing else says it"
+"""Machines are in UTC for other reasons than people are: it is no evidence."""
 
 
 def _zone(inbox: Inbox, told: Told, learned: AccountLine | None) -> tuple[str, str]:
@@ -66,10 +67,10 @@ def _zone(inbox: Inbox, told: Told, learned: AccountLine | None) -> tuple[str, s
         return told.zone, "named by --zone"
     if learned and learned.zone:
         return learned.zone, "remembered from an earlier import"
-    if inbox.config.hours.zone != "UTC":
-        return inbox.config.hours.zone, "the work calendar's"
-    system = system_zone(os.environ)
-    return (system, "this machine's") if system != "UTC" else ("UTC", _UNSAID)
+    zone = inbox.config.hours.zone
+    if zone != system_zone(os.environ):
+        return zone, "the work calendar's"
+    return zone, _UNSAID if zone == "UTC" else "this machine's"
 
 
 def _found(source: Any, remembered: Sequence[str], configured: Sequence[str]) -> tuple[str | None, str]:
