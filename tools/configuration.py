@@ -13,8 +13,10 @@ TOP = """# Configuration
 
 Every option of `config.toml`, with its default, or an example where there is none. The file lies in the program's home
 (`tui-inbox doctor` prints where); without it the defaults hold. An option that is not known is an error that names the
-nearest known one. This page is written by `make docs` from [config.example.toml](../config.example.toml), which a test
-holds to the code. [rules.md](rules.md) has recipes for rules.
+nearest known one, and so is a value that cannot be: nothing runs until it is mended. Only a rule whose value cannot be
+stops nothing: it is broken, matches nothing, and is said by `tui-inbox rules check` and whenever something comes in.
+This page is written by `make docs` from [config.example.toml](../config.example.toml), which a test holds to the code.
+[rules.md](rules.md) has recipes for rules.
 """
 
 
