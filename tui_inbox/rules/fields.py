@@ -156,7 +156,7 @@ def _waiting(reader: Asking, said: str, start: int) -> Node:
 _Condition = Callable[[Asking, str, int], Node]
 
 
-CONDITIONS: dict[str, _Condition] = {
+BY_FIELD: dict[str, _Condition] = {
     "has": _has,
     "is": lambda reader, said, start: Is(Trait(reader.one_of(Trait, said, start, "is"))),
     **{attribute.value: _attribute(attribute) for attribute in Attribute},

@@ -22,7 +22,7 @@ from tui_inbox.rules.asked import (
 )
 from tui_inbox.rules.asked import Query as Query
 from tui_inbox.rules.asked import WrongQuery as WrongQuery
-from tui_inbox.rules.fields import CONDITIONS, FIELDS, Asking
+from tui_inbox.rules.fields import BY_FIELD, FIELDS, Asking
 
 LONGEST = 4_000
 """Characters of a query."""
@@ -208,7 +208,7 @@ class _Reader(Asking):
     def leaf(self, field: str, start: int, said: str, quoted: bool) -> Node | _Nothing:
         if field in ("", *(scope.value for scope in Scope)):
             return self.words(Scope(field or "anywhere"), said, start, quoted)
-        return CONDITIONS[field](self, said.strip(), start)
+        return BY_FIELD[field](self, said.strip(), start)
 
     def words(self, scope: Scope, said: str, start: int, quoted: bool) -> Node | _Nothing:
         begun = said.endswith("*")
