@@ -62,6 +62,7 @@ class Occasion:
     received: datetime
     owner: str
     case: Case
+    """All but what the clock says: before rules see it, `timed` in `inbox/routes.py` adds that."""
     machine: bool = False
     """No human wrote it."""
     told: dict[str, Any] | None = None
