@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tui_inbox.problems import Problem, Refused
 from tui_inbox.rules.calendar import Calendar
-from tui_inbox.rules.when import duration, moment, plan, spoken
+from tui_inbox.rules.spoken import spoken
+from tui_inbox.rules.when import duration, moment, plan
 
 ZONE = "Europe/Istanbul"
 OFFICE = Calendar(ZONE, (((600, 1080),),) * 5 + ((), ()))  # 10:00-18:00

@@ -11,7 +11,7 @@ from tui_inbox.cli.say import say, say_json, say_problem
 from tui_inbox.cli.shapes import moment
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
-from tui_inbox.rules.when import spoken
+from tui_inbox.rules.spoken import spoken
 from tui_inbox.store import posted
 from tui_inbox.store.posted import Posted
 

@@ -20,7 +20,7 @@ from tui_inbox.rules.days import WEEKDAYS
 from tui_inbox.rules.explained import BY_NAME, FIGURES
 from tui_inbox.rules.model import Outcome
 from tui_inbox.rules.report import AGES, By, Dist, Figures, Report, Reporting, Window
-from tui_inbox.rules.when import spoken
+from tui_inbox.rules.spoken import spoken
 
 MOST = 200
 """Conversations behind a figure that are listed, the latest."""

@@ -12,7 +12,7 @@ from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
 from tui_inbox.rules.model import Clock, Direction, Place
 from tui_inbox.rules.silence import late_by_silence
-from tui_inbox.rules.when import spoken
+from tui_inbox.rules.spoken import spoken
 
 if TYPE_CHECKING:
     from tui_inbox.store.lines import Row, Whole

@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from tui_inbox.problems import Problem, nearest
-from tui_inbox.rules.when import duration
 
 T = TypeVar("T")
 LONGEST = timedelta(days=3660)
@@ -64,6 +63,8 @@ class Table:
             if self.values.get(key) == "":
                 self.wrong(key, 'a duration is expected, such as "4h", "90m", "2d" or "1h30m".')
             return default
+        from tui_inbox.rules.when import duration  # deferred: most configurations are read without one word of time
+
         try:
             value = duration(said)
         except Problem:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tui_inbox.rules.model import ME, Direction, Kind, Outcome, Place, Reason
-from tui_inbox.rules.when import spoken
+from tui_inbox.rules.spoken import spoken
 from tui_inbox.store.lines import EventLine, MessageLine, PromiseLine, Whole
 
 DONE = ("snoozed", "archived", "forwarded", "routed")

@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tui_inbox.problems import Refused
-from tui_inbox.rules.calendar import MONTHS, valid_moment
-from tui_inbox.rules.days import WEEKDAYS
+from tui_inbox.rules.calendar import valid_moment
 from tui_inbox.rules.daywords import SECONDS, WORDS, Meaning, meanings, span_seconds
 from tui_inbox.rules.fold import plain
 
@@ -98,19 +97,6 @@ def plan(
     back, slash, due = text.partition("/")
     returns = moment(back, now, zone, opening=opening)
     return returns, moment(due, returns, zone, opening=opening) if slash else None
-
-
-def spoken(at: datetime, now: datetime, zone: str | ZoneInfo) -> str:
-    """Return *at* as a person says it: "today 14:00", "Fri 09:00" within six days, else "Fri 27 Nov 09:00"."""
-    zone = ZoneInfo(zone) if isinstance(zone, str) else zone
-    local, today = at.astimezone(zone), now.astimezone(zone).date()
-    weekday, clock = WEEKDAYS[local.weekday()], f"{local:%H:%M}"
-    if local.date() == today:
-        return f"today {clock}"
-    if abs((local.date() - today).days) <= 6:
-        return f"{weekday} {clock}"
-    year = f" {local.year}" if local.year != today.year else ""
-    return f"{weekday} {local.day} {MONTHS[local.month - 1]}{year} {clock}"
 
 
 def _rfc3339(words: str, zone: ZoneInfo) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui_inbox.rules.when import spoken
+from tui_inbox.rules.spoken import spoken
 from tui_inbox.screens import paint
 from tui_inbox.screens.cells import Piece, fit
 from tui_inbox.screens.post import Post

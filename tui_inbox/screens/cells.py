@@ -12,7 +12,7 @@ from tui_inbox.rules.clean import cells, line, width
 from tui_inbox.rules.days import WEEKDAYS
 from tui_inbox.rules.model import ME, Clock, Place, Reason
 from tui_inbox.rules.silence import late_by_silence
-from tui_inbox.rules.when import spoken
+from tui_inbox.rules.spoken import spoken
 from tui_inbox.store.lines import Row
 from tui_inbox.store.queues import Counts
 

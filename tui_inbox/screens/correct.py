@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_inbox.rules.model import Class
-from tui_inbox.rules.when import spoken
+from tui_inbox.rules.spoken import spoken
 from tui_inbox.screens import paint
 from tui_inbox.screens.cells import Piece, fit
 from tui_inbox.screens.post import Post

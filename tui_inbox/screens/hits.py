@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from tui_inbox.rules import clean, fold
+from tui_inbox.rules import clean
 from tui_inbox.rules.links import links, pointed, spots
 from tui_inbox.screens.cells import Piece
 from tui_inbox.screens.thread import Layout, Line
@@ -21,6 +21,8 @@ def first_hit(layout: Layout, terms: Sequence[str]) -> int:
     """Return the first line of a message that holds any of *terms* (`query.terms`), 0 where none of many lines does."""
     if not terms or not layout.starts:
         return 0
+    from tui_inbox.rules import fold  # deferred: nothing is searched for before the first picture
+
     lines = layout.lines[layout.starts[0] : layout.starts[0] + LOOKED]
     found = (at for at, line in enumerate(lines, layout.starts[0]) if any(fold.found(text, terms) for text, _ in line))
     return next(found, 0)
@@ -30,6 +32,8 @@ def struck(line: Line, terms: Sequence[str]) -> Line:
     """Return *line* with the places of *terms* in a role of their own."""
     if not terms:
         return line
+    from tui_inbox.rules import fold
+
     pieces: list[Piece] = []
     for text, role in line:
         at = 0

@@ -13,7 +13,7 @@ from tui_inbox.rules.clean import cells as clipped
 from tui_inbox.rules.clean import line as cleaned
 from tui_inbox.rules.query import parse
 from tui_inbox.rules.silence import as_of
-from tui_inbox.rules.when import spoken
+from tui_inbox.rules.spoken import spoken
 from tui_inbox.screens.bars import Foot, Head, Lines
 from tui_inbox.screens.cells import Piece, amount, channel_name, fit, who
 from tui_inbox.screens.keys import STANDING, bindings, shown

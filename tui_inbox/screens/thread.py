@@ -11,7 +11,7 @@ from tui_inbox.rules import clean
 from tui_inbox.rules.following import first_unseen
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Outcome, Place, State
 from tui_inbox.rules.silence import late_by_silence
-from tui_inbox.rules.when import spoken
+from tui_inbox.rules.spoken import spoken
 from tui_inbox.screens.cells import (
     FANCY,
     REASONS,
