@@ -197,7 +197,7 @@ def test_every_provider_of_the_page_is_one_that_account_add_knows():
 
 
 def test_every_figure_of_a_report_is_told_in_the_documents():
-    from tui_inbox.rules.explained import FIGURES
+    from tui_inbox.rules.report_words import FIGURES
 
     told = set(INLINE.findall(text_of(ROOT / "docs" / "reports.md")))
     shown = {"still_waiting", "broken_as_first_made"}  # the screen's and `--behind`'s own names

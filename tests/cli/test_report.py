@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.running import Tui
-from tui_inbox.rules.explained import FIGURES
+from tui_inbox.rules.report_words import FIGURES
 
 DIST = {"n", "still_waiting", "median", "p90", "max", "archived_unanswered"}
 COUNTS = {"arrived", "messages", "closed", "promised", "kept_as_first_made", "kept_as_renegotiated", "reopened"}

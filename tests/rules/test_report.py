@@ -26,11 +26,11 @@ from tests.life.said import (
     terms,
 )
 from tui_inbox.rules.calendar import Calendar
-from tui_inbox.rules.explained import BY_NAME, FIGURES, long
 from tui_inbox.rules.happened import Happened, Life, Made, happened
 from tui_inbox.rules.lifecycle import Delivery, Verb, read
 from tui_inbox.rules.model import ME, Outcome, Place, Status
 from tui_inbox.rules.report import AGES, By, Figures, Reporting, Window, age, median, ninth
+from tui_inbox.rules.report_words import BY_NAME, FIGURES, long
 
 ALWAYS = Calendar()
 OFFICE = Calendar("UTC", weekly=(*[((540, 1080),)] * 5, (), ()))

@@ -13,9 +13,9 @@ import pytest
 from tui_inbox import app
 from tui_inbox.config.values import Account, Rule
 from tui_inbox.rules.calendar import Calendar
-from tui_inbox.rules.explained import FIGURES
 from tui_inbox.rules.model import Archive, Forward, Snooze
 from tui_inbox.rules.report import By, Reporting, Window
+from tui_inbox.rules.report_words import FIGURES
 from tui_inbox.screens.bars import Top
 from tui_inbox.screens.over import Over
 from tui_inbox.screens.plots import BACKLOG, DAYS, HOURS, Bars, Columns, plot

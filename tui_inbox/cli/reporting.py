@@ -17,9 +17,9 @@ from tui_inbox.problems import Misconfigured
 from tui_inbox.rules import clean, spans
 from tui_inbox.rules.calendar import Calendar
 from tui_inbox.rules.days import WEEKDAYS
-from tui_inbox.rules.explained import BY_NAME, FIGURES
 from tui_inbox.rules.model import Outcome
 from tui_inbox.rules.report import AGES, By, Dist, Figures, Report, Reporting, Window
+from tui_inbox.rules.report_words import BY_NAME, FIGURES
 from tui_inbox.rules.spoken import spoken
 
 MOST = 200

@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib import import_module
 from itertools import chain
 
+from tui_inbox.rules.days import LONG
 from tui_inbox.rules.fold import plain
 
 Meaning = tuple[str, int]
@@ -79,7 +80,7 @@ SECONDS: Mapping[str, int] = {word: seconds for seconds, words in _SPANS.items()
 
 _WELL_KNOWN = 40
 """Languages whose word must be unambiguous among them; beyond these the first that knows a word is taken."""
-_DATA_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DATA_WEEKDAYS = tuple(day.lower() for day in LONG)
 _DATA_MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),

@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 
 from tui_inbox.problems import Problem
 from tui_inbox.rules.days import WEEKDAYS
-from tui_inbox.rules.explained import BY_NAME, FIGURES, Figure
 from tui_inbox.rules.happened import What
 from tui_inbox.rules.report import By, Figures, Report, Reporting, Window
+from tui_inbox.rules.report_words import BY_NAME, FIGURES, Figure
 from tui_inbox.screens.bars import Foot, Head, Lines
 from tui_inbox.screens.cells import Piece, fit
 from tui_inbox.screens.keys import REPORT, bindings, shown

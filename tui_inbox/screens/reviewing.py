@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tui_inbox.problems import Problem
-from tui_inbox.rules.explained import BY_NAME
 from tui_inbox.rules.query import parse
 from tui_inbox.rules.report import Reporting, Window
+from tui_inbox.rules.report_words import BY_NAME
 from tui_inbox.rules.review import Review
 from tui_inbox.screens.acting import Acting
 from tui_inbox.screens.cells import TITLES

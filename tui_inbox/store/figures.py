@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from tui_inbox.rules.calendar import Calendar
-from tui_inbox.rules.explained import Figure
 from tui_inbox.rules.happened import Happened, Life, Made, happened
 from tui_inbox.rules.history import Act, Delivery, Effects, Heard, History, Verb
 from tui_inbox.rules.model import Class, Direction, Kind, Outcome, Place
 from tui_inbox.rules.promise import Promise, Responsible, Terms
 from tui_inbox.rules.report import Report, Reporting, Window
+from tui_inbox.rules.report_words import Figure
 from tui_inbox.store.moments import moment, stored
 
 LONG = 5000

@@ -21,9 +21,9 @@ from tui_inbox.store.window import Window, in_words
 
 if TYPE_CHECKING:
     from tui_inbox.rules.asked import Query
-    from tui_inbox.rules.explained import Figure
     from tui_inbox.rules.places import Written
     from tui_inbox.rules.report import Report, Reporting
+    from tui_inbox.rules.report_words import Figure
     from tui_inbox.rules.review import Review
     from tui_inbox.store.rules_done import RulesDone
     from tui_inbox.store.sources import Sources
