@@ -10,6 +10,7 @@ from tui_inbox.problems import Refused
 from tui_inbox.rules import when
 from tui_inbox.rules.calendar import in_words
 from tui_inbox.rules.lifecycle import in_order
+from tui_inbox.rules.spoken import spoken
 from tui_inbox.store.lines import Row
 
 
@@ -47,7 +48,7 @@ def checked(config: Config, returns: datetime, due: datetime, now: datetime) -> 
     worked = config.hours.between(returns, due)
     business = "" if config.hours.always else "business "
     sentence = (
-        f"back {when.spoken(returns, now, zone)}, answer by {when.spoken(due, now, zone)}"
+        f"back {spoken(returns, now, zone)}, answer by {spoken(due, now, zone)}"
         f" \u2014 {in_words(worked, business)} later"
     )
     return SnoozePlan(returns, due, sentence)
