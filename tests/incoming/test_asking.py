@@ -109,7 +109,7 @@ def test_a_zone_is_told_where_a_time_needed_one_and_what_went_to_the_archive_is_
     assert tui.json("import", old, "--dry-run")["files"][0]["archived"] == 1
     shown = tui("import", old, "--zone", "Asia/Tokyo").out
     assert "1 conversation of account chat, 1 archived\n" in shown
-    assert "zone" not in shown
+    assert "; zone" not in shown
 
 
 def test_correct_puts_right_by_a_command(chat: Path, tmp_path: Path) -> None:

@@ -53,6 +53,16 @@ def test_the_count_of_a_queue_is_how_many_are_listed(store: Connection) -> None:
             assert queues.count(store, name, now) == len(list(queues.ids(store, name, now)))
 
 
+def test_of_any_number_of_ids_those_are_counted_that_lie_in_a_queue(
+    store: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "_AT_ONCE", 2)
+    asked = {*list(queues.ids(store, "all", NOW))[::2], 1 << 40}
+    for now in MOMENTS:
+        for name in queues.QUEUES:
+            assert queues.among(store, name, asked, now) == len(asked & set(queues.ids(store, name, now)))
+
+
 def test_a_queue_and_its_counts_are_read_from_their_indexes(store: Connection) -> None:
     asked: list[str] = []
     store.set_trace_callback(asked.append)

@@ -88,9 +88,10 @@ def _say_report(report: exports.FileReport, *, dry_run: bool) -> None:
     say(
         f"  {came.new} new messages {would}stored, {came.known} known, {came.updated} updated,"
         f" {came.set_aside} set aside; {_counted(len(came.conversations))} of account {report.account}"
+        + (f", {report.archived} archived" if report.archived else "")
     )
     me = f"me: {clean.line(report.me)} ({clean.line(report.me_why)})" if report.me else "me: not known"
-    say(f"  {me}; zone {report.zone} ({report.zone_why})")
+    say(f"  {me}; zone {report.zone} ({report.zone_why})" if report.zoned else f"  {me}")
     if report.corrected:
         say(f"  {report.corrected} messages, read wrongly before, put right")
     for old, new in came.renamed.items():

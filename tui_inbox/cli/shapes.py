@@ -118,6 +118,7 @@ def imported_file(one: FileReport) -> dict[str, Any]:
         "why": one.why,
         "account": one.account,
         "conversations": len(one.came.conversations),
+        "archived": one.archived,
         "messages": {
             "found": one.came.found,
             "new": one.came.new,

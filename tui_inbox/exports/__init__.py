@@ -186,6 +186,7 @@ class _Run:
             _note(report, batch)
             for one in batch.arrivals:
                 mine = mine or bool(one.message.mine)
+                report.zoned = report.zoned or one.message.local_at is not None
                 if one.message.mine is None and one.message.verdict.as_ is Class.HUMAN and len(unsaid) < 20:
                     unsaid[one.message.sender.name or one.message.sender.identity] = None
             self._progress(report.path.name, batch)
@@ -193,6 +194,8 @@ class _Run:
         into.sources.synced(origin, self._now, None)
         self._put_right(into, origin, report, before, every)
         _count_finished(report, cursors, bundle)
+        with into.reader() as reader:
+            report.archived = reader.among("archived", report.came.conversations, self._now)
         names = ", ".join(one for one in unsaid if one)
         if report.me is None and names and not mine and origin.channel != MAIL:
             report.hint = f"Nothing says which of them is you ({names}): name yourself with --me."

@@ -59,6 +59,10 @@ class FileReport:
     """What would make it better: a name or a zone that nothing says."""
     parts: tuple[Path, ...] = ()
     came: Ingested = field(default_factory=Ingested)
+    archived: int = 0
+    """Of the conversations that it touched, how many lie in the archive."""
+    zoned: bool = False
+    """Whether any time in it named no zone, so that `zone` was used."""
     corrected: int = 0
     """Messages that had been read wrongly before, and were put right by what was said this time."""
     problems: list[tuple[str, str]] = field(default_factory=list)

@@ -7,6 +7,7 @@ that it has moved, because a snooze ran out or a hand-over came back, are merged
 from __future__ import annotations
 
 import heapq
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ REASON = f"CASE WHEN {BACK} THEN 'returned' WHEN {TURNED} THEN turns_reason ELSE
 
 _STAYS = "(turns_at IS NULL OR turns_at > :now)"
 _MOVED = "turns_at <= :now"
+_AT_ONCE = 10_000
+"""Ids that one statement is given."""
 _TURNING = "conversation INDEXED BY conversation_turns"
 """Where those that time has moved are looked for: they are few, and without being told SQLite walks all."""
 
@@ -114,6 +117,20 @@ def count(connection: sqlite3.Connection, name: str, now: datetime) -> int:
         f" + (SELECT COUNT(*) FROM {_TURNING} WHERE {LIVE} AND {_MOVED} AND {PLACE} = :name)"
     )
     return int(connection.execute(sql, {"name": name, "now": stored(now)}).fetchone()[0])
+
+
+def among(connection: sqlite3.Connection, name: str, ids: Iterable[int], now: datetime) -> int:
+    """Return how many of *ids* lie in queue *name*. Raises `NotFound`."""
+    _check(name)
+    sql = (
+        f"SELECT COUNT(*) FROM conversation WHERE id IN (SELECT value FROM json_each(:ids)) AND {LIVE}"  # noqa: S608 - our own words only
+        f" AND (:name = 'all' OR {PLACE} = :name)"
+    )
+    values = {"name": name, "now": stored(now)}
+    those, found = iter(ids), 0
+    while some := list(islice(those, _AT_ONCE)):
+        found += int(connection.execute(sql, {**values, "ids": json.dumps(some)}).fetchone()[0])
+    return found
 
 
 def _check(name: str) -> None:

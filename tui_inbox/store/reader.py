@@ -121,6 +121,10 @@ class Reader(Window):
 
         return search.total(self.connection, query, now)
 
+    def among(self, name: str, ids: Iterable[int], now: datetime) -> int:
+        """Return how many of *ids* lie in queue *name*. Raises `NotFound`."""
+        return queues.among(self.connection, name, ids, now)
+
     def counts(self, now: datetime) -> Counts:
         """Return how many conversations lie in each queue and how the clocks of the inbox stand."""
         with self.moment():
