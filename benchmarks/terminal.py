@@ -103,6 +103,8 @@ class Tty:
         while not self.out and time.perf_counter() < end:
             self.listen(0.001)
         self.rest(longest=longest)
+        if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            raise Broken(f"{self.command[0]} had ended when {keys!r} was pressed: what came back is an echo")
         if not self.out:
             raise Broken(f"{keys!r} was answered by nothing")
         pattern = re.compile(sign)
