@@ -5,6 +5,7 @@ A channel is one module named after its kind. It defines
 * `CHANNEL`: how the customer wrote (`email`, `whatsapp`, ...);
 * `Source`: a frozen dataclass whose fields are its table in config.toml, or, for files, what `import` was told;
 * `sniff(bundle)`: for file channels, why this file, folder or zip is of that kind, or None;
+* `owner()` and `evidence()` on the `Source` of a file channel, where it can: the agent's own name, and from what;
 * `from_table(account, secret)` and, where a server tells of news by itself, `listening(source)`: for mailboxes, the
   `Source` that a table describes, and a context that yields an `Ear`;
 * `thorough(source)`, `again(cursor, uids)` and `fetched(source, places, id, part)`: for mailboxes that can be counted,
