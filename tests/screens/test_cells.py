@@ -122,6 +122,11 @@ def test_a_subject_takes_the_cells_that_the_word_at_the_right_leaves_free(
     assert said.endswith("x..." + tail)
 
 
+def test_how_often_a_row_was_snoozed_stands_beside_until_when_it_is_then_to_be_answered() -> None:
+    said = drawn(row(place=Place.SNOOZED, snoozes=1, subject="x" * 100), 78, marks=PLAIN, dates=True)
+    assert said.endswith("x...  z1 by today 12:10"), said
+
+
 def test_a_footer_holds_whole_keys_and_never_leaves_out_help() -> None:
     keys = [("e", "archive"), ("s", "snooze"), ("f", "forward"), ("?", "help"), ("q", "quit")]
     assert cells.footer(keys, 200) == keys

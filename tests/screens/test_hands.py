@@ -10,6 +10,7 @@ from textual.geometry import Offset
 from textual.widgets import Input
 
 from tests.screens.test_review import begin
+from tui_inbox.rules.clean import width
 from tui_inbox.screens.bars import Places, Top
 
 Sit = Callable[..., None]
@@ -40,6 +41,18 @@ def test_an_undo_leaves_the_way_the_agent_was_going_as_it_was(world: Any, sit: S
         assert hands.current == 4, "down, as before"
 
     sit(work)
+
+
+def test_where_an_undo_has_brought_it_back_to_is_said_whole_on_a_narrow_screen(world: Any, sit: Sit) -> None:
+    world.writes("Ada Demir", "ada@one.example", "Where is the order " * 5, "Hello")
+
+    async def work(hands: Any) -> None:
+        await hands.press("e", "z")
+        await hands.until(lambda: hands.said.startswith("Undone: Ada Demir, Where"))
+        assert hands.said.endswith("… — lies in Inbox again.")
+        assert width(hands.said) <= 78
+
+    sit(work, size=(80, 24))
 
 
 def test_an_undo_of_many_shows_the_first_of_them(world: Any, sit: Sit) -> None:

@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     r"|(?P<hmark>\d{1,2}h\d\d)(?!\w)|(?P<dotted>\d{1,2}\.\d\d)(?![\d.])|(?P<year>\d{4})(?!\d)"
     r"|(?P<number>\d{1,2})(?P<point>\.?)(?!\d)|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)\.?|(?P<other>\S+)"
 )
-_HOW = 'Write it like "tomorrow 9", "fri 14:00", "3h" or "2026-03-02 09:00".'
+_HOW = 'Write it like "tomorrow 9", "fri 14:00", "3h" or "2 March 9:00".'
 
 
 def duration(text: str) -> timedelta:

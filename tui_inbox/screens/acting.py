@@ -37,8 +37,10 @@ def called(row: Row | None) -> str:
     return clipped(f"{cells.who(row)}, {row.subject or row.snippet}", ABOUT) if row else ""
 
 
-def _undone(row: Row, marks: cells.Marks) -> str:
-    return f"Undone: {called(row)} {marks.dash} lies in {cells.TITLES[row.place]} again."
+def _undone(row: Row, room: int, marks: cells.Marks) -> str:
+    """Return what an undo has brought back and where it lies, in *room* cells: what it is about is cut, not that."""
+    where = f" {marks.dash} lies in {cells.TITLES[row.place]} again."
+    return f"Undone: {clipped(called(row), max(12, room - len(f'Undone: {where}')), marks.ascii)}{where}"
 
 
 class Acting(Screen[None]):
@@ -225,7 +227,8 @@ class Acting(Screen[None]):
             self.say_problem(problem)
             return
         done = len(outcome.done)
-        words = [f"Undone: {done:,} conversations."] if done > 1 else [_undone(row, self.post.marks) for row in rows]
+        room, marks = self.size.width - 2, self.post.marks
+        words = [f"Undone: {done:,} conversations."] if done > 1 else [_undone(row, room, marks) for row in rows]
         words += [f"{one.why.rstrip('.')}." for one in outcome.skipped[:1]]
         self.say("  ".join(words) or "There is nothing to undo.", trouble=not done and bool(outcome.skipped))
         self._brought_back(outcome.done)

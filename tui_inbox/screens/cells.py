@@ -189,7 +189,7 @@ def row_pieces(
     when, role = clock(row, now, zone, marks)
     wait = DATE + 1 if dates else 12
     name = max(10, min(24, room // 5))
-    last = 24 if room >= 100 else 17 if room >= 74 else 0
+    last = 24 if room >= 100 else 20 if room >= 74 else 0
     tail = _tail(row, last, now, zone, marks) if last else []
     text = max(0, room - 4 - wait - 3 - name - 1 - sum(width(said) for said, _ in tail))
     return [
@@ -275,7 +275,7 @@ def empty(
         case "inbox":
             said = ["Nothing is waiting for you.", ""]
             if counts.next_return:
-                said.append(f"The next snoozed conversation returns {spoken(counts.next_return, now, zone)}.")
+                said.append(f"The next conversation returns {spoken(counts.next_return, now, zone)}.")
             if counts.next_due:
                 said.append(f"The next promise is due {spoken(counts.next_due, now, zone)}.")
             if away := counts.queues.get("handed_over", 0):
