@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import ROOT, Tui
+from tests.incoming.store import Store
 
 CHAT = "[02.03.2026, 09:15:02] Elif Kara: Merhaba\n[02.03.2026, 09:16:02] Deniz: Buyurun\n"
 
@@ -119,3 +120,13 @@ def test_correct_puts_right_by_a_command(chat: Path, tmp_path: Path) -> None:
     assert (came["turned"], came["moved"], came["conversations"]) == (2, 2, [1])
     assert [one["direction"] for one in tui.json("show", 1)["messages"]] == ["in", "out"]
     assert tui.json("correct", "whatsapp", code=2)["error"]["kind"] == "configuration"
+
+
+def test_mail_that_comes_before_my_addresses_are_named_says_what_that_means(tmp_path: Path) -> None:
+    path = tmp_path / "one.eml"
+    path.write_bytes(
+        b"From: me@shop.example\r\nTo: ada@one.example\r\nSubject: Hi\r\nMessage-ID: <1@x>\r\n\r\nHere.\r\n"
+    )
+    assert "[me]" in Store(tmp_path / "unnamed").bring(path).hint
+    named = Store(tmp_path / "named").configured('[me]\naddresses = ["me@shop.example"]\n')
+    assert named.bring(path).hint == ""

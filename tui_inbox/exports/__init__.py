@@ -199,6 +199,11 @@ class _Run:
         names = ", ".join(one for one in unsaid if one)
         if report.me is None and names and not mine and origin.channel != MAIL:
             report.hint = f"Nothing says which of them is you ({names}): name yourself with --me."
+        if origin.channel == MAIL and report.came.new and not (into.config.me.addresses or into.config.accounts):
+            report.hint = (
+                "Nothing says which addresses are yours, so mail that you wrote counts as a customer's."
+                " Name them in [me] of config.toml, and import into a new home."
+            )
 
     def _otherwise(self, cursor: str, reading: dict[str, str | None]) -> bool:
         """Return whether what *cursor* stands for was read as something else than was said now."""
