@@ -278,11 +278,12 @@ class Store:
         from sqlalchemy import text
 
         from tui_inbox.inbox.reading import Readings
+        from tui_inbox.rules.handover import HAND_OVER
 
         with self.inbox.writer.unit() as unit:
-            waiting = unit.execute(
-                text("SELECT act_id, conversation_id FROM outbox WHERE state = 'waiting' ORDER BY id")
-            ).all()
+            # What is only sent on names the act of the conversation that it continues: that one is delivered already.
+            wanted = "SELECT act_id, conversation_id FROM outbox WHERE state = 'waiting' AND kind = :kind ORDER BY id"
+            waiting = unit.execute(text(wanted), {"kind": HAND_OVER}).all()
             if not waiting:
                 return
             one = waiting[nth % len(waiting)]
