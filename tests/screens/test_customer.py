@@ -53,6 +53,19 @@ def test_two_that_are_one_person_are_linked_by_a_key_and_parted_again(world: Any
     sit(work, size=(100, 30))
 
 
+def test_a_conversation_is_headed_by_the_address_that_it_came_from_not_by_another_of_the_same_person(
+    world: Any, sit: Sit
+) -> None:
+    two_adas(world)
+
+    async def work(hands: Any) -> None:
+        await hands.press("i", "l", "escape", "enter")
+        await hands.until(lambda: "Second order" in hands.text() and "account support" in hands.text())
+        assert "Ada Demir <ada@home.example>, account support" in hands.text()
+
+    sit(work)
+
+
 def test_a_suggestion_that_is_wrong_is_refused_by_a_key_and_linked_after_all_by_another(world: Any, sit: Sit) -> None:
     two_adas(world)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from textual.command import CommandList
 
 from tui_inbox.config import Config
 from tui_inbox.rules.model import Class, Verdict
@@ -535,6 +536,18 @@ def test_the_palette_finds_every_command_and_shows_its_key(world: Any, sit: Sit)
         await hands.until(lambda: world.place(1) == "archived")
 
     sit(work, size=(120, 40))
+
+
+def test_the_palette_marks_what_enter_would_do_also_in_the_terminals_own_colours(world: Any, sit: Sit) -> None:
+    async def work(hands: Any) -> None:
+        await hands.press("ctrl+p")
+        listed = hands.app.screen.query_one(CommandList)
+        await hands.until(lambda: listed.highlighted == 0 and listed.option_count > 1)
+        first, second = ([one.style for one in listed.render_line(y)] for y in (0, 1))
+        assert all(style and style.underline for style in first)
+        assert not any(style and style.underline for style in second)
+
+    sit(work, theme="ansi-dark")
 
 
 def test_q_in_the_list_leaves_the_program(world: Any, sit: Sit) -> None:

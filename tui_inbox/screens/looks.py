@@ -82,7 +82,8 @@ CommandPalette CommandList > .option-list--option-highlighted {
     color: $foreground;
     text-style: bold;
 }
-CommandPalette CommandList:ansi > .option-list--option-highlighted { text-style: reverse; }
+/* not reverse: an option is drawn without it, so that no row was marked where there is no colour */
+CommandPalette CommandList:ansi > .option-list--option-highlighted { text-style: bold underline; }
 """
 """Textual's palette in our colours."""
 _COLOURS: Mapping[str, tuple[str, str]] = {

@@ -98,7 +98,8 @@ def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks,
     row = whole.row
     for text in wrap(clean.line(row.subject or who(row)), width):
         yield ((text, "title"),)
-    identity = next(iter(row.contact.identities), "")
+    wrote = {message.sender_identity for message in whole.messages}
+    identity = next((one for one in row.contact.identities if one in wrote), next(iter(row.contact.identities), ""))
     address = identity if identity != row.contact.name else ""
     named = f"{who(row)} <{address}>" if row.subject and address else who(row) if row.subject else address
     named = f"{channel(row.channel, marks)} {named}" if named else channel_name(row.channel)
