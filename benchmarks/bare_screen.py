@@ -7,16 +7,16 @@ import gc
 gc.disable()  # until it stands, as ours does: to look for garbage among what is imported costs any app 0.05 s
 
 import sys  # noqa: E402 - see above
-from typing import ClassVar  # noqa: E402
+from typing import ClassVar  # noqa: E402 - see above
 
-from rich.segment import Segment  # noqa: E402
-from rich.style import Style  # noqa: E402
-from textual.app import App, ComposeResult  # noqa: E402
-from textual.binding import BindingType  # noqa: E402
-from textual.geometry import Size  # noqa: E402
-from textual.scroll_view import ScrollView  # noqa: E402
-from textual.strip import Strip  # noqa: E402
-from textual.widgets import Static  # noqa: E402
+from rich.segment import Segment  # noqa: E402 - see above
+from rich.style import Style  # noqa: E402 - see above
+from textual.app import App, ComposeResult  # noqa: E402 - see above
+from textual.binding import BindingType  # noqa: E402 - see above
+from textual.geometry import Size  # noqa: E402 - see above
+from textual.scroll_view import ScrollView  # noqa: E402 - see above
+from textual.strip import Strip  # noqa: E402 - see above
+from textual.widgets import Static  # noqa: E402 - see above
 
 
 class Bare(App[None]):
