@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.growth import cost
+from tui_inbox.rules.asked import And, Received
 from tui_inbox.rules.query import WrongQuery, parse
 from tui_inbox.store import migrations, search
-from tui_inbox.store.moments import stored
+from tui_inbox.store.moments import moment, stored
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Istanbul")
@@ -279,26 +281,12 @@ def test_few_conversations_and_many_give_the_same(shelf: Shelf, monkeypatch: pyt
     assert [shelf.finds(query) for query in ("lamp is:snoozed", "-lamp is:snoozed", "on:today is:snoozed")] == few
 
 
-def test_matching_messages_of_one_conversation(shelf: Shelf) -> None:
-    one, other = shelf.conversation(), shelf.conversation()
-    first, _, third = (shelf.message(one, text) for text in ("lamp", "chair", "lamp again"))
-    shelf.message(other, "lamp")
-    for query in ("lamp", "lamp is:open", "lamp OR is:late"):
-        assert search.matches(shelf.connection, parse(query, NOW, ZONE), NOW, one) == [third, first]
-    assert len(search.matches(shelf.connection, parse("is:open", NOW, ZONE), NOW, one)) == 3
-
-
 def test_what_is_removed_from_the_index_is_found_no_more(shelf: Shelf) -> None:
     conversation = shelf.saying("lamp")
     [stamp] = shelf.connection.execute("SELECT stamp FROM message").fetchone()
     shelf.connection.execute(search.REMOVE, (stamp, *search.index_values("", "lamp", "", ADA, [SHOP], ())))
     assert shelf.finds("lamp") == []
     assert shelf.finds("is:open") == [conversation]
-
-
-def test_the_index_of_the_store_is_the_one_declared_here(shelf: Shelf) -> None:
-    [made] = shelf.connection.execute("SELECT sql FROM sqlite_master WHERE name = 'fulltext'").fetchone()
-    assert "".join(made.split()) == "".join(search.DDL.split())
 
 
 @pytest.mark.parametrize(
@@ -357,20 +345,27 @@ QUERIES = st.recursive(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_query_and_its_opposite_share_no_message_and_leave_none_out(shelf: Shelf, query: str) -> None:
     if not shelf.ties:
-        shelf.message(shelf.saying("a red lamp 東京都", due=stored(NOW) - 1, waiting_since=0), "chair", files=("x",))
-        shelf.message(shelf.saying("chair", "snoozed", owner="Mert"), "lamp", subject="x", sender=BO)
+        two, three = timedelta(hours=2), timedelta(hours=3)
+        late = shelf.saying("a red lamp 東京都", due=stored(NOW) - 1, waiting_since=0)
+        shelf.message(late, "chair", ago=two, files=("x",))
+        shelf.message(shelf.saying("chair", "snoozed", owner="Mert"), "lamp", ago=three, subject="x", sender=BO)
         shelf.message(shelf.saying("lamp", "archived"), "東", ago=timedelta(days=9), warnings='["link"]')
-    conversations = [row[0] for row in shelf.connection.execute("SELECT id FROM conversation")]
+    every = shelf.connection.execute("SELECT conversation_id, received_at FROM message").fetchall()
 
-    def messages(query: str) -> list[int]:
-        asked = parse(query, NOW, ZONE)
-        return [one for it in conversations for one in search.matches(shelf.connection, asked, NOW, it)]
+    def messages(query: str) -> list[tuple[int, int]]:
+        """Return conversation and time of every message that *query* finds, each asked for alone by its time."""
+        asked, found = parse(query, NOW, ZONE), []
+        assert asked.root is not None
+        parts = asked.root.parts if isinstance(asked.root, And) else (asked.root,)
+        for at in {received for _, received in every}:
+            then = Received(moment(at), moment(at + 1))
+            only = replace(asked, root=And((*parts, then)))
+            found += [(one, at) for one in search.search(shelf.connection, only, NOW).ids]
+        return found
 
-    every = [row[0] for row in shelf.connection.execute("SELECT id FROM message ORDER BY id")]
-    assert sorted(messages(query) + messages(f"-({query})")) == every
+    assert sorted(messages(query) + messages(f"-({query})")) == sorted(every)
     found = set(search.search(shelf.connection, parse(query, NOW, ZONE), NOW).ids)
-    owners = dict(shelf.connection.execute("SELECT id, conversation_id FROM message").fetchall())
-    assert found == {owners[one] for one in messages(query)}
+    assert found == {conversation for conversation, _ in messages(query)}
 
 
 def test_the_deepest_query_is_no_trouble_for_the_index(shelf: Shelf) -> None:

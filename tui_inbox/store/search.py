@@ -36,14 +36,6 @@ from tui_inbox.rules.asked import (
 from tui_inbox.rules.model import ME, Place, Reason
 from tui_inbox.store.moments import stored
 
-DDL = """
-CREATE VIRTUAL TABLE fulltext USING fts5(
-  subject, body, sender, recipients, files,
-  content='', tokenize='ascii'
-)
-"""
-"""The words are folded and split before they come here: `ascii` splits them at spaces and nowhere else."""
-
 ADD = "INSERT INTO fulltext(rowid, subject, body, sender, recipients, files) VALUES (?, ?, ?, ?, ?, ?)"
 """Parameters: the message's stamp, then its `index_values`."""
 REMOVE = (
@@ -140,13 +132,6 @@ def total(connection: sqlite3.Connection, query: Query, now: datetime) -> int:
     column = "c.id" if plan.alone and plan.few is None else "m.conversation_id"
     row = connection.execute(plan.sql(f"count(DISTINCT {column})"), plan.values).fetchone()
     return int(row[0])
-
-
-def matches(connection: sqlite3.Connection, query: Query, now: datetime, conversation: int) -> list[int]:
-    """Return the ids of the messages of *conversation* that *query* finds, newest first."""
-    plan = _plan(connection, query.root, now)
-    plan.few = [conversation]
-    return [row[0] for row in connection.execute(f"{plan.sql('m.id')} ORDER BY m.stamp DESC", plan.values)]
 
 
 def _by_conversation(connection: sqlite3.Connection, plan: _Plan, limit: int | None, after: str | None) -> Found:

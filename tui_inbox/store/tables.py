@@ -485,4 +485,5 @@ CREATE VIRTUAL TABLE fulltext USING fts5(
   content='', tokenize='ascii'
 )
 """
-"""Full text over folded words (`rules/fold.py`); its rowid is `message.stamp`, so newest first is rowid descending."""
+"""Full text over folded words (`rules/fold.py`), which `ascii` splits at spaces and nowhere else; its rowid is
+`message.stamp`, so newest first is rowid descending."""
