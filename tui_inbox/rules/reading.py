@@ -10,6 +10,7 @@ from tui_inbox.rules.history import Act, Delivery, Heard, History, TermsOf, Verb
 from tui_inbox.rules.ledger import Ledger
 from tui_inbox.rules.model import ME, Class, Direction, Kind, Outcome, Place, Reason, Status
 from tui_inbox.rules.promise import Terms
+from tui_inbox.rules.replies import Replies
 
 
 def read(history: History, now: datetime, terms_of: TermsOf) -> Conversation:
@@ -42,18 +43,7 @@ class _Reading:
     plan: tuple[datetime, datetime] | None = None
     snoozes: int = 0
     begun_by: Direction | None = None
-    answered: bool = False
-    waiting: list[Heard] = field(default_factory=list)
-    """Customer messages without an answer, that are not history."""
-    dismissed: set[int] = field(default_factory=set)
-    """Those of them that were archived without one: nobody waits for it any more."""
-    lost: set[int] = field(default_factory=set)
-    """Answers of ours that a report said will never arrive."""
-    unpromised: list[Heard] = field(default_factory=list)
-    """Those of them that spam kept from having a promise."""
-    answered_by: dict[int, list[Heard]] = field(default_factory=dict)
-    answers: list[Heard] = field(default_factory=list)
-    """Answers of ours that arrived, as far as is known."""
+    replies: Replies = field(default_factory=Replies)
     acted: bool = False
     hand_over: Act | None = None
     handed_at: datetime | None = None
@@ -149,7 +139,7 @@ class _Reading:
     def _begin_by_machine(self, message: Heard) -> None:
         """A robot wrote first: open, without a clock. Once somebody acted, more of it changes nothing."""
         self.elapse(message.received)
-        if not self.acted and not self.answered:
+        if not self.acted and not self.replies.answered:
             self.status = Status.OPEN
             self.reason = self.reason or Reason.NEW
 
@@ -160,7 +150,7 @@ class _Reading:
     def _ask(self, message: Heard, first: bool) -> None:
         at = self.elapse(message.received)
         owed = not self.ledger.responses
-        self.waiting.append(message)
+        self.replies.waiting.append(message)
         late = self.now is not None and message.received < at
         match self.status:
             case Status.SNOOZED:
@@ -171,12 +161,12 @@ class _Reading:
             case Status.ARCHIVED:
                 self.status, self.reason = Status.OPEN, Reason.NEW if first else Reason.REOPENED
             case Status.OPEN:
-                if owed and self.answered:
+                if owed and self.replies.answered:
                     self.reason = Reason.REPLY
                 elif self.reason is None and not self.spam and self.owner == ME:
                     self.reason = Reason.REPLY if self.acted else Reason.NEW
         if self.spam:
-            self.unpromised.append(message)
+            self.replies.unpromised.append(message)
         elif owed:
             self._promise(message)
 
@@ -187,15 +177,12 @@ class _Reading:
         self._come_back(at, why)
 
     def _promise(self, message: Heard) -> None:
-        kind = Kind.NEXT if self.answered or self.begun_by is Direction.OUT else Kind.FIRST
+        kind = Kind.NEXT if self.replies.answered or self.begun_by is Direction.OUT else Kind.FIRST
         self.ledger.respond(kind, message, self.terms_of(kind, message, self.tier), self.tier)
 
     def _answer(self, message: Heard) -> None:
         at = self.elapse(message.received)
-        self.answered = True
-        self.answers.append(message)
-        self.answered_by[message.id] = self.waiting
-        self.waiting, self.unpromised = [], []
+        self.replies.answer(message)
         self.ledger.answer(message)
         if self._first_import(message) and self.status is Status.OPEN:
             self.status, self.reason = Status.ARCHIVED, None
@@ -209,22 +196,12 @@ class _Reading:
         at = self.elapse(message.received)
         lost = message.bounced
         assert lost is not None
-        if lost in self.lost:
+        if lost in self.replies.lost:
             return
-        self.lost.add(lost)
-        index = next((n for n, one in enumerate(self.answers) if one.id == lost), None)
-        later = None
-        if index is not None:
-            del self.answers[index]
-            later = self.answers[index] if index < len(self.answers) else None
-        unanswered = self.answered_by.pop(lost, [])
+        later = self.replies.lose(lost)
         self.ledger.lose(lost, message.id, later)
         if later is not None:
-            self.answered_by[later.id] = [*unanswered, *self.answered_by[later.id]]
             return
-        self.waiting = sorted([*unanswered, *self.waiting], key=lambda one: one.order)
-        self.dismissed -= {one.id for one in unanswered}
-        self.answered = bool(self.answers)
         if self.status is Status.SNOOZED:
             self._interrupt(at, Reason.BOUNCE)
         self.status, self.reason, self.reported = Status.OPEN, Reason.BOUNCE, message.id
@@ -254,9 +231,9 @@ class _Reading:
         if not self.spam:
             return
         self.spam = False
-        if self.unpromised and not self.ledger.responses and not self.ledger.take_up(self.unpromised[0]):
-            self._promise(self.unpromised[0])
-        self.unpromised = []
+        unpromised, self.replies.unpromised = self.replies.unpromised, []
+        if unpromised and not self.ledger.responses and not self.ledger.take_up(unpromised[0]):
+            self._promise(unpromised[0])
 
     def _snooze(self, act: Act) -> None:
         assert act.returns is not None
@@ -269,7 +246,7 @@ class _Reading:
 
     def _archive(self, act: Act) -> None:
         self.ledger.end(act, Outcome.WAIVED, Outcome.CANCELLED)
-        self.dismissed |= {one.id for one in self.waiting if one.id <= act.seen}
+        self.replies.dismiss(act.seen)
         self.status, self.returns, self.plan = Status.ARCHIVED, None, None
         self.reason = _reason_of(act.by)
         self.acted = True
@@ -292,21 +269,15 @@ class _Reading:
                 self._give(effects.owner, at)
             if effects.place is Place.SPAM:
                 self.spam = True
-                self._owe_nothing_in_spam()
+                self.replies.unpromise([one.started for one in self.ledger.responses if one.started])
                 self.ledger.end(act, Outcome.WAIVED, Outcome.CANCELLED)
         if effects.owner is not None and effects.owner != ME:
             self.hand_over, self.handed_at = act, at
-        unseen = any(one.id > act.seen for one in self.waiting) or self.reported > act.seen
+        unseen = any(one.id > act.seen for one in self.replies.waiting) or self.reported > act.seen
         if effects.place is Place.ARCHIVED and not unseen:
             self._archive(act)
         elif effects.owner is not None or effects.place is Place.SPAM:
             self.reason = Reason.RULE
-
-    def _owe_nothing_in_spam(self) -> None:
-        """Keep from which message on a response was promised, to promise it again out of spam."""
-        promised = [one.started for one in self.ledger.responses if one.started]
-        if promised:
-            self.unpromised = [one for one in self.waiting if one.received >= min(promised)]
 
     def _give(self, who: str, at: datetime) -> None:
         """Make *who* the owner from *at* on; the responsibility for what is open goes with it."""
@@ -326,18 +297,13 @@ class _Reading:
             reason=self.reason,
             plan=self.plan,
             snoozes=self.snoozes,
-            waiting_since=self._waiting_since(),
+            waiting_since=None if self.spam else self.replies.waiting_since(),
             delivery=handed.delivery if handed else None,
             back_at=self.back_at(),
             handed_by=handed.id if handed else None,
             came_back=self.came_back.id if self.came_back else None,
             owners=tuple(one.who for one in self.ledger.owned),
         )
-
-    def _waiting_since(self) -> datetime | None:
-        """Return since when somebody waits now: not in spam, and not for what was archived without an answer."""
-        waits = [] if self.spam else [one.received for one in self.waiting if one.id not in self.dismissed]
-        return min(waits, default=None)
 
 
 def _reason_of(by: str) -> Reason | None:
