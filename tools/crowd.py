@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tui_inbox.rules import fold
 from tui_inbox.store import migrations, search
+from tui_inbox.store.texts import packed
 
 CHANNELS = ("email", "email", "email", "whatsapp", "telegram", "slack")
 PLACES = (*["inbox"] * 14, *["archived"] * 4, "snoozed", "handed_over")
@@ -158,7 +159,7 @@ def _conversations(count: int, accounts: Mapping[str, object], now: datetime) ->
                 "rank": 1,
                 "arrived_at": received,
                 "subject": subject,
-                "text": text,
+                "text": packed(text),
                 "state": "normal",
                 "ids": "[]",
                 "warnings": "[]",

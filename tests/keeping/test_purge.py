@@ -44,7 +44,11 @@ def everything_in(folder: Path) -> bytes:
             found.append(one.read_bytes())
             if found[-1].startswith(b"SQLite format 3"):
                 with closing(sqlite3.connect(one)) as connection:
-                    packed = connection.execute("SELECT content FROM raw WHERE packed").fetchall()
+                    packed = connection.execute(
+                        "SELECT content FROM raw WHERE packed"
+                        " UNION ALL SELECT text FROM message WHERE typeof(text) = 'blob'"
+                        " UNION ALL SELECT quoted FROM message WHERE typeof(quoted) = 'blob'"
+                    ).fetchall()
                 found += [zlib.decompress(row[0]) for row in packed]
     return b"\n".join(found).decode("utf-8", "replace").lower().encode()
 

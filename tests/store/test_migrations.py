@@ -21,7 +21,7 @@ from sqlmodel import SQLModel
 
 from tests.cli.running import Tui
 from tests.torture.likeness import likeness
-from tests.torture.upgrades import second
+from tests.torture.upgrades import following
 from tui_inbox.problems import StoreTrouble
 from tui_inbox.store import migrations, tables
 
@@ -91,7 +91,7 @@ def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
 @pytest.fixture
 def older(store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same store, met by a later version of the program, which knows one step more."""
-    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, second))
+    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, following))
     return store
 
 
@@ -102,11 +102,11 @@ def test_an_older_store_is_backed_up_then_upgraded(older: Path) -> None:
     with closing(sqlite3.connect(older)) as database:
         assert database.execute("SELECT COUNT(*) FROM message WHERE length = length(text)").fetchone() == (4,)
     [kept] = older.parent.glob("*.before-*")
-    assert kept.name == "inbox.db.before-2"
+    assert kept.name == f"inbox.db.before-{len(migrations.STEPS)}"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert likeness(kept) == before
     with closing(sqlite3.connect(kept)) as database:
-        assert database.execute("PRAGMA user_version").fetchone() == (1,)
+        assert database.execute("PRAGMA user_version").fetchone() == (len(migrations.STEPS) - 1,)
 
 
 def test_what_was_upgraded_is_refused_by_the_version_before(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ def test_a_step_that_fails_in_its_middle_leaves_the_store_as_it_was(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(connection: sqlite3.Connection) -> None:
-        second(connection)
+        following(connection)
         connection.execute("INSERT INTO nowhere VALUES (1)")
 
     before, was = likeness(store), shape(store)
@@ -136,7 +136,7 @@ def test_several_that_open_an_older_store_at_once_upgrade_it_once(older: Path) -
         for opened in [four.submit(migrations.upgrade, older) for _ in range(4)]:
             opened.result()
     assert likeness(older) == before
-    assert likeness(older.with_name("inbox.db.before-2")) == before
+    assert likeness(older.with_name(f"inbox.db.before-{len(migrations.STEPS)}")) == before
 
 
 def test_an_upgrade_that_ends_at_any_step_is_whole_or_not_begun(store: Path, tmp_path: Path) -> None:
@@ -158,11 +158,11 @@ def test_an_upgrade_that_ends_at_any_step_is_whole_or_not_begun(store: Path, tmp
 FULL = """
 import sys
 from pathlib import Path
-from tests.torture.upgrades import second
+from tests.torture.upgrades import following
 from tui_inbox.problems import StoreTrouble
 from tui_inbox.store import migrations
 
-migrations.STEPS = (*migrations.STEPS, second)
+migrations.STEPS = (*migrations.STEPS, following)
 try:
     migrations.upgrade(Path(sys.argv[1]))
 except StoreTrouble as trouble:
@@ -198,9 +198,10 @@ def test_a_copy_of_a_store_that_is_being_written_is_consistent(store: Path, tmp_
 
 
 def test_who_comes_too_late_to_upgrade_does_not_write_over_the_copy_of_the_older_store(older: Path) -> None:
+    before = len(migrations.STEPS) - 1
     migrations.upgrade(older)
     with closing(sqlite3.connect(older)) as late:
-        migrations._back_up(late, older, version=1)
-    with closing(sqlite3.connect(older.with_name("inbox.db.before-2"))) as kept:
-        assert kept.execute("PRAGMA user_version").fetchone() == (1,)
-    assert [one.name for one in older.parent.glob("*.before-*")] == ["inbox.db.before-2"]
+        migrations._back_up(late, older, version=before)
+    [kept] = older.parent.glob("*.before-*")
+    with closing(sqlite3.connect(kept)) as copied:
+        assert copied.execute("PRAGMA user_version").fetchone() == (before,)

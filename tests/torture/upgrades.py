@@ -15,7 +15,7 @@ from tests.torture.steps import ENDED, Steps
 from tui_inbox.store import migrations
 
 
-def second(connection: sqlite3.Connection) -> None:
+def following(connection: sqlite3.Connection) -> None:
     """A step as a later version may have it: a column, what is computed into it, an index."""
     connection.execute("ALTER TABLE message ADD COLUMN length INTEGER NOT NULL DEFAULT 0")
     connection.execute("UPDATE message SET length = length(text)")
@@ -24,7 +24,7 @@ def second(connection: sqlite3.Connection) -> None:
 
 def main(store: Path, folder: Path) -> dict[str, object]:
     """Return how many upgrades were `broken`, and what was not as it should be after the next one (`troubles`)."""
-    migrations.STEPS = (*migrations.STEPS, second)
+    migrations.STEPS = (*migrations.STEPS, following)
     before = likeness(store)
     troubles: list[str] = []
     last = 0
@@ -46,7 +46,7 @@ def main(store: Path, folder: Path) -> dict[str, object]:
                 troubles.append(f"{last}: it was not upgraded")
             if upgraded.execute("SELECT COUNT(*) FROM message WHERE length <> length(text)").fetchone() != (0,):
                 troubles.append(f"{last}: half a step was kept")
-        kept = likeness(home / "inbox.db.before-2")
+        kept = likeness(home / f"inbox.db.before-{len(migrations.STEPS)}")
         troubles += [f"{last}: backup {line}" for line in differences(before, kept)]
         if ended != ENDED:
             return {"broken": last - 1, "troubles": troubles}

@@ -15,6 +15,7 @@ from tui_inbox.rules import aligned
 from tui_inbox.rules.model import Class, Direction, State
 from tui_inbox.store.moments import as_written, moment
 from tui_inbox.store.tables import IdentityRow, MessageRow, table
+from tui_inbox.store.texts import unpacked
 
 _identity = table(IdentityRow)
 _message = table(MessageRow)
@@ -91,7 +92,7 @@ def known(connection: Connection, account_id: int, keys: Collection[tuple[str, s
 
 def known_of(row: Row[*tuple[Any, ...]]) -> Known:
     """Return what a row of `KNOWN` says."""
-    state, digest = State(row.state), text_digest(row.text)
+    state, digest = State(row.state), text_digest(unpacked(row.text))
     return Known(row.id, row.conversation_id, state, moment(row.edited_at), bool(row.history), digest, row.rank)
 
 

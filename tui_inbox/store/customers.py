@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui_inbox.rules import clean
 from tui_inbox.rules.model import Class, Direction, Outcome
 from tui_inbox.store.moments import stored
+from tui_inbox.store.texts import unpacked
 
 if TYPE_CHECKING:
     from tui_inbox.rules.people import Contact
@@ -164,13 +165,13 @@ def _known(connection: sqlite3.Connection, contact: int) -> Contact | None:
     texts = connection.execute(
         "SELECT m.text FROM identity i JOIN message m ON m.identity_id = i.id "
         "WHERE i.contact_id = ? AND m.direction = 'in' AND COALESCE(m.judged, m.class) = 'human' "
-        "AND (m.text LIKE '%@%' OR m.text LIKE '%+%') "
+        "AND (unpacked(m.text) LIKE '%@%' OR unpacked(m.text) LIKE '%+%') "
         "ORDER BY m.received_at DESC LIMIT ?",
         (contact, _READ),
     )
     mentions: set[str] = set()
     for text in texts:
-        mentions |= mentions_in(text[0])
+        mentions |= mentions_in(unpacked(text[0]))
     return Contact(contact, row[0], tuple(keys), frozenset(mentions))
 
 

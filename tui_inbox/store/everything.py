@@ -13,6 +13,7 @@ from pathlib import Path
 from tui_inbox.rules.model import Class, Direction, State
 from tui_inbox.store.moments import moment
 from tui_inbox.store.originals import raw
+from tui_inbox.store.texts import unpacked
 from tui_inbox.store.window import Window
 
 
@@ -95,8 +96,8 @@ class Everything(Window):
             tuple((name, identity) for name, identity in json.loads(row["recipients"])),
             moment(row["received_at"]),
             row["subject"],
-            row["text"],
-            row["quoted"],
+            unpacked(row["text"]),
+            unpacked(row["quoted"]),
             State(row["state"]),
             moment(row["edited_at"]),
             row["answers"],

@@ -116,8 +116,8 @@ def _ordered(wanted: Any, *, newest: bool = False) -> Any:
 _ALL_LINES = _ordered(_lines().where(among(_message.c.conversation_id)))
 _BEGINNINGS = select(
     _message.c.id,
-    func.substr(_message.c.text, 1, SNIPPET * 4).label("text"),
-    func.substr(_message.c.quoted, 1, SNIPPET * 4).label("quoted"),
+    _message.c.text,
+    _message.c.quoted,
 ).where(among(_message.c.id))
 _GROUPS = select(_thread.c.id, _thread.c.title).where(among(_thread.c.id), _thread.c.is_group)
 
@@ -170,8 +170,13 @@ def _class(row: Line) -> Class:
     return Class(row.judged or row.class_)
 
 
+_BEGINS = SNIPPET * 4
+"""Characters of a text of which a snippet is made."""
+
+
 def _snippets(connection: Connection, messages: Sequence[int]) -> dict[int, str]:
-    return {row.id: snippet(row.text or row.quoted) for row in connection.execute(_BEGINNINGS, many(messages))}
+    rows = connection.execute(_BEGINNINGS, many(messages))
+    return {row.id: snippet((row.text or row.quoted)[:_BEGINS]) for row in rows}
 
 
 def snippet(text: str) -> str:

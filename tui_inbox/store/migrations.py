@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tui_inbox.problems import StoreTrouble
+from tui_inbox.store import texts
 
 APPLICATION = 0x74756969
 """`tuii`: marks the file as ours (PRAGMA application_id)."""
@@ -28,7 +29,12 @@ def _first(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (_first,)
+def _second(_: sqlite3.Connection) -> None:
+    """Long texts are compressed from here on (`texts.py`). What lies there stays as it is, and is read as it is; the
+    number alone keeps a program out that would not understand the new ones."""
+
+
+STEPS: tuple[Step, ...] = (_first, _second)
 """Append only: what has been released is never changed."""
 
 
@@ -53,6 +59,7 @@ def connect(path: Path, *, read_only: bool = False, shared: bool = False) -> sql
     except sqlite3.Error as trouble:
         raise trouble_of(path, trouble) from trouble
     connection.execute("PRAGMA temp_store = MEMORY")
+    texts.teach(connection)
     return connection
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, String, delete, func, insert, or_, select, update
 
 from tui_inbox.problems import NotFound, Refused
 from tui_inbox.rules import lookalike
@@ -186,12 +186,13 @@ def contacts(connection: Connection) -> list[Contact]:
     for row in connection.execute(select(_identity.c.contact_id, _identity.c.key)):
         keys.setdefault(row.contact_id, []).append(row.key)
     said: dict[int, set[str]] = {}
+    words = func.unpacked(_message.c.text, type_=String)
     texts = connection.execute(
         select(_identity.c.contact_id, _message.c.text)
         .join(_identity, _identity.c.id == _message.c.identity_id)
         .where(
             _message.c.direction == Direction.IN.value,
-            or_(_message.c.text.like("%@%"), _message.c.text.like("%+%")),
+            or_(words.like("%@%"), words.like("%+%")),
         )
         .order_by(_message.c.stamp.desc())
         .limit(20_000)

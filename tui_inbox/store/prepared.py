@@ -6,22 +6,25 @@ import zlib
 from dataclasses import dataclass
 
 from tui_inbox.rules.model import Message
-from tui_inbox.store import search
+from tui_inbox.store import search, texts
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The bytes of a message as they are kept, and the columns of its entry in the index."""
+    """The bytes of a message and its two texts as they are kept, and the columns of its entry in the index."""
 
     packed: bool
     content: bytes
+    text: texts.Kept
+    quoted: texts.Kept
     words: search.Facts
 
 
 def prepare(message: Message) -> Prepared:
     """Return what is kept of *message*; it needs no store."""
     kept = pack(message.raw)
-    return Prepared(kept is not message.raw, kept, words(message))
+    said, quoted = texts.packed(message.text), texts.packed(message.quoted)
+    return Prepared(kept is not message.raw, kept, said, quoted, words(message))
 
 
 def pack(raw: bytes) -> bytes:

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, String, delete, func, or_, select, update
 
 from tui_inbox.store import arrivals, search
 from tui_inbox.store.tables import (
@@ -52,7 +52,8 @@ def telling(words: Iterable[str]) -> list[str]:
 def naming(who: Customer) -> Any:
     """Return the condition that a message may name *who*: all of the shared conversations, elsewhere by address."""
     named = [one for one in telling(who.words) if "@" in one or sum(map(str.isdigit, one)) >= _TELLING]
-    texts = (_message.c.recipients, _message.c.text, _message.c.quoted, _message.c.subject, _message.c.sender_identity)
+    said = (func.unpacked(column, type_=String) for column in (_message.c.text, _message.c.quoted))
+    texts = (_message.c.recipients, *said, _message.c.subject, _message.c.sender_identity)
     found = [func.instr(func.lower(column), one.lower()) > 0 for one in named for column in texts]
     return or_(_message.c.conversation_id.in_(who.shared), *found)
 

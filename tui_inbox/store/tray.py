@@ -75,7 +75,7 @@ class Tray:
         if prepared is None:
             prepared = prepare(message)
         id_ = self._next()
-        self._messages.append(_row(id_, message, placed))
+        self._messages.append(_row(id_, message, placed, prepared))
         self._raws.append({"message_id": id_, "packed": prepared.packed, "content": prepared.content})
         self._texts.append(prepared.words)
         if message.attachments:
@@ -147,7 +147,7 @@ class Tray:
                 row["stamp"] = free
 
 
-def _row(id_: int, message: Message, placed: Placed) -> dict[str, Any]:
+def _row(id_: int, message: Message, placed: Placed, prepared: Prepared) -> dict[str, Any]:
     return {
         "id": id_,
         "account_id": placed.account_id,
@@ -177,8 +177,8 @@ def _row(id_: int, message: Message, placed: Placed) -> dict[str, Any]:
         "position": placed.position,
         "arrived_at": stored(placed.arrived),
         "subject": message.subject,
-        "text": message.text,
-        "quoted": message.quoted,
+        "text": prepared.text,
+        "quoted": prepared.quoted,
         "state": message.state.value,
         "edited_at": stored(message.edited_at),
         "token": placed.token,

@@ -13,6 +13,7 @@ from tui_inbox.rules.promise import Promise, Responsible, Terms
 from tui_inbox.store import listed, posted
 from tui_inbox.store.lines import AttachmentLine, EventLine, MessageLine, PromiseLine, Row, Whole
 from tui_inbox.store.moments import moment, rfc3339
+from tui_inbox.store.texts import unpacked
 
 
 def conversation(connection: sqlite3.Connection, id: int, now: datetime) -> Whole:  # noqa: A002 - the product's word
@@ -65,8 +66,8 @@ def _message(row: sqlite3.Row, attachments: tuple[AttachmentLine, ...]) -> Messa
         sent_at=moment(row["sent_at"]),
         received_at=moment(row["received_at"]),
         subject=clean.line(row["subject"]),
-        text=clean.block(row["text"]),
-        quoted=clean.block(row["quoted"]),
+        text=clean.block(unpacked(row["text"])),
+        quoted=clean.block(unpacked(row["quoted"])),
         state=State(row["state"]),
         history=bool(row["history"]),
         attachments=attachments,
