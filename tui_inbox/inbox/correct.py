@@ -6,13 +6,14 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from tui_inbox.config import Config
+from tui_inbox.connectors.formats.moments import LocalClock, zone_of
 from tui_inbox.inbox import routes
 from tui_inbox.inbox.ours import us_of
 from tui_inbox.inbox.reading import Readings
-from tui_inbox.problems import Misconfigured, NotFound, Refused
+from tui_inbox.problems import NotFound, Refused
 from tui_inbox.rules import people
 from tui_inbox.rules.model import ME, Class, Person
 from tui_inbox.rules.whose import is_called, judge
@@ -44,14 +45,6 @@ class Correction:
     zone: str | None = None
     conversations: frozenset[int] | None = None
     was: tuple[str, ...] = ()
-
-
-def zone_called(name: str) -> ZoneInfo:
-    """Return the zone *name*; raise `Misconfigured` where there is none."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Misconfigured(f"There is no time zone called {name!r}.", "Take one such as Europe/Istanbul.") from None
 
 
 def correct(unit: Unit, config: Config, said: Correction, now: datetime) -> Corrected:
@@ -130,9 +123,8 @@ class _Mending:
         self._came = came
         self._now = now
         self._us = us_of(config, account.channel, said.me)
-        self._zone = zone_called(said.zone) if said.zone else None
-        self._was = [zone_called(one) for one in said.was or (chat.zone or account.zone or "UTC",)]
-        self._last: datetime | None = None
+        self._clock = LocalClock(zone_of(said.zone)) if said.zone else None
+        self._was = [zone_of(one) for one in said.was or (chat.zone or account.zone or "UTC",)]
         self._left: set[int] = set()
 
     def mend(self) -> None:
@@ -143,8 +135,8 @@ class _Mending:
         for part in corrections.said(self._unit, self._chat.id):
             if self._said.me:
                 self._turn(part)
-            if self._zone is not None:
-                moved += self._moved(part, self._zone)
+            if self._clock is not None:
+                moved += self._moved(part, self._clock)
         for start in range(0, len(moved), 500):
             corrections.move(self._unit, moved[start : start + 500])
         for gone in corrections.void_terms(self._unit, [one.id for one in moved]):
@@ -201,28 +193,21 @@ class _Mending:
 
     # --- when ---
 
-    def _moved(self, part: Sequence[Said], zone: ZoneInfo) -> list[Moved]:
+    def _moved(self, part: Sequence[Said], clock: LocalClock) -> list[Moved]:
         """Return what of *part* had been read in the wrong zone; times whose zone the file named stay."""
         moved = []
         since = self._chat.first_at - self._config.history.open_since
         for one in part:
             if one.local is None or not _read_in(one, self._was):
                 continue
-            sent = self._resolved(one.local, zone)
+            sent = clock.utc(one.local)
+            if sent is None:
+                continue
             received = min(sent, one.arrived)
             if (sent, received) != (one.sent, one.received):
                 moved.append(Moved(one.id, sent, received, received < since))
                 self._came.conversations.add(one.conversation)
         return moved
-
-    def _resolved(self, local: datetime, zone: ZoneInfo) -> datetime:
-        """Return the moment of a wall time; in the hour that comes twice the order of the chat tells which it is."""
-        moment = local.replace(tzinfo=zone).astimezone(UTC)
-        if self._last is not None and moment < self._last:
-            later = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
-            moment = later if later > moment and later >= self._last else moment
-        self._last = moment
-        return moment
 
 
 def _read_in(one: Said, zones: Sequence[ZoneInfo]) -> bool:

@@ -13,9 +13,9 @@ from tui_inbox.rules import lifecycle, routing
 from tui_inbox.rules.lifecycle import Act, Delivery, Verb
 from tui_inbox.rules.model import ME, Class, Place
 from tui_inbox.rules.routing import Case, Effects, Routed, Rules
-from tui_inbox.store import acts, cases, histories, projection
+from tui_inbox.store import acts, cases, histories, projection, queues
 from tui_inbox.store.cases import Occasion
-from tui_inbox.store.writer import Unit
+from tui_inbox.store.writer import Unit, driver
 
 
 def compiled(config: Config) -> Rules:
@@ -137,7 +137,7 @@ def _owner(unit: Unit, config: Config, wanted: Effects, occasion: Occasion, now:
 
 def _able(unit: Unit, config: Config, skill: str, had: Sequence[str], now: datetime) -> tuple[str, str]:
     """Return who gets what needs *skill*, and why."""
-    loads = histories.held(unit, now)
+    loads = queues.held(driver(unit), now)
     team = [(mate.name, mate.skills) for mate in config.teammates]
     return routing.choose_owner(skill, config.me.skills, loads.get(ME, 0), config.me.capacity, team, loads, had)
 

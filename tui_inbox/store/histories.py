@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from tui_inbox.rules.lifecycle import Act, Delivery, Effects, Heard, History, Verb
-from tui_inbox.rules.model import ME, Class, Direction, Kind, Place, Reason
+from tui_inbox.rules.model import Class, Direction, Kind, Place
 from tui_inbox.rules.promise import Terms
 from tui_inbox.rules.threads import Stretch
 from tui_inbox.store.many import among, many
@@ -359,19 +359,3 @@ def taken_out(connection: Connection, account: str) -> list[int]:
         )
     )
     return list(connection.execute(wanted).scalars())
-
-
-def held(connection: Connection, now: datetime) -> dict[str, int]:
-    """Return how many open conversations each owner holds at *now*."""
-    moved = _conversation.c.turns_at <= stored(now)
-    back = moved & ((_conversation.c.turns_reason == Reason.RETURNED.value) | (_conversation.c.back_at <= stored(now)))
-    owner_now = case((back, ME), else_=_conversation.c.owner)
-    rows = connection.execute(
-        select(owner_now, func.count())
-        .where(
-            _conversation.c.merged_into.is_(None),
-            moved | _conversation.c.place.in_((Place.INBOX.value, Place.HANDED_OVER.value)),
-        )
-        .group_by(owner_now)
-    )
-    return {row[0]: int(row[1]) for row in rows}
