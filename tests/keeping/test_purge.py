@@ -33,7 +33,7 @@ def contact(store: Store, name: str) -> int:
 def forget(store: Store, name: str) -> Forgotten:
     id_ = contact(store, name)
     with store.inbox() as inbox:
-        return inbox.contacts.forget(inbox.contacts.customer(id_), store.at)
+        return inbox.contacts.forget(inbox.contacts.traces(id_), store.at)
 
 
 def everything_in(folder: Path) -> bytes:
@@ -107,7 +107,7 @@ def test_what_was_noted_elsewhere_goes_too(store: Store) -> None:
 def test_our_own_names_and_addresses_are_not_theirs(store: Store) -> None:
     merge_contacts(store)
     with store.inbox() as inbox:
-        words = inbox.contacts.customer(contact(store, "Ada Quastel")).words
+        words = inbox.contacts.traces(contact(store, "Ada Quastel")).words
     assert words == ("ada.quastel@one.example", "Ada Quastel")
 
 
@@ -158,9 +158,9 @@ def test_an_erased_contact_may_be_erased_again(store: Store) -> None:
     id_ = contact(store, "Ada Quastel")
     forget(store, "Ada Quastel")
     with store.inbox() as inbox:
-        assert inbox.contacts.forget(inbox.contacts.customer(id_), store.at).still == []
+        assert inbox.contacts.forget(inbox.contacts.traces(id_), store.at).still == []
         with pytest.raises(NotFound):
-            inbox.contacts.customer(9999)
+            inbox.contacts.traces(9999)
 
 
 def test_backups_that_can_be_reached_lose_them_too_and_the_others_are_named(store: Store, tmp_path: Path) -> None:
@@ -186,8 +186,8 @@ def test_a_reader_in_the_way_is_said_and_a_second_run_ends_it(store: Store) -> N
         with reader.moment():
             reader.seen()
             with pytest.raises(StoreTrouble):
-                inbox.contacts.forget(inbox.contacts.customer(id_), store.at)
-        inbox.contacts.forget(inbox.contacts.customer(id_), store.at + timedelta(minutes=1))
+                inbox.contacts.forget(inbox.contacts.traces(id_), store.at)
+        inbox.contacts.forget(inbox.contacts.traces(id_), store.at + timedelta(minutes=1))
     assert left(store.folder) == set()
 
 

@@ -97,7 +97,7 @@ def test_what_was_refused_stays_refused_of_whoever_has_the_identity_and_goes_wit
         assert [(one.contact, one.apart) for one in reader.customer(1, world.now).alike] in ([], [(3, True)])
     with world.inbox.writer.window() as unit:
         assert people.kept_apart(unit) == {(1, 3)}
-    world.inbox.contacts.forget(world.inbox.contacts.customer(1), world.now)
+    world.inbox.contacts.forget(world.inbox.contacts.traces(1), world.now)
     with world.inbox.writer.window() as unit:
         assert people.kept_apart(unit) == set()
 

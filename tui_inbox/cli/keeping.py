@@ -19,7 +19,7 @@ from tui_inbox.sync.owner import owner
 
 if TYPE_CHECKING:
     from tui_inbox.inbox.forgetting import Forgotten
-    from tui_inbox.store.theirs import Customer
+    from tui_inbox.store.theirs import Traces
 
 
 def export(desk: Desk, chosen: argparse.Namespace) -> int:
@@ -79,7 +79,7 @@ def restore(desk: Desk, chosen: argparse.Namespace) -> int:
 
 def purge(desk: Desk, chosen: argparse.Namespace) -> int:
     """Erase a customer for good, after an export was offered and the agent said yes."""
-    who = desk.inbox.contacts.customer(chosen.contact)
+    who = desk.inbox.contacts.traces(chosen.contact)
     alike = desk.reader.customer(chosen.contact, desk.now()).alike
     if chosen.export:
         _take_out(desk, who, chosen.export, quiet=chosen.json)
@@ -122,7 +122,7 @@ def _say_purged(came: Forgotten) -> None:
     say("What lies at the mail server or in an export is still there: delete it there, or it may be read again.")
 
 
-def _take_out(desk: Desk, who: Customer, to: str, *, quiet: bool) -> None:
+def _take_out(desk: Desk, who: Traces, to: str, *, quiet: bool) -> None:
     """Export what is about to be erased."""
     folder = Path(to).expanduser()
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -131,7 +131,7 @@ def _take_out(desk: Desk, who: Customer, to: str, *, quiet: bool) -> None:
         _say_taken(taken)
 
 
-def _confirm(desk: Desk, who: Customer, chosen: argparse.Namespace) -> None:
+def _confirm(desk: Desk, who: Traces, chosen: argparse.Namespace) -> None:
     """Have a person at the terminal say yes, after an export was offered; elsewhere raise `Refused`."""
     if chosen.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise Refused(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui_inbox.inbox import Inbox
     from tui_inbox.inbox.forgetting import Forgotten
-    from tui_inbox.store.theirs import Customer
+    from tui_inbox.store.theirs import Traces
 
 
 class Contacts:
@@ -42,14 +42,14 @@ class Contacts:
             Readings(unit, self._inbox.config).record(touched, now, "me")
             return own
 
-    def customer(self, contact: int) -> Customer:
+    def traces(self, contact: int) -> Traces:
         """Return what there is of contact *contact*, for whoever is to decide whether it goes. Raises `NotFound`."""
         from tui_inbox.store import theirs
 
         with self._inbox.writer.window() as unit:
-            return theirs.customer(unit, contact)
+            return theirs.traces(unit, contact)
 
-    def forget(self, who: Customer, now: datetime) -> Forgotten:
+    def forget(self, who: Traces, now: datetime) -> Forgotten:
         """Erase a customer for good, in the store and in the copies of it that can be reached; the figures stay."""
         from tui_inbox.inbox import forgetting
 

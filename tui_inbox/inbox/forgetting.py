@@ -14,7 +14,7 @@ from tui_inbox.inbox.reading import Readings
 from tui_inbox.problems import Problem
 from tui_inbox.rules.model import ME, Archive
 from tui_inbox.store import already, copies, erasing, projection, theirs
-from tui_inbox.store.theirs import Customer
+from tui_inbox.store.theirs import Traces
 from tui_inbox.store.writer import Writer
 
 
@@ -31,7 +31,7 @@ class Forgotten:
     """What holds them still, and what to do about it."""
 
 
-def forget(writer: Writer, config: Config, who: Customer, now: datetime) -> Forgotten:
+def forget(writer: Writer, config: Config, who: Traces, now: datetime) -> Forgotten:
     """Erase *who* in every copy that can be reached, then in the store. Raises `StoreTrouble`; then it may be repeated.
 
     The store comes last: while it still knows them, an interrupted run can be begun anew.
@@ -53,7 +53,7 @@ def forget(writer: Writer, config: Config, who: Customer, now: datetime) -> Forg
     return came
 
 
-def _erase(writer: Writer, config: Config, who: Customer, now: datetime, *, archive: bool) -> theirs.Erased:
+def _erase(writer: Writer, config: Config, who: Traces, now: datetime, *, archive: bool) -> theirs.Erased:
     with writer.unit() as unit:
         if archive:
             seen = already.watermark(unit)
@@ -79,7 +79,7 @@ def _forget_copy(copy: copies.Copy, config: Config, keys: Sequence[str], now: da
         with closing(Writer(copy.path)) as writer:
             with writer.window() as unit:
                 contact = theirs.known_as(unit, keys)
-                who = None if contact is None else theirs.customer(unit, contact)
+                who = None if contact is None else theirs.traces(unit, contact)
             if who is None:
                 return
             _erase(writer, config, who, now, archive=False)

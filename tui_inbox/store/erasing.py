@@ -19,7 +19,7 @@ from sqlalchemy import Connection, delete, or_, select
 from tui_inbox.problems import StoreTrouble
 from tui_inbox.store import blanking, migrations, scrubbing
 from tui_inbox.store.tables import ConversationRow, DroppedRow, IdentityRow, MailIdRow, MessageRow, table
-from tui_inbox.store.theirs import Customer, Erased, Line, by, gone
+from tui_inbox.store.theirs import Erased, Line, Traces, by, gone
 
 _identity = table(IdentityRow)
 _conversation, _message = table(ConversationRow), table(MessageRow)
@@ -31,7 +31,7 @@ _PATIENCE = 2_000
 """Milliseconds that others are waited for before the file is rewritten."""
 
 
-def erase(connection: Connection, who: Customer) -> Erased:
+def erase(connection: Connection, who: Traces) -> Erased:
     """Take *who* out of every row; the rows stay. The conversations are then to be read anew, and the file wiped."""
     came = Erased()
     merged = select(_conversation.c.id).where(_conversation.c.merged_into.in_(who.alone))
@@ -54,7 +54,7 @@ def erase(connection: Connection, who: Customer) -> Erased:
     return came
 
 
-def _answered(connection: Connection, who: Customer, ids: Sequence[int]) -> tuple[Customer, Any]:
+def _answered(connection: Connection, who: Traces, ids: Sequence[int]) -> tuple[Traces, Any]:
     """Return *who* with the ids of the mails they wrote, and which messages, in any account, may name those."""
     wrote = select(_message.c.ids, _message.c.external_id).where(by(ids), _message.c.thread_key == "")
     named = {one for row in connection.execute(wrote) for one in (*json.loads(row.ids), row.external_id) if one}

@@ -26,7 +26,7 @@ from tui_inbox.store.tables import (
     ThreadRow,
     table,
 )
-from tui_inbox.store.theirs import Customer, Erased, Line
+from tui_inbox.store.theirs import Erased, Line, Traces
 
 _thread = table(ThreadRow)
 _conversation, _message, _raw = table(ConversationRow), table(MessageRow), table(RawRow)
@@ -49,7 +49,7 @@ def telling(words: Iterable[str]) -> list[str]:
     return [one for one in words if "@" in one or len(one) >= _TELLING]
 
 
-def naming(who: Customer) -> Any:
+def naming(who: Traces) -> Any:
     """Return the condition that a message may name *who*: all of the shared conversations, elsewhere by address."""
     named = [one for one in telling(who.words) if "@" in one or sum(map(str.isdigit, one)) >= _TELLING]
     said = (func.unpacked(column, type_=String) for column in (_message.c.text, _message.c.quoted))
@@ -62,7 +62,7 @@ def _pattern(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in words) or r"(?!)", re.IGNORECASE)
 
 
-def scrub(connection: Connection, row: Line, who: Customer) -> bool:
+def scrub(connection: Connection, row: Line, who: Traces) -> bool:
     """Take *who* out of a message of somebody else; return whether they stood in it."""
     shared = row.conversation_id in who.shared
     pattern = _pattern(who.words if shared else [one for one in telling(who.words) if "@" in one or one[-1].isdigit()])
@@ -125,7 +125,7 @@ def _scrubbed_raw(
     return without != raw
 
 
-def events(connection: Connection, alone: Sequence[int], who: Customer) -> None:
+def events(connection: Connection, alone: Sequence[int], who: Traces) -> None:
     """Take what was noted about them out of the record; that it happened, and when, stays."""
     pattern = _pattern(who.words)
     for id_ in (*alone, *who.shared):
@@ -159,7 +159,7 @@ def _without(said: Any, pattern: re.Pattern[str]) -> Any:
             return said
 
 
-def leftovers(connection: Connection, who: Customer, came: Erased) -> None:
+def leftovers(connection: Connection, who: Traces, came: Erased) -> None:
     """Take away what could not be read, bookmarks of finished imports, and troubles noted, where they name *who*."""
     pattern = _pattern(telling(who.words))
     for row in connection.execute(select(_set_aside)).all():

@@ -1,4 +1,4 @@
-"""A customer as the store knows them: their names and keys, and what of it is theirs alone."""
+"""What there is of a customer in the store: names and keys, and what of it is theirs alone."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Line = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
-    """Somebody as the store knows them: identity keys, what they are called, and the conversations they are in."""
+class Traces:
+    """What there is of a customer: identity keys, what they are called, and the conversations they are in."""
 
     contact: int
     name: str
@@ -46,8 +46,8 @@ class Erased:
     """Watched folders and names in them that name the customer."""
 
 
-def customer(connection: Connection, contact: int) -> Customer:
-    """Return who contact *contact* is. Raises `NotFound`."""
+def traces(connection: Connection, contact: int) -> Traces:
+    """Return what there is of contact *contact*. Raises `NotFound`."""
     row = connection.execute(select(_contact).where(_contact.c.id == contact)).one_or_none()
     if row is None:
         raise NotFound(f"There is no contact {contact}.", "`tui-inbox show ID --json` names each customer's contact.")
@@ -68,7 +68,7 @@ def customer(connection: Connection, contact: int) -> Customer:
     )
     messages = int(connection.execute(count).scalar_one())
     keys = tuple(one.key for one in own if not one.key.startswith(gone(0)))
-    return Customer(contact, row.name, keys, tuple(words), tuple(alone), tuple(shared), messages)
+    return Traces(contact, row.name, keys, tuple(words), tuple(alone), tuple(shared), messages)
 
 
 _SHORTEST = 3
