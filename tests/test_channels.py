@@ -173,5 +173,7 @@ def test_a_room_of_ours_that_is_missing_is_a_bug_and_one_of_another_package_is_s
     with pytest.raises(ModuleNotFoundError):
         loaded("slack")
     monkeypatch.setattr(load, "_offered", lambda: {"webchat": "webchat_that_is_gone"})
+    monkeypatch.setattr(load, "_broken", {})
+    assert loaded("webchat") is None
     with pytest.raises(Misconfigured, match="The channel 'webchat' cannot be loaded: No module named"):
-        loaded("webchat")
+        channel("webchat")

@@ -71,3 +71,39 @@ def test_a_channel_of_ours_cannot_be_replaced(tui: Tui, tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     log.write_text(LOG)
     assert "error" in tui.json("import", log, code=1)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import a_package_that_is_gone", "cannot be loaded: No module named 'a_package_that_is_gone'."),
+        ("CHANNEL = (", "cannot be loaded: SyntaxError: "),
+        ("CHANNEL, Source, sniff = 'x', None, lambda bundle: 1 / 0", "log.txt is its own: ZeroDivisionError: "),
+    ],
+)
+def test_a_broken_channel_of_another_package_is_named_and_the_others_go_on(
+    tui: Tui, tmp_path: Path, code: str, said: str
+) -> None:
+    site = tmp_path / "site"
+    (site / "a_broken_one.py").write_text(code)
+    points = next(site.glob("*.dist-info/entry_points.txt"))
+    points.write_text(f"{points.read_text()}brokenchat = a_broken_one\n")
+    log, diary = tmp_path / "log.txt", tmp_path / "diary.txt"
+    log.write_text(LOG)
+    diary.write_text("Dear diary\n")
+    file, _ = tui.json("import", log, log, "--me", "Deniz")["files"]
+    assert file["messages"]["new"] == 3
+    [problem] = [one["what"] for one in file["problems"] if one["where"] == "channel brokenchat"]
+    assert said in problem
+    assert problem.endswith("Install its package anew, or remove it; everything else goes on.")
+    assert "brokenchat" in tui.json("import", diary, code=1)["error"]["hint"]
+    assert "webchat" in tui.json("import", log, "--kind", "webcat", code=2)["error"]["hint"]
+
+
+def test_a_broken_channel_that_is_asked_for_by_name_says_what_is_wrong(tui: Tui, tmp_path: Path) -> None:
+    next(tmp_path.glob("site/my_package/webchat.py")).write_text("import a_package_that_is_gone")
+    log = tmp_path / "log.txt"
+    log.write_text(LOG)
+    error = tui.json("import", log, "--kind", "webchat", code=2)["error"]
+    assert error["what"] == "The channel 'webchat' cannot be loaded: No module named 'a_package_that_is_gone'."
+    assert error["hint"].startswith("Install its package anew")

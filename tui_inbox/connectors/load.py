@@ -9,7 +9,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tui_inbox import connectors
-from tui_inbox.problems import Misconfigured, Unreadable, one_of
+from tui_inbox.problems import Misconfigured, Problem, Unreadable, one_of
+from tui_inbox.rules import clean
 
 if TYPE_CHECKING:
     from tui_inbox.connectors.formats.bundle import Bundle
@@ -28,19 +29,36 @@ def _offered() -> dict[str, str]:
     return others | ours
 
 
+_broken: dict[str, Misconfigured] = {}
+"""Channels of other packages that failed when they were loaded or shown a file, with what is wrong; not asked again."""
+
+
 @cache
 def _loaded(kind: str) -> ModuleType | None:
-    """Return the module of *kind*, or None where it is no channel; a foreign one that fails to load raises."""
+    """Return the module of *kind*, or None where it is no channel, or a foreign one that is broken."""
     name = _offered().get(kind)
     if name is None or name == __name__:
         return None
     try:
         module = importlib.import_module(name)
-    except ImportError as missing:
-        if all(one.startswith("tui_inbox.") for one in (name, missing.name or "")):
-            raise  # a room of ours misses another: a bug, and no package to install mends it
-        raise Misconfigured(f"The channel {kind!r} cannot be loaded: {missing}.", "Install its package anew.") from None
+    except Exception as trouble:  # another's package may raise anything when it is loaded
+        missing = (trouble.name or "") if isinstance(trouble, ImportError) else name
+        if all(one.startswith("tui_inbox.") for one in (name, missing)):
+            raise  # a room of ours is broken or misses another: a bug, and no package to install mends it
+        _note_broken(kind, "cannot be loaded", trouble)
+        return None
     return module if hasattr(module, "Source") and hasattr(module, "CHANNEL") else None
+
+
+def _note_broken(kind: str, what: str, trouble: Exception) -> None:
+    said = str(trouble) if isinstance(trouble, ImportError) else f"{type(trouble).__name__}: {trouble}"
+    what = f"The channel {kind!r} {what}: {clean.line(said)[:200].rstrip('.')}."
+    _broken[kind] = Misconfigured(what, "Install its package anew, or remove it; everything else goes on.")
+
+
+def broken() -> list[tuple[str, Misconfigured]]:
+    """Return the foreign channels that turned out broken so far, each with what is wrong."""
+    return sorted(_broken.items())
 
 
 def kinds() -> list[str]:
@@ -49,8 +67,11 @@ def kinds() -> list[str]:
 
 
 def channel(kind: str) -> ModuleType:
-    """Return the module that reads *kind*; raise `Misconfigured` with the nearest known kind where there is none."""
+    """Return the module that reads *kind*; raise `Misconfigured` where it is broken, or with the nearest known kind
+    where there is none."""
     module = _loaded(kind)
+    if kind in _broken:
+        raise Misconfigured(_broken[kind].what, _broken[kind].hint)
     if module is None:
         raise Misconfigured(f"There is no channel called {kind!r}.", one_of(kind, kinds()))
     return module
@@ -60,13 +81,31 @@ def recognise(bundle: Bundle) -> tuple[str, str]:
     """Return the kind that *bundle* is by its content, and why; raise `Unreadable` where it is none of the kinds.
 
     A channel's optional `ORDER` (50 without it, lower first) says how telling its signs are: the catch-alls go last.
+    A foreign channel that is broken is passed over: `broken` names it.
     """
-    files = [(kind, channel(kind)) for kind in kinds() if hasattr(channel(kind), "sniff")]
+    loaded = [(kind, channel(kind)) for kind in kinds() if kind not in _broken]
+    files = [(kind, module) for kind, module in loaded if hasattr(module, "sniff")]
     for kind, module in sorted(files, key=lambda one: (getattr(one[1], "ORDER", 50), one[0])):
-        why = module.sniff(bundle)
+        why = _sniffed(kind, module, bundle)
         if why:
             return kind, why
     raise Unreadable(
         f"{bundle.path.name} is none of the kinds that are read here.",
-        f"Name the kind with --kind (one of {', '.join(kind for kind, _ in files)}), or export it again.",
+        " ".join(
+            [
+                *(problem.what for _, problem in broken()),
+                f"Name the kind with --kind (one of {', '.join(kind for kind, _ in files)}), or export it again.",
+            ]
+        ),
     )
+
+
+def _sniffed(kind: str, module: ModuleType, bundle: Bundle) -> str | None:
+    try:
+        why: str | None = module.sniff(bundle)
+    except Exception as trouble:
+        if isinstance(trouble, Problem) or module.__name__.startswith("tui_inbox."):
+            raise
+        _note_broken(kind, f"cannot say whether {bundle.path.name} is its own", trouble)
+        return None
+    return why

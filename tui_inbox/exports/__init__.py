@@ -135,6 +135,8 @@ class _Run:
         self._dry_run = dry_run
         self._progress = progress
         self._ask = ask
+        self._broken: set[str] = set()
+        """Channels that were said to be broken."""
 
     def bring(self, found: Found) -> FileReport:
         """Import one export; raise `Unreadable` where it cannot be."""
@@ -164,6 +166,9 @@ class _Run:
                 known.zone_why,
                 parts=found.paths if len(found.paths) > 1 else (),
             )
+            broken = [(kind, one) for kind, one in load.broken() if kind not in self._broken]
+            report.problems += [(f"channel {kind}", f"{one.what} {one.hint}") for kind, one in broken]
+            self._broken.update(kind for kind, _ in broken)
             origin = Origin(name, found.kind, channel.CHANNEL, me=known.names, imported=True, zone=known.zone)
             source = channel.Source(bundle=bundle, zone=known.zone, me=known.names)
             with self._inbox.trial() if self._dry_run else contextlib.nullcontext(self._inbox) as into:
