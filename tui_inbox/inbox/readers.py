@@ -9,7 +9,7 @@ from __future__ import annotations
 import copyreg
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from itertools import chain
@@ -28,6 +28,9 @@ MOST = 4
 
 AT_ONCE = 25
 """So few mails in front of all others are not held back until more of them have come."""
+
+SPARE = 2
+"""Batches of files that wait for the writer, so that no reader waits for it: a sixth of an import's time."""
 
 _RAW = [one.name for one in fields(Message)].index("raw")
 _SAID: Callable[[Message], tuple[Any, ...]] = attrgetter(*(one.name for one in fields(Message)))
@@ -83,7 +86,9 @@ def _side_by_side(unread: Iterator[Batch], readers: int) -> Iterator[Batch]:
                 broke_off = batch
                 break
             going.append((batch, threads.submit(_by_one_of, idle, batch.unread)))
-            while going and (len(going) > readers or going[0][1].done()):
+            # From a server the next may be long in coming: what is read is taken in first.
+            spare = 0 if any(one.location for one in batch.unread) else SPARE
+            if len(going) > readers + spare or (going[0][1].done() and (not spare or _busy(going) >= readers)):
                 yield _done(*going.popleft())
         while going:
             yield _done(*going.popleft())
@@ -111,6 +116,10 @@ def _by_one_of(idle: list[apart.Worker], mails: Sequence[Unread]) -> Sequence[Ar
         return read(worker.each, mails)
     finally:
         idle.append(worker)
+
+
+def _busy(going: Iterable[tuple[Batch, Future[Sequence[Arrival]]]]) -> int:
+    return sum(not arrivals.done() for _, arrivals in going)
 
 
 def _done(batch: Batch, arrivals: Future[Sequence[Arrival]]) -> Batch:
