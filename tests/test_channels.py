@@ -14,6 +14,7 @@ from tui_inbox.connectors import UNTRIED, Batch, load
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.load import channel, kinds, recognise
 from tui_inbox.problems import Misconfigured, Problem, Unreadable
+from tui_inbox.rules.channels import CALLED, mark_of, name_of
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -177,3 +178,9 @@ def test_a_room_of_ours_that_is_missing_is_a_bug_and_one_of_another_package_is_s
     assert loaded("webchat") is None
     with pytest.raises(Misconfigured, match="The channel 'webchat' cannot be loaded: No module named"):
         channel("webchat")
+
+
+def test_every_channel_of_ours_has_a_name_and_two_letters_of_its_own() -> None:
+    assert {channel(kind).CHANNEL for kind in kinds()} <= CALLED.keys()
+    assert len({mark for _, mark in CALLED.values()}) == len({name for name, _ in CALLED.values()}) == len(CALLED)
+    assert (name_of("pager"), mark_of("pager")) == ("Pager", "PA")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tui_inbox.rules.calendar import MONTHS
+from tui_inbox.rules.channels import mark_of
 from tui_inbox.rules.clean import cells, line, width
 from tui_inbox.rules.days import WEEKDAYS
 from tui_inbox.rules.model import ME, Clock, Place, Reason
@@ -33,14 +34,12 @@ class Marks:
     warn: str
     rule: str
     file: str
-    channels: dict[str, str]
+    mail: str
     ascii: bool = False
 
 
-_CHANNELS = {"whatsapp": "WA", "telegram": "TG", "slack": "SL", "sms": "SM", "signal": "SI", "teams": "TE"}
-_NAMES = {"email": "Mail", "whatsapp": "WhatsApp", "linkedin": "LinkedIn", "googlechat": "Google Chat", "line": "LINE"}
-FANCY = Marks("▌", "✓", "●", "…", "—", "↻", "▲", "─", "▪", {**_CHANNELS, "email": "✉"})
-PLAIN = Marks(">", "x", "*", "...", "-", "z", "!", "-", "+", {**_CHANNELS, "email": "@"}, True)
+FANCY = Marks("▌", "✓", "●", "…", "—", "↻", "▲", "─", "▪", "✉")
+PLAIN = Marks(">", "x", "*", "...", "-", "z", "!", "-", "+", "@", True)
 
 REASONS: dict[Reason, str] = {
     Reason.NEW: "new",
@@ -136,12 +135,7 @@ def clock(row: Row, now: datetime, zone: ZoneInfo, marks: Marks = FANCY) -> Piec
 
 def channel(name: str, marks: Marks = FANCY) -> str:
     """Return a mark of at most two cells for a channel."""
-    return marks.channels.get(name) or line(name)[:2].upper()
-
-
-def channel_name(name: str) -> str:
-    """Return what a channel is called."""
-    return _NAMES.get(name) or line(name).capitalize()
+    return marks.mail if name == "email" else mark_of(name)
 
 
 def who(row: Row) -> str:

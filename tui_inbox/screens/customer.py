@@ -13,8 +13,9 @@ from textual.events import Click
 from textual.screen import ModalScreen
 
 from tui_inbox.problems import Problem
+from tui_inbox.rules.channels import name_of
 from tui_inbox.screens.bars import Foot, Lines
-from tui_inbox.screens.cells import DATE, FANCY, TITLES, Marks, Piece, amount, channel, channel_name, dated, fit
+from tui_inbox.screens.cells import DATE, FANCY, TITLES, Marks, Piece, amount, channel, dated, fit
 from tui_inbox.screens.cells import clock as clock_of
 from tui_inbox.screens.keys import CUSTOMER, Named, bindings, pressed, shown
 from tui_inbox.screens.post import Post
@@ -93,7 +94,7 @@ def _conversation(row: Row, width: int, now: datetime, zone: ZoneInfo, marks: Ma
     when, role = clock_of(row, now, zone, marks)
     if when == marks.dash and row.last_at:
         when = dated(row.last_at, now, zone, DATE)
-    about = row.subject or row.snippet or channel_name(row.channel)
+    about = row.subject or row.snippet or name_of(row.channel)
     return GlanceLine(
         (
             (fit(channel(row.channel, marks), 2, marks) + " ", "channel"),

@@ -15,10 +15,11 @@ from tui_inbox.config import View
 from tui_inbox.inbox.explain import Explanation
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
+from tui_inbox.rules.channels import name_of
 from tui_inbox.rules.places import Where, Written
 from tui_inbox.screens import keys, paint
 from tui_inbox.screens.bars import Foot
-from tui_inbox.screens.cells import Piece, channel_name, fit
+from tui_inbox.screens.cells import Piece, fit
 from tui_inbox.screens.keys import (
     ABOVE,
     APP,
@@ -297,4 +298,4 @@ def _answer(written: Written) -> str:
     if written.channel == "email":
         to = f", to {paint.gate(written.person)}" if written.person else ""
         return f"Answer in your mail program{to}."
-    return f"Answer in {channel_name(written.channel)}."
+    return f"Answer in {name_of(written.channel)}."

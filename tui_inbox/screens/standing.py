@@ -9,13 +9,14 @@ from datetime import datetime
 from textual.app import ComposeResult
 
 from tui_inbox.problems import Problem
+from tui_inbox.rules.channels import name_of
 from tui_inbox.rules.clean import cells as clipped
 from tui_inbox.rules.clean import line as cleaned
 from tui_inbox.rules.query import parse
 from tui_inbox.rules.silence import as_of
 from tui_inbox.rules.spoken import spoken
 from tui_inbox.screens.bars import Foot, Head, Lines
-from tui_inbox.screens.cells import Piece, amount, channel_name, fit, who
+from tui_inbox.screens.cells import Piece, amount, fit, who
 from tui_inbox.screens.keys import STANDING, bindings, shown
 from tui_inbox.screens.over import Over, known
 from tui_inbox.screens.post import Behind, Post
@@ -98,7 +99,7 @@ def outbox(reader: Reader, post: Post, now: datetime, width: int) -> list[Stands
     """Return what waits to go out, and what came back or failed in the last week: where to, since when, and why."""
     waiting = posted(reader.path, now)
     rows = {row.id: row for row in reader.rows([one.conversation for one in waiting], now)}
-    about = {id_: row.subject or f"{who(row)}, {channel_name(row.channel)}" for id_, row in rows.items()}
+    about = {id_: row.subject or f"{who(row)}, {name_of(row.channel)}" for id_, row in rows.items()}
     said = [_posted(one, about.get(one.conversation, one.subject), post, now, width) for one in waiting]
     if any(one.kind in ("hand_over", "reply_on") and one.state == "waiting" for one in waiting) and not post.sends:
         why = "No account in config.toml has a server to send through (smtp): hand-overs wait until one has."

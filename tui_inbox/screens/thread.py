@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tui_inbox.rules import clean
+from tui_inbox.rules.channels import name_of
 from tui_inbox.rules.following import first_unseen
 from tui_inbox.rules.model import ME, Class, Clock, Direction, Outcome, Place, State
 from tui_inbox.rules.silence import late_by_silence
@@ -20,7 +21,6 @@ from tui_inbox.screens.cells import (
     Piece,
     amount,
     channel,
-    channel_name,
     fit,
     known,
     who,
@@ -102,7 +102,7 @@ def _head(whole: Whole, width: int, now: datetime, zone: ZoneInfo, marks: Marks,
     identity = next((one for one in row.contact.identities if one in wrote), next(iter(row.contact.identities), ""))
     address = identity if identity != row.contact.name else ""
     named = f"{who(row)} <{address}>" if row.subject and address else who(row) if row.subject else address
-    named = f"{channel(row.channel, marks)} {named}" if named else channel_name(row.channel)
+    named = f"{channel(row.channel, marks)} {named}" if named else name_of(row.channel)
     yield ((clean.cells(f"{named}, account {row.account}", width, marks.ascii), "customer"),)
     count = f"{row.messages} message{'' if row.messages == 1 else 's'}, tier {row.tier}"
     skill = f", needs {row.skill}" if row.skill else ""
