@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import chats, mail, words
 from benchmarks.runs import PROGRAM, Run, timed
 from tools.crowd import fill
-from tui_inbox.store import migrations
+from tui_inbox.store import migrations, texts
 
 CONFIG = """\
 [me]
@@ -105,7 +105,9 @@ def corpus() -> str:
 
 
 def _schema() -> str:
-    return _digest(sorted(Path(str(migrations.__file__)).parent.glob("step_*.sql")))
+    """Return the version of the stores: what they hold, and how."""
+    steps = sorted(Path(str(migrations.__file__)).parent.glob("step_*.sql"))
+    return _digest([*steps, *(Path(str(one.__file__)) for one in (migrations, texts))])
 
 
 def _digest(paths: Iterable[Path]) -> str:
