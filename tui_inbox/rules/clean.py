@@ -62,6 +62,8 @@ _JOINER = re.compile("[\u200c\u200d\ufe0e\ufe0f]")
 _LONG_RUN = re.compile(f"[{MARKLIKE}\u200c\u200d]{{{MARKS + 1},}}")
 _STREAM = 30
 _STREAM_RUN = re.compile(f"[{MARKLIKE}]{{{_STREAM + 1},}}")
+_MARK = re.compile(f"[{MARKLIKE}\u200c\u200d]")
+"""What a run is made of. One of n or more holds every n-th character of its text once: nearly all texts show none."""
 _LEADING = re.compile(f"^[{MARKLIKE}]+", re.MULTILINE)
 _BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
@@ -128,7 +130,7 @@ def capped(text: str) -> str:
 
     Normalising before this is a trap: canonical ordering sorts a run of marks in quadratic time.
     """
-    return _LONG_RUN.sub(_shortened, text)
+    return _LONG_RUN.sub(_shortened, text) if _MARK.search(text[MARKS :: MARKS + 1]) else text
 
 
 def composed(text: str) -> str:
@@ -137,7 +139,10 @@ def composed(text: str) -> str:
     So many are what Unicode (UAX #15, Stream-Safe Text Format) holds to be enough; putting any number of them in order
     takes quadratic time.
     """
-    return text if text.isascii() else unicodedata.normalize("NFC", _STREAM_RUN.sub(_stream_safe, text))
+    if text.isascii():
+        return text
+    long = _MARK.search(text[_STREAM :: _STREAM + 1])
+    return unicodedata.normalize("NFC", _STREAM_RUN.sub(_stream_safe, text) if long else text)
 
 
 def _stream_safe(found: re.Match[str]) -> str:

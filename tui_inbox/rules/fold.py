@@ -79,7 +79,7 @@ def words(text: str) -> list[str]:
         return _bounded(text.translate(_ASCII).split())
     line = _mapped(text)
     tokens = line.split()
-    if _RUN.search(line):
+    if not line.isascii() and _RUN.search(line):
         tokens = [token for word in tokens for token in (_pairs(word) if not word.isascii() else (word,))]
     return _bounded(tokens)
 
@@ -142,7 +142,10 @@ def plain(text: str) -> str:
 
 def _mapped(text: str) -> str:
     # Marks are capped first: putting a long run of them in canonical order takes quadratic time.
-    mapped = capped(text.translate(_FOLDING))
+    mapped = text.translate(_FOLDING)
+    if mapped.isascii():
+        return mapped
+    mapped = capped(mapped)
     return mapped if unicodedata.is_normalized("NFC", mapped) else unicodedata.normalize("NFC", mapped)
 
 

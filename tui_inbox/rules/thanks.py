@@ -44,10 +44,17 @@ def only_thanks(text: str) -> bool:
     What it does not know is no thanks: a question that is taken for one would be lost from every figure.
     """
     said = text.strip()
-    if not said or len(said) > LONGEST or _ASKS & set(said) or any(sign.isdigit() for sign in said):
+    if not said or len(said) > LONGEST or not _KNOWN.issuperset(_tokens(said.split(None, 1)[0])):
         return False
-    spoken = _UNSPACED.sub(" ", said)
-    tokens = [one for one in words(spoken) if any(map(str.isalnum, one))]
+    if not _ASKS.isdisjoint(said) or any(map(str.isdigit, said)):
+        return False
+    tokens = _tokens(said)
     if len(tokens) > _MOST or not _KNOWN.issuperset(tokens):
         return False
-    return spoken != said or not _KNOWN_THANKS.isdisjoint(tokens) or (not tokens and not _THANKFUL.isdisjoint(said))
+    thanked = not _KNOWN_THANKS.isdisjoint(tokens) or (not tokens and not _THANKFUL.isdisjoint(said))
+    return thanked or _UNSPACED.search(said) is not None
+
+
+def _tokens(said: str) -> list[str]:
+    """Return the words of *said* but for an unspaced thanks, each as it is indexed: those of its pieces, in turn."""
+    return [one for one in words(_UNSPACED.sub(" ", said)) if any(map(str.isalnum, one))]

@@ -17,6 +17,8 @@ _SPELT_OUT = 40
 
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\r]")
 _SPACES = re.compile("[ \u00a0\u202f\u2009\t]+")
+_UNEVEN = re.compile("[\u00a0\u2009\u200b\u200e\u200f\u202a-\u202f\u2066-\u2069\ufeff\t\r]")
+"""What `_INVISIBLE` and `_SPACES` change, but for several plain spaces in a row."""
 
 
 def token(message: Message) -> str:
@@ -37,9 +39,9 @@ def token(message: Message) -> str:
 
 def normal(text: str) -> str:
     """Return *text* composed (NFC), without marks of direction, with plain single spaces, outer ones dropped."""
-    if text.isascii():
-        return _SPACES.sub(" ", text.replace("\r", "")).strip()
-    return composed(_SPACES.sub(" ", _INVISIBLE.sub("", text))).strip()
+    if "  " in text or _UNEVEN.search(text):
+        text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
+    return composed(text).strip()
 
 
 def written(message: Message) -> datetime | None:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tui_inbox.connectors.formats.whatsapp_around import FILE_AROUND, within
 from tui_inbox.connectors.formats.whatsapp_phrases import (
     ATTACHED_AFTER,
     ATTACHED_BEFORE,
     DELETED,
     EDITED,
-    FILE_AROUND,
     MARKS,
     MISSED,
     PLACEHOLDERS,
@@ -20,7 +20,6 @@ from tui_inbox.connectors.formats.whatsapp_phrases import (
     bare,
     may_be_phrase,
     plain,
-    within,
 )
 from tui_inbox.rules.clean import composed
 from tui_inbox.rules.model import State
@@ -157,7 +156,7 @@ def _plain_file(body: str, bracket: bool, marked: bool, find: Find) -> Body | No
     if len(first) > 400 or not _looks(first):
         return None
     line = plain(first)
-    kind = PLACEHOLDERS.get(bare(line))
+    kind = PLACEHOLDERS.get(bare(line)) if may_be_phrase(line) else None
     if kind and (kind == "media" or bracket or not caption):
         return Body(plain_lines(caption), File(kind, _TYPES.get(kind, "application/octet-stream")))
     tag = _TAG.search(line)
@@ -178,7 +177,7 @@ def _looks(line: str) -> bool:
 
 
 def _android_name(line: str, mark: bool, find: Find) -> str | None:
-    for written in (line,) if line.isascii() else (line, composed(line)):
+    for written in dict.fromkeys((line, composed(line))):
         name = within(written, FILE_AROUND)
         if name is not None:
             return name if _NAME.match(name) else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from tui_inbox.connectors.formats.bundle import Bundle
-from tui_inbox.connectors.formats.whatsapp_phrases import EXPORT_AROUND, bare, plain, within
+from tui_inbox.connectors.formats.whatsapp_around import EXPORT_AROUND, within
+from tui_inbox.connectors.formats.whatsapp_phrases import bare, plain
 
 _COPY = re.compile(r"\s*\(\d{1,3}\)$")
 _NUMBER = re.compile(r"\+\d[\d ().\-]{5,25}$")

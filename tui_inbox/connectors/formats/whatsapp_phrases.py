@@ -918,33 +918,6 @@ OMITTED = {
 PLACEHOLDERS = {phrase: kind for kind, phrases in OMITTED.items() for phrase in phrases}
 
 
-def _around(phrases: str) -> tuple[tuple[str, str], ...]:
-    """Return what stands before and behind `%s` in each of *phrases*, folded, the longest first."""
-    pairs = {one.casefold().partition("%s")[::2] for one in phrases.splitlines() if one}
-    return tuple(sorted(((head, tail) for head, tail in pairs), key=lambda pair: -len(pair[0] + pair[1])))
-
-
-FILE_AROUND = _around(FILE_ATTACHED)
-"""Android: `NAME (file attached)`."""
-
-EXPORT_AROUND = _around(EXPORT_NAME)
-"""How the app names the exported file around the chat's name."""
-
-
-def within(text: str, around: tuple[tuple[str, str], ...]) -> str | None:
-    """Return what *text* holds inside one of the pairs *around*, whatever their case; None where it has none of them.
-
-    Only the pair is folded: a capital İ inside becomes two letters, and all behind it would move.
-    """
-    folded = text.casefold()
-    for head, tail in around:
-        if folded.startswith(head) and folded.endswith(tail):
-            end = len(text) - len(tail)
-            if len(head) <= end and text[: len(head)].casefold() == head and text[end:].casefold() == tail:
-                return text[len(head) : end].strip()
-    return None
-
-
 _LAST_WORDS = frozenset(
     phrase.rpartition(" ")[2]
     for table in (PLACEHOLDERS, DELETED, YOU_DELETED, MISSED, {"null", "<null>"})
