@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +74,24 @@ class Tui:
             **run,
         )
         return Said(done.returncode, done.stdout, done.stderr)
+
+    def shown(self, *words: object, columns: int = 80) -> list[str]:
+        """Return the lines that the command leaves on a terminal, however much wider than it they are."""
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        whole = [sys.executable, "-m", "tui_inbox", "--home", str(self.home), *map(str, words)]
+        running = subprocess.Popen(
+            whole, cwd=ROOT, env={**os.environ, **self.environ}, stdin=slave, stdout=slave, stderr=slave
+        )
+        os.close(slave)
+        came = b""
+        with contextlib.suppress(OSError):  # that is how a terminal says that nobody writes to it any more
+            while more := os.read(master, 65536):
+                came += more
+        os.close(master)
+        running.wait()
+        lines = came.decode().replace("\r\n", "\n").split("\n")
+        return [line.rpartition("\r\x1b[K")[2] for line in lines]
 
     def json(self, *words: object, code: int = 0) -> Any:
         """Return the document that the command prints with `--json`."""

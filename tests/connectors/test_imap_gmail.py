@@ -13,6 +13,7 @@ from tests.scripted_gmail import ALL_MAIL, DRAFT, INBOX, SENT, TRASH, ScriptedGm
 from tests.torture.scenes import mail
 from tui_inbox.connectors import imap
 from tui_inbox.connectors.imap import reading
+from tui_inbox.connectors.imap.trouble import not_admitted
 from tui_inbox.rules.model import Direction, Place
 
 
@@ -131,3 +132,15 @@ def test_where_all_mail_is_hidden_from_programs_the_folders_are_read_as_anywhere
 def test_account_test_shows_what_is_read(gmail: ScriptedGmail) -> None:
     read = {one.name: one.role for one in imap.test(mailbox(gmail.port)).folders if one.role}
     assert read == {"INBOX": "inbox", "[Gmail]/All Mail": "archive"}
+
+
+def test_what_gmail_says_at_the_door_leads_to_the_way_in() -> None:
+    wrong = not_admitted("imap.gmail.com", "a@gmail.com", "password", "Invalid credentials (Failure)")
+    assert "app password (sixteen letters, without the spaces)" in wrong.hint
+    shut = not_admitted(
+        "imap.gmail.com", "a@gmail.com", "password", "[ALERT] Your account is not enabled for IMAP use."
+    )
+    assert shut.what.startswith("The server imap.gmail.com lets no program read the mail of a@gmail.com ([ALERT]")
+    assert "Switch IMAP on" in shut.hint
+    elsewhere = not_admitted("imap.shop.example", "a", "password", "no")
+    assert elsewhere.hint.endswith("Some providers want an app password.")

@@ -86,6 +86,8 @@ def _say_facts(name: str, facts: dict[str, Any]) -> None:
         if folder["role"]:
             count = "" if folder["messages"] is None else f", {folder['messages']:,} messages"
             say(f"  {folder['role']:<8} {clean.line(folder['name'])}{count}")
+    if "X-GM-EXT-1" in facts.get("capabilities", ()) and all(one["role"] != "archive" for one in facts["folders"]):
+        note("  Gmail hides All Mail; what left the inbox is not read. Have it shown (Settings, Labels: Show in IMAP).")
     for missing in facts.get("missing", ()):
         note(f"  The server has no folder {clean.line(missing)}; check the account's table.")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 
 from tui_inbox.cli.desk import Desk
+from tui_inbox.cli.progress import Progress
 from tui_inbox.cli.say import say, say_json
 from tui_inbox.inbox.routes import asks_known, compiled, timed
 from tui_inbox.rules import clean, routing
@@ -76,7 +76,7 @@ def _try(desk: Desk, chosen: argparse.Namespace) -> int:
     matched: Counter[str] = Counter()
     changes: list[dict[str, object]] = []
     tried = changed = 0
-    with desk.inbox.writer.window() as unit:
+    with Progress() as progress, desk.inbox.writer.window() as unit:
         for occasion in cases.first_ones(unit, since, known=asks_known(desk.config)):
             tried += 1
             would = routing.route(timed(desk.config, occasion), read).matched
@@ -86,10 +86,8 @@ def _try(desk: Desk, chosen: argparse.Namespace) -> int:
                 changed += 1
                 if changed <= SHOWN:
                     changes.append({"id": occasion.conversation, "was": was, "would": would})
-            if tried % 1000 == 0 and sys.stderr.isatty():
-                sys.stderr.write(f"\r{tried:,} conversations\033[K")
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\033[K")
+            if tried % 1000 == 0:
+                progress.say("", tried, 0, "conversations")
     counts = [{"rule": one.name, "matched": matched[one.name]} for one in read.rules]
     if chosen.json:
         say_json(

@@ -12,10 +12,10 @@ from tui_inbox import exports
 from tui_inbox import sync as carrying
 from tui_inbox.cli import shapes
 from tui_inbox.cli.desk import Desk
+from tui_inbox.cli.progress import Progress
 from tui_inbox.cli.rounds import say_round
 from tui_inbox.cli.say import note, say, say_json
 from tui_inbox.config import Account
-from tui_inbox.connectors import Batch
 from tui_inbox.problems import Misconfigured, Problem
 from tui_inbox.rules import clean
 
@@ -24,20 +24,23 @@ def bring_in(desk: Desk, chosen: argparse.Namespace) -> int:
     """Import the paths, parts of one archive together; one that cannot be read does not stop the others."""
     told = exports.Told(chosen.kind, chosen.account, chosen.me, chosen.zone)
     paths = [Path(path).expanduser() for path in chosen.paths]
-    # A question needs somebody: never when piped, and never where a script reads the answer.
-    ask = asked if sys.stdin.isatty() and sys.stderr.isatty() and not chosen.json else None
     reports: list[exports.FileReport] = []
     troubles: list[Problem] = []
-    for found in exports.bring_in_all(
-        desk.inbox, paths, desk.now(), told, dry_run=chosen.dry_run, progress=_progress, ask=ask
-    ):
-        if isinstance(found, exports.FileReport):
-            reports.append(found)
-        elif len(paths) == 1:
-            raise found
-        else:
-            troubles.append(found)
-            note(clean.line(found.what))
+    # A question needs somebody: never when piped, and never where a script reads the answer.
+    able = sys.stdin.isatty() and sys.stderr.isatty() and not chosen.json
+    with Progress() as progress:
+        show, ask = _shown(progress), _asking(progress) if able else None
+        for found in exports.bring_in_all(
+            desk.inbox, paths, desk.now(), told, dry_run=chosen.dry_run, progress=show, ask=ask
+        ):
+            if isinstance(found, exports.FileReport):
+                reports.append(found)
+            elif len(paths) == 1:
+                raise found
+            else:
+                troubles.append(found)
+                progress.clear()
+                note(clean.line(found.what))
     if chosen.json:
         document = shapes.imported(reports)
         if troubles:
@@ -47,6 +50,14 @@ def bring_in(desk: Desk, chosen: argparse.Namespace) -> int:
         for report in reports:
             _say_report(report, dry_run=chosen.dry_run)
     return 1 if troubles else 0
+
+
+def _asking(progress: Progress) -> exports.Ask:
+    def ask(question: exports.Question) -> str | None:
+        progress.clear()
+        return asked(question)
+
+    return ask
 
 
 def asked(question: exports.Question) -> str | None:
@@ -138,8 +149,8 @@ def sync(desk: Desk, chosen: argparse.Namespace) -> int:
 
     if not (desk.config.accounts or desk.config.inbox_folders):
         raise Misconfigured(
-            "No mailbox is configured.",
-            f"Add an [[account]] to {desk.home.config}; config.example.toml shows how.",
+            "No mailbox is configured, and no folder to watch.",
+            f"Connect a mailbox with `tui-inbox account add`, or name an [[inbox_folder]] in {desk.home.config}.",
         )
     if chosen.watch:
         from tui_inbox.cli.watching import watch
@@ -166,25 +177,22 @@ def sync(desk: Desk, chosen: argparse.Namespace) -> int:
 def _sync_once(desk: Desk, chosen: argparse.Namespace, secret: Callable[[Account], str]) -> dict[str, Any]:
     """Bring in and send out here and now; return what came of it. One that fails does not stop the others."""
     document: dict[str, Any] = {"accounts": [], "folders": []}
-    for report in carrying.sync(desk.inbox, chosen.names, desk.now, secret=secret, progress=_progress):
-        document["accounts"].append(shapes.synced(report))
-        if not chosen.json:
-            say_round({"accounts": document["accounts"][-1:], "folders": []})
-    if not chosen.names:
-        from tui_inbox.exports.folder import look_through
+    with Progress() as progress:
+        for report in carrying.sync(desk.inbox, chosen.names, desk.now, secret=secret, progress=_shown(progress)):
+            progress.clear()
+            document["accounts"].append(shapes.synced(report))
+            if not chosen.json:
+                say_round({"accounts": document["accounts"][-1:], "folders": []})
+        if not chosen.names:
+            from tui_inbox.exports.folder import look_through
 
-        found = look_through(desk.inbox, desk.now, progress=_progress)
-        document["folders"] = [shapes.looked_through(one) for one in found]
-        if not chosen.json:
-            say_round({"accounts": [], "folders": document["folders"]})
+            found = look_through(desk.inbox, desk.now, progress=_shown(progress))
+            document["folders"] = [shapes.looked_through(one) for one in found]
+            progress.clear()
+            if not chosen.json:
+                say_round({"accounts": [], "folders": document["folders"]})
     return document
 
 
-def _progress(name: str, batch: Batch) -> None:
-    """Show how far it is, on a terminal only."""
-    if sys.stderr.isatty():
-        of = f" of {batch.total:,}" if batch.total else ""
-        sys.stderr.write(f"\r{clean.line(name)}: {batch.done:,}{of} {batch.unit}\033[K")
-        if batch.total and batch.done >= batch.total:
-            sys.stderr.write("\r\033[K")
-        sys.stderr.flush()
+def _shown(progress: Progress) -> exports.Progress:
+    return lambda name, batch: progress.say(name, batch.done, batch.total, batch.unit)

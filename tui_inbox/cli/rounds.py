@@ -9,11 +9,16 @@ from tui_inbox.cli.say import note, say, say_problem
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
 
+COUNTS = (("new", "new"), ("known", "known"), ("gone", "gone"), ("set_aside", "set aside"))
+
 
 def say_round(document: dict[str, Any]) -> None:
     """Print what a sync came to, in words."""
     for one in document["accounts"]:
-        say(f"{one['name']}: {one['new']} new, {one['known']} known, {one['gone']} gone, {one['set_aside']} set aside")
+        if one["problem"] is None or any(one[key] for key, _ in COUNTS):
+            say(f"{one['name']}: {', '.join(f'{one[key]} {word}' for key, word in COUNTS)}")
+        else:
+            say(f"{one['name']}: not read")
         if one["sent_out"]:
             say(f"  {one['sent_out']} sent out")
         if one["moved"] or one["left_alone"]:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable
 from datetime import datetime
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 from tui_inbox.problems import Problem
@@ -55,15 +56,25 @@ def say_problem(problem: Problem, *, as_json: bool) -> None:
 
 
 def say_rows(rows: Iterable[Row], now: datetime, zone: str) -> None:
-    """Print one line for each conversation: id, clock, channel, customer, subject."""
+    """Print one line for each conversation: id, clock, channel, customer, subject; on a terminal no line is broken."""
     every = [(row, state(row, now, zone)) for row in rows]
     room = max([22, *(len(clock) for _, clock in every)])
+    names, subjects = _rooms(room)
     for row, clock in every:
         say(
             f"{row.id:>6}  {clock:<{room}}  {row.channel:<9}  "
-            f"{clean.fitted(row.contact.name or '-', 22)}  {clean.cells(row.subject or row.snippet, 60)}"
+            f"{clean.fitted(row.contact.name or '-', names)}  {clean.cells(row.subject or row.snippet, subjects)}"
             f"{'  *' if row.news else ''}"
         )
+
+
+def _rooms(clock: int) -> tuple[int, int]:
+    """Return how many cells a line has for the customer and for the subject, beside *clock* cells for the time."""
+    if not sys.stdout.isatty():
+        return 22, 60
+    free = get_terminal_size().columns - clock - 26
+    names = max(12, min(22, free // 2 - 2))
+    return names, max(12, min(60, free - names))
 
 
 def state(row: Row, now: datetime, zone: str) -> str:

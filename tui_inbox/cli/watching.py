@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from types import FrameType
@@ -15,10 +14,10 @@ from typing import Any, assert_never
 
 from tui_inbox.cli import shapes
 from tui_inbox.cli.desk import Desk
+from tui_inbox.cli.progress import Progress
 from tui_inbox.cli.rounds import say_round
-from tui_inbox.cli.say import note, say_json
+from tui_inbox.cli.say import say_json
 from tui_inbox.problems import Refused
-from tui_inbox.rules import clean
 from tui_inbox.sync import accounts
 from tui_inbox.sync.owner import Door, Owner, knock, owning
 from tui_inbox.sync.watch import Broken, Finished, Going, Said, Watch
@@ -29,8 +28,6 @@ LONGEST_WAIT = 600.0
 """Seconds that a watch waits for a one-time sync to end."""
 GIVES_WAY = 5
 """How much less the system gives it than its program, where both want all there is (`nice`)."""
-SPOKEN = 1.0
-"""Seconds between two lines about how far it is, where they go to no terminal."""
 
 
 def watch(desk: Desk, chosen: argparse.Namespace, secret: Callable[..., str]) -> int:
@@ -82,7 +79,7 @@ def _end_with_input(said: Said) -> None:
 
 def _follow(watching: Watch, door: Door, said: Said, *, as_json: bool) -> int:
     """Say what happens until somebody wants it to end; return the exit code."""
-    spoken = Progress()
+    spoken = Progress(elsewhere=True)
     while True:
         try:
             told = said.get(timeout=TICK)
@@ -96,7 +93,7 @@ def _follow(watching: Watch, door: Door, said: Said, *, as_json: bool) -> int:
             case Broken(bug):
                 raise bug
             case Going():
-                spoken.say(told)
+                spoken.say(told.name, told.done, told.total, told.unit)
                 door.tell({"progress": [told.name, told.done, told.total, told.unit]})
             case Finished():
                 spoken.clear()
@@ -121,32 +118,6 @@ def _say(document: dict[str, Any], *, as_json: bool) -> None:
     say_round({"accounts": happened, "folders": document["folders"]})
 
 
-class Progress:
-    """How far it is: one line on a terminal, a line every second elsewhere."""
-
-    def __init__(self) -> None:
-        self._said = time.monotonic()
-        self._open = False
-
-    def say(self, told: Going) -> None:
-        whole = told.total and told.done >= told.total
-        words = f"{clean.line(told.name)}: {told.done:,}{f' of {told.total:,}' if told.total else ''} {told.unit}"
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\033[K" if whole else f"\r{words}\033[K")
-            sys.stderr.flush()
-            self._open = not whole
-        elif time.monotonic() - self._said > SPOKEN:
-            self._said = time.monotonic()
-            note(words)
-
-    def clear(self) -> None:
-        """Leave the line to other words."""
-        if self._open:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
-            self._open = False
-
-
 def ask(desk: Desk, chosen: argparse.Namespace, who: Owner) -> dict[str, Any]:
     """Have the watch *who* sync what *chosen* names, now; return what came of it, as the one-time sync does.
 
@@ -156,7 +127,7 @@ def ask(desk: Desk, chosen: argparse.Namespace, who: Owner) -> dict[str, Any]:
     wanted, folders = set(names), bool(desk.config.inbox_folders and not chosen.names)
     found: dict[str, Any] = {"accounts": [], "folders": []}
     number = None
-    progress = Progress()
+    progress = Progress(elsewhere=True)
     for told in knock(who, {"sync": chosen.names}):
         if "number" in told:
             number = told["number"]
@@ -166,7 +137,7 @@ def ask(desk: Desk, chosen: argparse.Namespace, who: Owner) -> dict[str, Any]:
                     "Start it again: it knows the configuration of when it began.",
                 )
         elif "progress" in told:
-            progress.say(Going(*told["progress"]))
+            progress.say(*told["progress"])
         elif number in told.get("answers", ()):
             progress.clear()
             came = told["round"]

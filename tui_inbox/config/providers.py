@@ -55,8 +55,8 @@ _BOTH = f"{_SWITCH} {_TWO_STEPS}"
 PROVIDERS = (
     Provider(
         "gmail", "Gmail", ("gmail.com", "googlemail.com"), "imap.gmail.com", "smtp.gmail.com", oauth="google",
-        note="It wants an app password, made at myaccount.google.com/apppasswords (two-step sign-in must be on),"
-        " or OAuth2; not the password of the account.",
+        note="It wants an app password (sixteen letters, without the spaces), made at"
+        " myaccount.google.com/apppasswords (two-step sign-in must be on), or OAuth2; not the password of the account.",
     ),
     Provider(
         "outlook", "Outlook.com", ("outlook.*", "hotmail.*", "live.*", "msn.com"),

@@ -17,6 +17,10 @@ LATER = re.compile(
 )
 """A refusal that is about the server's state, not about what was asked (RFC 5530)."""
 
+SHUT = re.compile(r"\bnot enabled for imap\b|\bimap\b.{0,20}\b(disabled|not enabled|switched off)\b", re.IGNORECASE)
+"""A refusal that no other password would change."""
+_STORED = "Check the user name, or store the new password (`tui-inbox account sign-in`)."
+
 Failure = (imaplib.IMAP4.error, OSError, ValueError, LookupError, TypeError)
 """What imaplib and IMAPClient raise on a broken line and on replies that break the protocol."""
 
@@ -61,12 +65,19 @@ def not_admitted(host: str, user: str, what: str, reply: str) -> Problem:
     because = f" ({reply})" if reply else ""
     if LATER.search(reply):
         return Busy(f"The server {host} lets {user} not in for now{because}.", "Try again later.")
-    hint = (
-        "Sign in again to get a new token."
-        if what == "token"
-        else "Check the user name, or store the new password. Some providers want an app password."
-    )
+    if SHUT.search(reply):
+        shut = f"The server {host} lets no program read the mail of {user}{because}."
+        return NotAdmitted(shut, "Switch IMAP on in the mailbox's settings, or ask its administrator to.")
+    hint = "Sign in again to get a new token." if what == "token" else f"{_STORED} {_wanted(host)}"
     return NotAdmitted(f"The server {host} refused the {what} of {user}{because}.", hint)
+
+
+def _wanted(host: str) -> str:
+    """Return what lets a program in at *host*, as far as its provider is known."""
+    from tui_inbox.config.providers import provider_named
+
+    known = provider_named(host)
+    return f"{known.name}: {known.note}" if known and known.note else "Some providers want an app password."
 
 
 def _reason(trouble: BaseException) -> str:
