@@ -44,6 +44,14 @@ class Mailbox:
     def uids(self) -> list[int]:
         return sorted(self.messages)
 
+    @property
+    def count(self) -> int:
+        return len(self.messages) if self.counted is None else self.counted
+
+    @property
+    def upcoming(self) -> int:
+        return self.uidnext or (self.uids[-1] + 1 if self.messages else 1)
+
     def chosen(self, wanted: str) -> list[int]:
         """Return the UIDs in a set; as RFC 9051 has it, `n:*` holds the last message whatever n is."""
         last = self.uids[-1] if self.messages else 0
@@ -71,6 +79,7 @@ class ScriptedImap:
         """Speak TLS from the first byte."""
         self.hang_ups = 0
         """How many connections the client has ended by LOGOUT and closing."""
+        self._serving = threading.Lock()
 
     def __enter__(self) -> ScriptedImap:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -86,10 +95,15 @@ class ScriptedImap:
         self._thread.join(10)
         self._listener.close()
 
+    def ended(self) -> None:
+        """Return when the connection of a client that has closed it has come to its end here, too."""
+        with self._serving:
+            pass
+
     def _serve(self) -> None:
         while True:
             line, _ = self._listener.accept()
-            with line:
+            with self._serving, line:
                 if self._closing:
                     return
                 line.settimeout(200)
@@ -132,8 +146,11 @@ class _Session:
         if reply is not None:
             return self.send(reply)
         if name == "LOGOUT":
-            self.send(b"* BYE see you\r\n" + tag + b" OK gone\r\n")
-            self.server.hang_ups += self.file.readline() == b""
+            with suppress(ConnectionError):  # it may have closed its side already
+                self.send(b"* BYE see you\r\n" + tag + b" OK gone\r\n")
+                if self.file.readline():
+                    return False
+            self.server.hang_ups += 1
             return False
         self.verdict = b" OK done"
         plain = getattr(self, "on_" + name.lower().replace(" ", "_"), None)
@@ -142,9 +159,11 @@ class _Session:
     def on_capability(self, _rest: bytes) -> bytes:
         return b"* CAPABILITY " + self.server.capabilities + b"\r\n"
 
-    def on_authenticate(self, _rest: bytes) -> bytes:
-        self.send(b"+ \r\n")
-        given = b64decode(self.file.readline()).decode().split("\0")[-1]
+    def on_authenticate(self, rest: bytes) -> bytes:
+        _, _, at_once = rest.removeprefix(b"AUTHENTICATE ").partition(b" ")
+        if not at_once:
+            self.send(b"+ \r\n")
+        given = b64decode(at_once or self.file.readline()).decode().split("\0")[-1]
         self.verdict = (
             b" OK in" if given == self.server.password else b" NO [AUTHENTICATIONFAILED] no " + given.encode()
         )
@@ -169,11 +188,19 @@ class _Session:
             self.verdict = b" NO [NONEXISTENT] no such folder"
             return b""
         box = self.open
-        count = len(box.messages) if box.counted is None else box.counted
-        upcoming = box.uidnext or (box.uids[-1] + 1 if box.messages else 1)
         modseq = b"* OK [HIGHESTMODSEQ %d] x\r\n" % box.modseq if box.modseq else b""
         state = b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] x\r\n* OK [UIDNEXT %d] x\r\n"
-        return state % (count, box.uidvalidity, upcoming) + modseq
+        return state % (box.count, box.uidvalidity, box.upcoming) + modseq
+
+    def on_status(self, rest: bytes) -> bytes:
+        name = _folder(rest)
+        if name not in self.server.mailboxes:
+            self.verdict = b" NO [NONEXISTENT] no such folder"
+            return b""
+        box = self.server.mailboxes[name]
+        modseq = b" HIGHESTMODSEQ %d" % box.modseq if b"HIGHESTMODSEQ" in rest else b""
+        told = (name, box.count, box.upcoming, box.uidvalidity, modseq)
+        return b'* STATUS "%s" (MESSAGES %d UIDNEXT %d UIDVALIDITY %d%s)\r\n' % told
 
     def on_uid_search(self, rest: bytes) -> bytes:
         self.verdict = b" OK found"

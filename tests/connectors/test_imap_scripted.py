@@ -83,12 +83,85 @@ def test_a_server_without_any_extension_is_enough(server: ScriptedImap) -> None:
 
 def test_a_second_run_without_news_asks_one_question_a_folder(server: ScriptedImap, box: Mailbox) -> None:
     server.mailboxes[b"Sent"] = Mailbox({1: mail(1)}, flags=rb"\Sent")
+    server.greeting = b"* OK [CAPABILITY " + server.capabilities + b"] ready\r\n"
+    cursors: dict[str, str] = {}
+    sync(mailbox(server), cursors)
+    server.ended()
+    server.heard.clear()
+    assert sync(mailbox(server), cursors) == []
+    server.ended()
+    assert commands(server) == ["AUTHENTICATE", "CAPABILITY", "STATUS", "STATUS", "LIST", "LOGOUT"]
+
+
+@pytest.mark.parametrize(
+    ("extensions", "said"),
+    [
+        (b"", {"counted": 2}),
+        (b"", {"uidnext": 12}),
+        (b"", {"uidnext": 8}),
+        (b"", {"uidvalidity": 78}),
+        (b" CONDSTORE", {"modseq": 6}),
+    ],
+)
+def test_a_folder_that_stands_otherwise_than_before_is_opened(
+    server: ScriptedImap, box: Mailbox, extensions: bytes, said: dict[str, int]
+) -> None:
+    server.capabilities += extensions
+    box.modseq, box.changed = 5, dict.fromkeys(box.messages, 5)
+    cursors: dict[str, str] = {}
+    sync(mailbox(server), cursors)
+    for name, value in said.items():
+        setattr(box, name, value)
+    server.heard.clear()
+    sync(mailbox(server), cursors)
+    assert [one for one in commands(server) if one in ("STATUS", "EXAMINE")][:2] == ["STATUS", "EXAMINE"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"NO [CANNOT] no",
+        b"BAD what",
+        b"OK and nothing said",
+        b"OK half",
+    ],
+)
+def test_where_a_server_does_not_say_how_a_folder_stands_it_is_opened(
+    server: ScriptedImap, box: Mailbox, answer: bytes
+) -> None:
+    cursors: dict[str, str] = {}
+    sync(mailbox(server), cursors)
+    untagged = b'* STATUS "INBOX" (MESSAGES 3 UIDNEXT 9)\r\n' if answer == b"OK half" else b""
+    server.on["STATUS"] = lambda tag, rest: untagged + tag + b" " + answer + b"\r\n"
+    box.messages[9] = mail(9)
+    assert uids(sync(mailbox(server), cursors)) == [9]
+
+
+def test_a_folder_that_was_not_read_to_its_end_is_opened_however_it_stands(
+    server: ScriptedImap, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST", 1)
+    first = next(iter(mailbox(server).read({})))
+    assert uids([first]) == [8]
+    assert uids(sync(mailbox(server), {first.place: first.cursor})) == [3, 5]
+
+
+def test_a_count_opens_every_folder(server: ScriptedImap) -> None:
     cursors: dict[str, str] = {}
     sync(mailbox(server), cursors)
     server.heard.clear()
-    assert sync(mailbox(server), cursors) == []
-    asked = [one for one in commands(server) if one != "CAPABILITY"]
-    assert asked == ["AUTHENTICATE", "LIST", "EXAMINE", "EXAMINE", "LOGOUT"]
+    (counted,) = sync(imap.thorough(mailbox(server)), cursors)
+    assert counted.census is not None
+    assert "STATUS" not in commands(server)
+
+
+def test_a_sign_in_takes_one_round_trip_where_the_server_lets_it(server: ScriptedImap) -> None:
+    server.capabilities += b" SASL-IR"
+    server.greeting = b"* OK [CAPABILITY " + server.capabilities + b"] ready\r\n"
+    assert uids(sync(mailbox(server))) == [3, 5, 8]
+    assert server.heard[0].startswith(b"AUTHENTICATE PLAIN ")
+    with pytest.raises(NotAdmitted):
+        sync(mailbox(server, password=lambda: WRONG))
 
 
 def test_nothing_that_changes_a_mailbox_is_ever_sent(server: ScriptedImap, box: Mailbox) -> None:
@@ -97,7 +170,7 @@ def test_nothing_that_changes_a_mailbox_is_ever_sent(server: ScriptedImap, box: 
     del box.messages[5]
     sync(mailbox(server), cursors)
     assert set(commands(server)) <= {
-        *("CAPABILITY", "AUTHENTICATE", "LIST", "EXAMINE", "UID SEARCH", "UID FETCH", "LOGOUT"),
+        *("CAPABILITY", "AUTHENTICATE", "LIST", "STATUS", "EXAMINE", "UID SEARCH", "UID FETCH", "LOGOUT"),
     }
     assert not [heard for heard in server.heard if b"BODY[" in heard]
 
@@ -357,9 +430,7 @@ def test_a_line_cut_at_any_byte_of_a_message_brings_no_half_message(
 
 
 def test_a_server_that_says_nothing_more_is_left_in_time(server: ScriptedImap, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tui_inbox.connectors.imap import session
-
-    monkeypatch.setattr(session, "READ", 0.3)
+    monkeypatch.setattr(line, "READ", 0.3)
     server.on["LIST"] = lambda tag, rest: b'* LIST () "/" INBOX\r\n'
     with pytest.raises(Unreachable, match="did not answer in time"):
         sync(mailbox(server))
@@ -397,9 +468,9 @@ def test_closing_the_reading_logs_out_and_closes_the_line(server: ScriptedImap) 
     run = mailbox(server).read({})
     next(run)
     run.close()  # type: ignore[attr-defined]  # every read is a generator
-    sync(mailbox(server))  # the server serves one after another: by now it has seen the first line end
-    assert commands(server).count("LOGOUT") == 2
-    assert server.hang_ups >= 1
+    server.ended()
+    assert commands(server)[-1] == "LOGOUT"
+    assert server.hang_ups == 1
 
 
 # --- names --------------------------------------------------------------------------------------------
@@ -500,6 +571,7 @@ def test_where_signing_in_is_disabled_no_password_goes_out(server: ScriptedImap)
     server.capabilities = b"IMAP4rev1 LOGINDISABLED"
     with pytest.raises(NotAdmitted, match="takes no password"):
         sync(mailbox(server))
+    server.ended()
     assert set(commands(server)) == {"CAPABILITY", "LOGOUT"}
 
 
@@ -556,7 +628,9 @@ def test_what_is_no_mail_server_is_one_sentence(server: ScriptedImap, greeting: 
 # --- anything at all ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["CAPABILITY", "AUTHENTICATE", "LIST", "EXAMINE", "UID SEARCH", "UID FETCH"])
+@pytest.mark.parametrize(
+    "command", ["CAPABILITY", "AUTHENTICATE", "LIST", "STATUS", "EXAMINE", "UID SEARCH", "UID FETCH"]
+)
 def test_whatever_a_server_says_only_a_sentence_comes_of_it(server: ScriptedImap, box: Mailbox, command: str) -> None:
     chance = Random(command)  # the same on every machine
     pieces = [
@@ -581,6 +655,7 @@ def test_whatever_a_server_says_only_a_sentence_comes_of_it(server: ScriptedImap
         "CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n",
         "AUTHENTICATE": b"",
         "LIST": b'* LIST (\\HasNoChildren) "/" "INBOX"\r\n',
+        "STATUS": b'* STATUS "INBOX" (MESSAGES 3 UIDNEXT 9 UIDVALIDITY 77)\r\n',
         "EXAMINE": b"* 3 EXISTS\r\n* OK [UIDVALIDITY 77] x\r\n* OK [UIDNEXT 9] x\r\n",
         "UID SEARCH": b"* SEARCH 3 5 8\r\n",
         "UID FETCH": fetched(box, 3, True) + fetched(box, 5, False),

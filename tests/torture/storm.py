@@ -20,7 +20,7 @@ from tests.proxy import Fault, Proxy
 from tests.torture import scenes
 from tui_inbox.config import Home, load
 from tui_inbox.connectors import imap
-from tui_inbox.connectors.imap import line, push, session
+from tui_inbox.connectors.imap import line, push
 from tui_inbox.inbox import Inbox
 from tui_inbox.problems import Problem
 from tui_inbox.sync import round_of, source_of
@@ -33,7 +33,6 @@ PATIENCE = 0.4
 """Seconds for which a line that hangs is waited on, in place of a minute."""
 WAITS = (
     *((line, name) for name in ("CONNECT", "READ")),
-    *((session, name) for name in ("CONNECT", "READ", "FAREWELL")),
     *((push, name) for name in ("PATIENCE", "READ")),
 )
 

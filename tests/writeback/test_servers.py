@@ -13,7 +13,7 @@ from tests.writeback.conftest import Shop, mail
 from tui_inbox.rules.model import Place
 
 GMAIL = "[Gmail]/All Mail"
-READING = {"CAPABILITY", "AUTHENTICATE", "LIST", "EXAMINE", "SELECT", "UID SEARCH", "UID FETCH", "LOGOUT"}
+READING = {"CAPABILITY", "AUTHENTICATE", "LIST", "STATUS", "EXAMINE", "SELECT", "UID SEARCH", "UID FETCH", "LOGOUT"}
 
 
 class Moving(ScriptedImap):

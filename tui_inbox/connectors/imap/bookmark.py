@@ -142,6 +142,25 @@ def since(text: str | None) -> Since | None:
     return Since(mark.uidvalidity, mark.modseq)
 
 
+def finished(text: str | None) -> bool:
+    """Return whether the reading that left the cursor *text* came to its end, with nothing to be asked for again."""
+    mark = read(text)
+    if mark is None or not mark.first_uidnext:
+        return False
+    return not (mark.waiting or mark.empty or mark.stale or mark.doubt)
+
+
+def unmoved(text: str | None, here: Opened) -> bool:
+    """Return whether a reading that goes on from the cursor *text* would find nothing in a folder that stands as *here*
+    says, and leave the cursor as it is."""
+    mark = read(text)
+    if mark is None or not finished(text) or resumed(text, here) != mark:
+        return False
+    if len(mark.known) != here.exists or mark.modseq != here.modseq:
+        return False
+    return here.modseq is not None or not here.exists or here.uidnext == mark.watermark + 1
+
+
 def again(text: str, uids: Iterable[int]) -> str:
     """Return the cursor *text* of a folder so that *uids*, of which it says that they are stored, are fetched again."""
     mark = read(text)

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from imapclient.imap_utf7 import decode as decode_utf7
-from imapclient.response_parser import parse_fetch_response
-
 from tui_inbox.connectors.imap.uids import Uids
 from tui_inbox.problems import Misconfigured
 
@@ -30,7 +27,11 @@ class Folder:
     @property
     def key(self) -> str:
         """The wire name as text that can be stored; ASCII and UTF-8 names as they are."""
-        return self.wire.decode("utf-8", "backslashreplace")
+        return _key(self.wire)
+
+
+def _key(wire: bytes) -> str:
+    return wire.decode("utf-8", "backslashreplace")
 
 
 def quoted(name: bytes) -> bytes:
@@ -49,9 +50,16 @@ def refuse_breaks(argument: str | bytes) -> None:
 def display(wire: bytes) -> str:
     """Return a folder's name for a person: modified UTF-7 (RFC 9051, 5.1.3) decoded, else the bytes as they are."""
     try:
-        name: str = decode_utf7(wire) if wire.isascii() else wire.decode()
+        name: str = wire.decode() if b"&" not in wire or not wire.isascii() else _decoded(wire)
     except (ValueError, LookupError):
         return wire.decode("utf-8", "backslashreplace")
+    return name
+
+
+def _decoded(wire: bytes) -> str:
+    from imapclient.imap_utf7 import decode  # deferred: most names are ASCII, and a look without news needs no more
+
+    name: str = decode(wire)
     return name
 
 
@@ -74,17 +82,30 @@ def listed(line: bytes) -> Folder | None:
     parts = LIST.fullmatch(line)
     if parts is None or any(byte in line for byte in b"\r\n\0"):
         return None
-    name = parts["name"].rstrip(b" ")
-    if name.startswith(b'"'):
-        closed = re.match(rb'"((?:\\.|[^"\\])*)"', name)
-        if closed is None:
-            return None
-        name = re.sub(rb"\\(.)", rb"\1", closed[1])
-    if name.upper() == b"INBOX":
-        name = b"INBOX"
+    name = _named(parts["name"].rstrip(b" "))
+    if name is None:
+        return None
     delimiter = b"" if parts["delimiter"] == b"NIL" else re.sub(rb"\\(.)", rb"\1", parts["delimiter"][1:-1])
     flags = frozenset(flag.decode("latin-1").lower() for flag in parts["flags"].split())
     return Folder(name, flags, delimiter.decode("latin-1"), display(name))
+
+
+def _named(said: bytes) -> bytes | None:
+    """Return the folder that is named at the end of a reply; None where a quote is not closed."""
+    if said.startswith(b'"'):
+        closed = re.match(rb'"((?:\\.|[^"\\])*)"', said)
+        if closed is None:
+            return None
+        said = re.sub(rb"\\(.)", rb"\1", closed[1])
+    return b"INBOX" if said.upper() == b"INBOX" else said
+
+
+def standing(line: bytes) -> tuple[str, dict[str, int]] | None:
+    """Return the key of the folder that one STATUS reply tells of, and its numbers by their names; None where it names
+    none."""
+    said, _, told = line.rpartition(b" (")
+    name = _named(said)
+    return None if name is None else (_key(name), {word.decode(): int(found) for word, found in _COUNTS.findall(told)})
 
 
 def capabilities(told: dict[str, list[Any]]) -> frozenset[str]:
@@ -100,6 +121,7 @@ def number(told: dict[str, list[Any]], key: str) -> int | None:
     return None
 
 
+_COUNTS = re.compile(rb"\b([A-Z]+) (\d{1,18})\b")
 _LITERAL8 = re.compile(rb"~(\{\d+\})$")
 _UID = re.compile(rb"\bUID (\d{1,10})\b")
 _ALL = re.compile(rb"\bALL ([\d,:]+)")
@@ -126,6 +148,8 @@ def parsed(lines: list[Any]) -> dict[int, dict[bytes, Any]] | None:
     if not lines:
         return {}
     # A literal8 (RFC 3516) is a literal; the library gives its announcement for its content.
+    from imapclient.response_parser import parse_fetch_response  # deferred: a look without news fetches nothing
+
     lines = [(_LITERAL8.sub(rb"\1", line[0]), line[1]) if isinstance(line, tuple) else line for line in lines]
     try:
         return dict(parse_fetch_response(lines, normalise_times=False, uid_is_key=True))

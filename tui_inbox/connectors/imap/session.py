@@ -1,4 +1,4 @@
-"""A connection to one mail server, signed in: the only place that knows IMAPClient's and imaplib's private parts."""
+"""A connection to one mail server, signed in: the only place, with `line.py`, that knows imaplib's private parts."""
 
 from __future__ import annotations
 
@@ -9,27 +9,14 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from imapclient import IMAPClient, SocketTimeout
-
 from tui_inbox.connectors.formats import sasl
 from tui_inbox.connectors.formats.reach import said
 from tui_inbox.connectors.formats.trust import trust
-from tui_inbox.connectors.imap.line import CONNECT, FAREWELL, READ, Line
+from tui_inbox.connectors.imap.line import Line
 from tui_inbox.connectors.imap.replies import capabilities, quoted, refuse_breaks
 from tui_inbox.connectors.imap.trouble import Declined, Failure, not_admitted, problem
 from tui_inbox.problems import Misconfigured, NotAdmitted, Unreachable
 from tui_inbox.vault.hidden import Hidden, Token
-
-
-class _Client(IMAPClient):  # type: ignore[misc]  # the library ships no types
-    def __init__(self, host: str, port: int, context: Any) -> None:
-        self._context = context
-        super().__init__(host, port, ssl=context is not None, ssl_context=context, timeout=SocketTimeout(CONNECT, READ))
-        self._imap.debug = 0  # else every reply is formatted for a log that nobody reads
-        self.folder_encode = False
-
-    def _create_IMAP4(self) -> Line:  # noqa: N802 - the library's name
-        return Line(self.host, self.port, self._context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +33,7 @@ class Session:
     def __init__(self, host: str, port: int, tls: str, ca: str, pin: str = "") -> None:
         context = None if tls == "none" else trust(ca, pin)
         self.host, self.port = host, port
-        self._client = _Client(host, port, context if tls == "implicit" else None)
-        self._imap: Any = self._client._imap
+        self._imap: Any = Line(host, port, context if tls == "implicit" else None)
         self._can: frozenset[str] = frozenset()
         self._waiting = 0
         try:
@@ -59,7 +45,7 @@ class Session:
             if tls == "starttls":
                 self._secure(context)
         except BaseException:
-            self._client.shutdown()
+            self._imap.shutdown()
             raise
 
     def _secure(self, context: Any) -> None:
@@ -74,10 +60,9 @@ class Session:
         broken = isinstance(value, (OSError, imaplib.IMAP4.abort, Unreachable))
         with suppress(*Failure):
             if not broken and not self._waiting:
-                self._imap.sock.settimeout(FAREWELL)
-                self._imap._simple_command("LOGOUT")
+                self._imap._command("LOGOUT")  # nothing in its answer is worth waiting for
         with suppress(*Failure):
-            self._client.shutdown()
+            self._imap.shutdown()
 
     # --- signing in -----------------------------------------------------------------------------------
 
@@ -186,6 +171,15 @@ class Session:
         if kind != "OK":
             raise Declined(asked.command, said(reply[-1] or b""))
         return dict(self._imap.untagged_responses)
+
+    def _granted(self, asked: Asked) -> dict[str, list[Any]] | None:
+        """Return what `_told` does; None where the server refuses *asked*, or claims not to know it."""
+        try:
+            return self._told(asked)
+        except imaplib.IMAP4.abort:
+            raise
+        except (Declined, imaplib.IMAP4.error):
+            return None
 
 
 def _without(trouble: imaplib.IMAP4.abort, secret: str) -> imaplib.IMAP4.abort:

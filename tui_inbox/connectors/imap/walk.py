@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from tui_inbox.connectors import Batch, Location
 from tui_inbox.connectors.imap.access import Access
+from tui_inbox.connectors.imap.bookmark import finished, since, unmoved
 from tui_inbox.connectors.imap.bookmark import read as bookmark
-from tui_inbox.connectors.imap.bookmark import since
 from tui_inbox.connectors.imap.departed import departed
 from tui_inbox.connectors.imap.folders import Role, Stop, route
 from tui_inbox.connectors.imap.reading import Reading
+from tui_inbox.connectors.imap.session import Asked
 from tui_inbox.connectors.imap.trouble import Declined, explained
 from tui_inbox.connectors.imap.wire import Wire
 from tui_inbox.problems import NotFound, Problem, Unreachable
@@ -55,7 +56,8 @@ def connected(source: Access) -> Iterator[Wire]:
 def read(source: Access, cursors: Mapping[str, str]) -> Iterator[Batch]:
     """Yield what is new in every folder of interest; see `Source.read`."""
     with connected(source) as wire:
-        yield from over(wire, source, cursors)
+        places = [] if source.thorough else [place for place, text in cursors.items() if finished(text)]
+        yield from over(wire, source, cursors, wire.ask_standings(places))
 
 
 def opened(batches: Iterator[Batch]) -> Iterator[Batch]:
@@ -68,18 +70,24 @@ def opened(batches: Iterator[Batch]) -> Iterator[Batch]:
         yield replace(batch, arrivals=(*batch.arrivals, *came), unread=())
 
 
-def over(wire: Wire, source: Access, cursors: Mapping[str, str]) -> Iterator[Batch]:
-    """Yield the same over a connection that is open already, and stays so.
+def over(wire: Wire, source: Access, cursors: Mapping[str, str], asked: Sequence[Asked] = ()) -> Iterator[Batch]:
+    """Yield the same over a connection that is open already, and stays so; folders whose standing was *asked* for are
+    opened only where it is another than before.
 
     The newest of every folder come before the rest of any: an answer must not wait for the whole inbox."""
     listed = wire.folders(resync=any(since(text) for text in cursors.values()))
+    standing = wire.standings(asked)
     stops, missing = route(source, listed, gmail=wire.gmail)
     refused: list[Problem] = [_no_such_folder(source, missing)] if missing else []
     yield from departed(cursors, listed)
+    offering = wire.gmail and _unfinished(stops, cursors)
     elsewhere: dict[str, Location] = {}
     unfinished: list[Reading] = []
     for stop in stops:
         text = cursors.get(stop.folder.key)
+        stands = standing.get(stop.folder.key)
+        if stands is not None and unmoved(text, stands) and not offering:
+            continue
         try:
             here = wire.examine(stop.folder, since(text))
         except Declined as declined:
@@ -99,7 +107,7 @@ def over(wire: Wire, source: Access, cursors: Mapping[str, str]) -> Iterator[Bat
             unfinished.append(reading)
             continue
         yield from reading.rest()
-        if wire.gmail and stop.role is Role.INBOX and _unfinished(stops, cursors):
+        if offering and stop.role is Role.INBOX:
             ids = wire.object_ids(reading.mark.held)
             elsewhere |= {id_: Location(reading.key, reading.mark.uidvalidity, uid) for id_, uid in ids.items()}
     for reading in unfinished:

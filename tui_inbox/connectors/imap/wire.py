@@ -10,7 +10,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from tui_inbox.connectors.imap.replies import Folder, joined, listed, moment, number, numbers, parsed, quoted, spans
+from tui_inbox.connectors.imap.replies import (
+    Folder,
+    joined,
+    listed,
+    moment,
+    number,
+    numbers,
+    parsed,
+    quoted,
+    spans,
+    standing,
+)
 from tui_inbox.connectors.imap.session import Asked, Session
 from tui_inbox.connectors.imap.trouble import LATER, Declined
 from tui_inbox.connectors.imap.uids import Uids
@@ -112,13 +123,30 @@ class Wire(Session):
         return sorted(found, key=lambda folder: folder.key)
 
     def _enables(self, asked: Asked) -> bool:
-        try:
-            told = self._told(asked).get("ENABLED", [])
-        except (Declined, imaplib.IMAP4.error) as refused:
-            if isinstance(refused, imaplib.IMAP4.abort):
-                raise
-            return False
+        told = (self._granted(asked) or {}).get("ENABLED", [])
         return any(b"QRESYNC" in line.upper().split() for line in told if isinstance(line, bytes))
+
+    def ask_standings(self, places: Iterable[str]) -> list[Asked]:
+        """Ask how the folders called *places* stand, and wait for nothing: `standings` takes the answers."""
+        kept = " HIGHESTMODSEQ" if {"CONDSTORE", "QRESYNC"} & self.capabilities() else ""
+        wanted = f"(MESSAGES UIDNEXT UIDVALIDITY{kept})"
+        return [self._say("STATUS", quoted(place.encode()), wanted) for place in places]
+
+    def standings(self, asked: Iterable[Asked]) -> dict[str, Opened]:
+        """Return what the answers say that opening a folder would, by its key; one that says less has no part in it."""
+        lines: list[Any] = []
+        for one in asked:
+            lines = (self._granted(one) or {}).get("STATUS", lines)
+        return {
+            key: Opened(
+                exists=told["MESSAGES"],
+                uidvalidity=told["UIDVALIDITY"],
+                uidnext=told["UIDNEXT"],
+                modseq=None if self.tier is Tier.PLAIN else told.get("HIGHESTMODSEQ") or None,
+            )
+            for key, told in filter(None, map(standing, joined(lines)))
+            if {"MESSAGES", "UIDVALIDITY", "UIDNEXT"} <= told.keys()
+        }
 
     def examine(self, folder: Folder, since: Since | None = None) -> Opened:
         """Open *folder* for reading only; Declined if the server will not. *since*: and say what changed."""
@@ -199,12 +227,10 @@ class Wire(Session):
 
     def _search(self, uid_set: str) -> dict[str, list[Any]]:
         if "ESEARCH" in self.capabilities() and not self._blunt:
-            try:
-                return self._ask("UID", "SEARCH", "RETURN (ALL)", "UID", uid_set)
-            except (Declined, imaplib.IMAP4.error) as refused:
-                if isinstance(refused, imaplib.IMAP4.abort):
-                    raise
-                self._blunt = True
+            told = self._granted(self._say("UID", "SEARCH", "RETURN (ALL)", "UID", uid_set))
+            if told is not None:
+                return told
+            self._blunt = True
         return self._ask("UID", "SEARCH", "UID", uid_set)
 
     # --- messages -------------------------------------------------------------------------------------
