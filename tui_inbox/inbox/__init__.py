@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from tui_inbox.rules.review import Review
     from tui_inbox.store.writer import Writer
 
+SETTLED_AT_ONCE = 500
+"""Conversations that one transaction records: after a month there are thousands, and an act waits for one of these."""
+
 
 class Inbox:
     """One store under one configuration. Threads take turns at writing; each thread has a `reader` of its own."""
@@ -172,8 +175,10 @@ class Inbox:
 
         with self.writer.unit() as unit:
             moved = histories.turned(unit, now)
-            Readings(unit, self.config).record(moved, now, "")
-            return len(moved)
+        for first in range(0, len(moved), SETTLED_AT_ONCE):
+            with self.writer.unit() as unit:
+                Readings(unit, self.config).record(moved[first : first + SETTLED_AT_ONCE], now, "")
+        return len(moved)
 
     @contextmanager
     def trial(self) -> Iterator[Inbox]:
