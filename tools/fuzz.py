@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tools.fuzz_words import READERS, Inputs  # noqa: E402 - the path comes first
+from tui_inbox.connectors import rfc822  # noqa: E402
 from tui_inbox.connectors.formats.bundle import open_bundle  # noqa: E402
 from tui_inbox.connectors.load import channel, kinds, recognise  # noqa: E402
 from tui_inbox.problems import Problem  # noqa: E402
@@ -266,7 +267,7 @@ def read(kind: str, path: Path) -> None:
         for batch in source.read({}):
             for one in batch.arrivals:
                 message = one.message
-                if "could not be parsed" in message.warnings:
+                if any(said.startswith(rfc822.UNREAD) for said in message.warnings):
                     raise UnreadError(message.warnings)
                 (message.text + message.quoted + message.subject + message.thread + message.sender.name).encode()
 

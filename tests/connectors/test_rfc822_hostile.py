@@ -55,7 +55,7 @@ PIECES = st.sampled_from([*FIELDS, *KINDS, *WORDS, *MARKUP, *CODED])
 
 def read(raw: bytes) -> Message:
     message = rfc822.read_here(raw)
-    assert "could not be parsed" not in message.warnings
+    assert not any("could not be parsed" in one for one in message.warnings)
     assert message.raw == raw
     assert message.key
     for text in (
@@ -108,7 +108,7 @@ def test_a_reader_that_fails_leaves_the_mail_to_be_seen(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(rfc822.bodies, "body", broken)
     message = rfc822.read_here(b"From: a@b.c\n\nHello")
-    assert "could not be parsed" in message.warnings
+    assert any("could not be parsed" in one for one in message.warnings)
     assert "Hello" in message.text
 
 

@@ -87,7 +87,7 @@ def test_a_bomb_in_a_mail_costs_what_its_length_allows_and_the_mail_is_read(name
     def read(raw: bytes) -> None:
         message = rfc822.read_here(raw)
         assert message.raw == raw
-        assert "could not be parsed" not in message.warnings
+        assert not any("could not be parsed" in one for one in message.warnings)
 
     linear(BOMBS[name], read)
 

@@ -97,7 +97,7 @@ def test_what_raises_in_the_reader_is_known_by_the_same_key(monkeypatch: pytest.
     whole = rfc822.read_here(raw)
     monkeypatch.setattr(rfc822.bodies, "body", lambda mail: 1 / 0)
     broken = rfc822.read_here(raw)
-    assert "could not be parsed" in broken.warnings
+    assert broken.warnings == ("could not be parsed (ZeroDivisionError): it is shown as it came",)
     assert (broken.key, broken.ids) == (whole.key, whole.ids)
 
 
@@ -197,10 +197,8 @@ def test_a_mail_that_ends_its_reader_is_taken_in_as_it_came_and_the_others_are_r
     found = [one.message for one in batch.arrivals]
     assert [one.subject for one in found] == ["s0", "", "s2", "", "s4", "", "s6"]
     assert [one.warnings for one in found if one.warnings] == [
-        ("could not be parsed", "(TooMuch)"),
-        ("could not be parsed", "(TooMuch)"),
-        ("could not be parsed", "(MemoryError)"),
-    ]
+        ("could not be parsed in the time and memory that one mail may take: it is shown as it came",)
+    ] * 3
     assert [one.raw.strip() for one in found] == [one.strip() for one in raws]
     assert "It hangs...." in found[1].text
 
@@ -210,5 +208,5 @@ def test_of_mails_on_a_server_one_that_ends_its_reader_is_taken_in_as_it_came() 
     raws = mails("one", "It dies", "two")
     found = rfc822.parse_each([(raw, number, "", None) for number, raw in enumerate(raws)])
     assert [one.subject for one in found] == ["s0", "", "s2"]
-    assert found[1].warnings == ("could not be parsed", "(TooMuch)")
+    assert found[1].warnings[0].startswith("could not be parsed in the time")
     assert [one.raw for one in found] == raws

@@ -38,6 +38,10 @@ Raw = tuple[bytes, int, str, datetime | None]
 _OTHER_IDS = ("x-google-original-message-id", "x-original-message-id", "x-microsoft-original-message-id")
 
 
+UNREAD = "could not be parsed"
+"""How the warning about a mail begins that the reader gave up."""
+
+
 def parse(raw: bytes, *, position: int = 0, where: str = "", received_at: datetime | None = None) -> Message:
     """Return the mail *raw* as a message.
 
@@ -128,10 +132,16 @@ def unread(raw: bytes, position: int, where: str, received_at: datetime | None, 
         received_at=received_at,
         text=raw[: bodies.SHOWN].decode("utf-8", "replace").replace("\0", ""),
         position=position,
-        warnings=("could not be parsed", f"({type(trouble).__name__})"),
+        warnings=(_why_unread(trouble),),
         raw=raw,
         where=where,
     )
+
+
+def _why_unread(trouble: Exception) -> str:
+    over = isinstance(trouble, TooMuch | MemoryError)
+    why = "in the time and memory that one mail may take" if over else f"({type(trouble).__name__})"
+    return f"{UNREAD} {why}: it is shown as it came"
 
 
 def _known_by(raw: bytes, *, elsewhere: bool) -> tuple[str, tuple[str, ...]]:
