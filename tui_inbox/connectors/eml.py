@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui_inbox.connectors import Batch, SetAside, Unread
 from tui_inbox.connectors.formats.bundle import Bundle
-from tui_inbox.connectors.formats.mailfiles import Gathering, Listing, files, is_mail, opened, too_large, whole
-from tui_inbox.problems import Unreadable
+from tui_inbox.connectors.formats.mailfiles import files, is_mail, opened, taken
 
 CHANNEL = "email"
 ORDER = 55
@@ -37,22 +35,12 @@ class Source:
     def unread(self, cursors: dict[str, str]) -> Iterator[Batch]:
         """Yield the same, its mails unread."""
         names = [name for name in self.bundle.names() if name.lower().endswith(_NAMED)] or self.bundle.names()[:1]
-        listing = Listing(names, [self.bundle.size(name) for name in names])
-        place = (
-            "eml:"
-            + hashlib.sha256(str(self.bundle.path.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:32]
-        )
-        yield from files(Gathering(place, "files"), listing, cursors.get(place, ""), self._one)
+        yield from files("eml", self.bundle, names, cursors, self._one)
 
     def _one(self, name: str, number: int) -> Iterator[Unread | SetAside]:
-        try:
-            with self.bundle.open(name) as stream:
-                raw = whole(stream)
-        except Unreadable as trouble:
-            yield SetAside(name, trouble.what)
-            return
-        if raw is None:
-            yield too_large(name, self.bundle.head(name))
+        raw = taken(self.bundle, name)
+        if isinstance(raw, SetAside):
+            yield raw
             return
         if name.lower().endswith(".emlx"):
             raw = _without_count(raw)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import cleaned, decoded
 from tui_inbox.connectors.formats.moments import UNREADABLE, zone_of
 from tui_inbox.connectors.formats.packing import BATCH, batch, enclosed
+from tui_inbox.connectors.formats.textrows import LINE, lines, rows
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
@@ -30,7 +30,6 @@ KNOWN = (
     *(*NEEDED, "id", "sender_id", "me", "subject", "reply_to", "channel"),
     *("quoted", "class", "state", "edited_at", "to", "files"),
 )
-_LINE = 16 << 20
 _COUNTED = 500_000
 _FILES = 200
 """Files, and people written to, of one message that are looked at."""
@@ -100,12 +99,12 @@ class Source:
 
     def _batches(self, member: str, form: str, place: str, behind: int) -> Iterator[Batch]:
         teller = _Teller(self.zone, self.me, self.bundle)
-        rows = _json_rows(self.bundle, member) if form == "JSON lines" else _csv_rows(self.bundle, member)
+        told = _json_rows(self.bundle, member) if form == "JSON lines" else _csv_rows(self.bundle, member)
         total = self.bundle.size(member)
         arrivals: list[Arrival] = []
         aside: list[SetAside] = []
         seen = read = weight = 0
-        for line, raw, row in rows:
+        for line, raw, row in told:
             seen += 1
             read += len(raw)
             one = in_time(f"line {line}", raw, teller.message, line, raw, row)
@@ -116,7 +115,7 @@ class Source:
                 arrivals.append(Arrival(one))
             else:
                 aside.append(one)
-            if len(arrivals) + len(aside) >= BATCH or weight > 2 * _LINE:
+            if len(arrivals) + len(aside) >= BATCH or weight > 2 * LINE:
                 yield batch(arrivals, aside, place, seen, read, total)
                 arrivals, aside, weight = [], [], 0
         yield batch(arrivals, aside, place, seen, total, total, done=True)
@@ -126,17 +125,9 @@ Row = tuple[int, bytes, dict[str, Any] | str]
 """The line it begins at, its bytes, and its fields; or in words why there are none."""
 
 
-def _lines(bundle: Bundle, member: str) -> Iterator[tuple[int, bytes]]:
-    with bundle.open(member) as stream:
-        number = 0
-        while raw := stream.readline(_LINE):
-            number += 1
-            yield number, raw
-
-
 def _json_rows(bundle: Bundle, member: str) -> Iterator[Row]:
-    for number, raw in _lines(bundle, member):
-        text = raw.decode("utf-8-sig" if number == 1 else "utf-8", "replace").strip()
+    for number, raw, line in lines(bundle, member):
+        text = line.strip()
         if not text:
             continue
         try:
@@ -148,38 +139,9 @@ def _json_rows(bundle: Bundle, member: str) -> Iterator[Row]:
 
 
 def _csv_rows(bundle: Bundle, member: str) -> Iterator[Row]:
-    kept: list[bytes] = []
-    numbers = [0]
-
-    def texts() -> Iterator[str]:
-        for number, raw in _lines(bundle, member):
-            kept.append(raw)
-            numbers.append(number)
-            yield raw.decode("utf-8-sig" if number == 1 else "utf-8", "replace").replace("\0", "\ufffd")
-
-    csv.field_size_limit(_LINE)
     first = bundle.head(member).decode("utf-8-sig", "replace").lstrip().partition("\n")[0]
-    reader = csv.reader(texts(), delimiter=_mark(first))
-    columns: list[str] = []
-    while True:
-        kept.clear()
-        del numbers[:-1]
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as broken:
-            yield numbers[-1], b"".join(kept), f"it is not CSV ({broken})"
-            continue
-        line = numbers[1] if len(numbers) > 1 else numbers[0]
-        if not any(cells):
-            continue
-        if not columns:
-            columns = [one.strip().casefold() for one in cells]
-        elif len(cells) != len(columns):
-            yield line, b"".join(kept), f"it has {len(cells)} cells where the first row has {len(columns)}"
-        else:
-            yield line, b"".join(kept), {name: cell for name, cell in zip(columns, cells, strict=True) if cell}
+    for line, raw, row in rows(bundle, member, mark=_mark(first)):
+        yield line, raw, row if isinstance(row, str) else {name: cell for name, cell in row.items() if cell}
 
 
 class _Teller:

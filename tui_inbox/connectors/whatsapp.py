@@ -10,13 +10,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.intime import in_time
-from tui_inbox.connectors.formats.moments import UNREADABLE, zone_of
+from tui_inbox.connectors.formats.moments import UNREADABLE, LocalClock, zone_of
 from tui_inbox.connectors.formats.packing import BATCH, KEEP, batch
 from tui_inbox.connectors.formats.textrows import A_LINE, LINE, Beyond
 from tui_inbox.connectors.formats.whatsapp_bodies import Body, File, read_body
@@ -169,7 +169,7 @@ class _Teller:
     def __init__(self, bundle: Bundle, chat: Chat, zone: ZoneInfo) -> None:
         self._bundle = bundle
         self._chat = chat
-        self._zone = zone
+        self._phone = LocalClock(zone)
         self._clock = Clockwork(chat.shape, chat.order)
         folder = chat.member.rpartition("/")[0]
         names = bundle.names() if len(bundle.names()) > 1 else []
@@ -179,7 +179,6 @@ class _Teller:
             for one in names
             if one != chat.member and one.rpartition("/")[0] == folder
         }
-        self._last: datetime | None = None
         self._at: dict[datetime | None, int] = {}
         self._bracket = chat.shape.end == "]"
 
@@ -189,7 +188,7 @@ class _Teller:
     def message(self, one: _Open) -> Message:
         """Return the message that *one* is."""
         local = self._clock.time(one.found)
-        received = self._received(local)
+        received = self._phone.utc(local)
         written, first = sender_of(one.text[one.found.end() :])
         name = name_of(written) if written else ""
         if name and name not in self._chat.senders and len(self._chat.senders) <= 5000:
@@ -228,18 +227,6 @@ class _Teller:
         if self._chat.mine:
             return name in self._chat.mine
         return False if not self._chat.group and same_person(name, self._chat.name) else None
-
-    def _received(self, local: datetime | None) -> datetime | None:
-        """Return *local* in the phone's zone; in the hour that comes twice the file's order tells which it is."""
-        if local is None:
-            return None
-        moment = local.replace(tzinfo=self._zone).astimezone(UTC)
-        if self._last is not None and moment < self._last:
-            later = local.replace(tzinfo=self._zone, fold=1).astimezone(UTC)
-            if later > moment and later >= self._last:
-                moment = later
-        self._last = moment
-        return moment
 
     def _attachment(self, file: File) -> Attachment:
         if file.member is None:

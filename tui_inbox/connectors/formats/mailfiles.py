@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
 
 from tui_inbox.connectors import Arrival, Batch, SetAside, Unread, rfc822
+from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.problems import Unreadable
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of one mail; a larger one is set aside."""
@@ -31,10 +32,14 @@ def too_large(where: str, start: bytes = b"") -> SetAside:
     return SetAside(where, f"larger than {LARGEST // (1024 * 1024)} MB", start[:65_536])
 
 
-def whole(stream: BinaryIO) -> bytes | None:
-    """Return all of *stream*, or None if that is more than `LARGEST` bytes."""
-    raw = stream.read(LARGEST + 1)
-    return None if len(raw) > LARGEST else raw
+def taken(bundle: Bundle, name: str) -> bytes | SetAside:
+    """Return the mail in the file *name* of its own, or why it is set aside."""
+    try:
+        with bundle.open(name) as stream:
+            raw = stream.read(LARGEST + 1)
+    except Unreadable as trouble:
+        return SetAside(name, trouble.what)
+    return too_large(name, raw) if len(raw) > LARGEST else raw
 
 
 @dataclass(slots=True)
@@ -97,11 +102,16 @@ class Listing:
         return digest.hexdigest()[:32]
 
 
-def files(gathering: Gathering, listing: Listing, cursor: str, read_one: ReadOne) -> Iterator[Batch]:
-    """Yield the mails of *listing* in batches; the last one's cursor is empty, so that the next run reads all anew."""
-    first = listing.resume(cursor)
+def files(
+    kind: str, bundle: Bundle, names: list[str], cursors: Mapping[str, str], read_one: ReadOne
+) -> Iterator[Batch]:
+    """Yield the mails in the files *names* of *bundle* in batches; the last one's cursor is empty, so that the next
+    run reads all anew."""
+    path = str(bundle.path.absolute()).encode("utf-8", "surrogateescape")
+    gathering = Gathering(f"{kind}:{hashlib.sha256(path).hexdigest()[:32]}", "files", len(names))
+    listing = Listing(names, [bundle.size(name) for name in names])
+    first = listing.resume(cursors.get(gathering.place, ""))
     digest = listing.digest()
-    gathering.total = len(listing.names)
     for number in range(first, len(listing.names)):
         for found in read_one(listing.names[number], number):
             gathering.add(found)

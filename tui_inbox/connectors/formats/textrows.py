@@ -73,9 +73,9 @@ def columns_of(bundle: Bundle, member: str) -> list[str]:
     return [one.strip(' "').casefold() for one in first[:4096].split(",")]
 
 
-def rows(bundle: Bundle, member: str, needed: Collection[str] = ()) -> Iterator[Row]:
+def rows(bundle: Bundle, member: str, needed: Collection[str] = (), mark: str = ",") -> Iterator[Row]:
     """Yield the rows below the first, which names the columns, the *needed* ones at least; those of another length are
-    told in words."""
+    told in words. *mark* stands between two cells."""
     kept: list[bytes] = []
     numbers = [0]
 
@@ -88,7 +88,7 @@ def rows(bundle: Bundle, member: str, needed: Collection[str] = ()) -> Iterator[
                 yield text.removeprefix("\ufeff") if numbers[-1] == 1 else text
 
     csv.field_size_limit(LINE)
-    reader = csv.reader(texts())
+    reader = csv.reader(texts(), delimiter=mark)
     columns: list[str] = []
     while True:
         kept.clear()
