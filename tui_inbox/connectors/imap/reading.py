@@ -15,7 +15,7 @@ from tui_inbox.connectors.imap.uids import Uids
 from tui_inbox.connectors.imap.wire import Outline
 from tui_inbox.rules.model import Message
 
-MOST = 200
+MOST = 500
 """Messages in a batch."""
 HEAVIEST = 8 * 2**20
 """Bytes in a batch, unless one message alone is more."""
