@@ -17,10 +17,13 @@ from typing import ClassVar
 from rich.console import RenderableType
 from rich.text import Text
 from textual.app import App
+from textual.binding import ActiveBinding
 from textual.command import CommandPalette
 from textual.css.query import NoMatches
 from textual.events import Event, Key
 from textual.geometry import Offset
+from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tui_inbox import crash
@@ -89,6 +92,8 @@ class TuiInbox(App[int]):
         # Said before there is a theme: without colours, Textual chooses here whether greys take their place, or none.
         super().__init__(ansi_color=True if theme == looks.TERMINAL else None)
         self._sync = sync
+        self._heard: tuple[object, dict[str, ActiveBinding]] = (None, {})
+        """Where a key would be heard, by screen and focus, and the commands of all keys there."""
         self._titled = ""
         self.aside = Aside(
             home, sync, partial(self.call_later, self._going), partial(self.call_later, self._sync_ended)
@@ -213,10 +218,17 @@ class TuiInbox(App[int]):
             return
         if isinstance(line, Input) and event.is_printable and event.character:
             type_into(line, event.character)
-        elif (active := screen.active_bindings.get(event.key)) and active.enabled:
+        elif (active := self._commands(screen, line).get(event.key)) and active.enabled:
             await self.run_action(active.binding.action, active.node)
         else:
             await super().on_event(event)
+
+    def _commands(self, screen: Screen[object], focused: Widget | None) -> dict[str, ActiveBinding]:
+        """Return the commands by their keys. Nothing but another focus changes them, and to gather them takes as long
+        as to draw a row."""
+        if self._heard[0] != (screen, focused):
+            self._heard = (screen, focused), screen.active_bindings
+        return self._heard[1]
 
     async def on_unmount(self) -> None:
         self.post.leaving = True

@@ -114,6 +114,19 @@ def test_two_terminals_at_once_each_show_the_others_acts(filled: Any, tmp_path: 
     assert (filled.place(1), filled.place(2)) == ("archived", "inbox")
 
 
+def test_a_key_has_its_row_and_its_place_painted_before_anything_else(filled: Any, tmp_path: Path) -> None:
+    with terminal(tmp_path) as tty:
+        tty.start(tmp_path)
+        tty.until(lambda said: "Ada Demir" in said and "? help" in said)
+        tty.press("j")
+        tty.until(lambda _: b"2/6" in tty.bytes.read_bytes())
+        before, _, _ = tty.bytes.read_bytes().partition(b"2/6")
+    # Textual paints from above, a line feed behind each line: there the place would come first.
+    at_once = before.rpartition(b"\n")[2]
+    assert "▌".encode() in at_once
+    assert "Jürgen".encode() in at_once.partition("▌".encode())[2]
+
+
 def test_with_no_color_no_colour_is_written(filled: Any, tmp_path: Path) -> None:
     with terminal(tmp_path) as tty:
         tty.start(tmp_path, NO_COLOR="1")

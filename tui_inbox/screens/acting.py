@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -77,8 +77,8 @@ class Acting(Screen[None]):
         """Say what could not be done, and what leads out."""
         self.say(f"{problem.what} {problem.hint}".strip(), trouble=True)
 
-    def position(self) -> None:
-        """Say where in the list the cursor stands."""
+    def position(self, lines: Iterable[int] = ()) -> None:
+        """Say where in the list the cursor stands; *lines* of the list are painted with it."""
 
     def window(self, ids: Sequence[int]) -> list[Row]:
         """Return the rows of *ids*: a short indexed read."""

@@ -72,10 +72,13 @@ class Top(Lines):
         self.position = ""
         self.selected = 0
 
+    @property
+    def placed(self) -> int:
+        """The line that says where the cursor stands."""
+        return 1 if self.has_class("-queues") else 0
+
     def pieces(self, y: int) -> list[Piece]:
-        if y == 1 or (y == 0 and self.has_class("-queues")):
-            return self._counters() if y == 1 else self._queues()
-        return self._counters()
+        return self._counters() if y == self.placed else self._queues()
 
     def _counters(self) -> list[Piece]:
         width, brief = (
@@ -132,9 +135,9 @@ class Top(Lines):
         return said
 
     def on_click(self, event: Click) -> None:
-        if event.y == (1 if self.has_class("-queues") else 0):
+        if event.y == self.placed:
             self._counter_at(event.x)
-        elif event.y == 0 and self.has_class("-queues"):
+        elif event.y == 0:
             at = 1
             for index, (text, _) in enumerate(self._queues()):
                 at += width_of(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,10 +13,11 @@ from textual.message import Message
 
 from tui_inbox.problems import Problem
 from tui_inbox.rules.following import follow
-from tui_inbox.screens import cells
+from tui_inbox.screens import at_once, cells
 from tui_inbox.screens.bars import Places, Said, Top, freshness, silent
 from tui_inbox.screens.going import Going
 from tui_inbox.screens.keys import Named
+from tui_inbox.screens.looks import Painted
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.search import SearchLine
 from tui_inbox.screens.view import View
@@ -266,13 +267,15 @@ class Listing(Going):
         """Open the conversation under the cursor."""
         raise NotImplementedError
 
-    def position(self) -> None:
+    def position(self, lines: Iterable[int] = ()) -> None:
         top, rows = self.query_one(Top), self.rows
         count = len(rows.queue.ids)
         words = (f"{rows.cursor + 1:,}/{count:,}" + ("" if rows.whole else "+")) if count else "empty"
+        changed: dict[Painted, Iterable[int]] = {rows: lines}
         if (words, len(rows.selected)) != (top.position, top.selected):
             top.position, top.selected = words, len(rows.selected)
-            top.refresh()
+            changed[top] = [top.placed]
+        at_once.paint(self, changed)
 
     # --- the figures around it ----------------------------------------------------------------------------
 

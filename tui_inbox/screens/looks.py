@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from rich.style import Style
 from textual.color import Color
+from textual.geometry import Region
 from textual.theme import Theme
 from textual.widget import Widget
 
@@ -144,6 +145,10 @@ class Painted(Widget):
         if (style := self._styles.get(role)) is None:
             style = self._styles[role] = of_role(role, self.app.theme_variables)
         return style
+
+    def forget(self, y: int) -> None:
+        """Have line *y* of the content made anew when it is asked for next; that alone paints nothing."""
+        self._set_dirty(Region(0, y, self.size.width, 1))
 
     def notify_style_update(self) -> None:
         self._styles.clear()

@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui_inbox.screens import cells, looks, paint
+from tui_inbox.screens import at_once, cells, looks, paint
 from tui_inbox.screens.at_hand import AtHand
 from tui_inbox.screens.keys import LIST, bindings
 from tui_inbox.screens.wrapping import wrap
@@ -76,8 +76,8 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.whole = True
         """Whether these are all that the queue has."""
         self._anchor = 0
-        self.moved: Callable[[], None] = lambda: None
-        """Called at once where the cursor has moved: what is to be painted together with it."""
+        self.moved: Callable[[Iterable[int]], None] = lambda lines: at_once.paint(self.screen, {self: lines})
+        """Called where the cursor has moved: paints those lines, and whatever is to be painted with them."""
         self._strips: dict[tuple[int, bool, bool, bool], Strip] = {}
         """Conversation, under the cursor, selected, going -> its line."""
 
@@ -197,14 +197,15 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         if to == self.cursor or not self.queue.ids:
             return
         old, self.cursor = self.cursor, to
-        self.refresh_lines(old)
-        self.refresh_lines(to)
+        top = self.scroll_offset.y
         self._keep_visible()
-        self.moved()
+        self.moved((old - top, to - top) if top == self.scroll_offset.y else range(self.size.height))
         self.post_message(self.Moved())
 
     def leave(self, ids: Iterable[int]) -> None:
         """Mark *ids* as being acted on and go to the nearest other row, in the direction the agent was going."""
+        ids, here = set(ids), self.current
+        several = bool(self.selected) or ids != {here}
         self.going.update(ids)
         self.selected.clear()
         count = len(self.queue.ids)
@@ -214,19 +215,24 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
             if self.queue.ids[index] not in self.going:
                 self.go(index)
                 break
-        self.refresh()
+        if several or self.current == here:
+            self.refresh()
 
     def stay(self, ids: Iterable[int]) -> None:
         """Forget that *ids* were being acted on: nothing came of it."""
-        self.going.difference_update(ids)
-        self.refresh()
+        if gone := self.going.intersection(ids):
+            self.going -= gone
+            self.refresh()
 
     def _keep_visible(self) -> None:
+        """Scroll by as little as shows the cursor; what is seen then is still to be painted."""
         top, height = self.scroll_offset.y, self.size.height
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, immediate=True, force=True)
-        elif height and self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True, force=True)
+        if not height or top <= self.cursor < top + height:
+            return
+        self.scroll_target_y = float(self.cursor if self.cursor < top else self.cursor - height + 1)
+        self.set_reactive(Rows.scroll_y, self.scroll_target_y)  # `scroll_to` would have the whole list painted later
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = self.scroll_target_y
 
     @property
     def cursor_screen_offset(self) -> Offset:
@@ -265,9 +271,10 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         if self.current is None:
             return
         self.selected ^= {self.current}
-        self._anchor = self.cursor
-        self.refresh_lines(self.cursor)
-        self.go(self.cursor + self.direction)
+        here = self._anchor = self.cursor
+        self.go(here + self.direction)
+        if self.cursor == here:
+            self.moved([here - self.scroll_offset.y])
         self.post_message(self.Moved())
 
     def action_select_range(self) -> None:
