@@ -77,7 +77,7 @@ class Belonging:
             self._stretches[thread.id] = []
         self._threads[f"#{thread.id}"] = thread
         new = [one for one in edges if self._mail.get(one) != thread.id]
-        ties.tie_ids(self.work.unit, self.work.account.id, thread.id, new)
+        self.work.tray.tie(self.work.account.id, thread.id, new)
         self._mail |= dict.fromkeys(edges, thread.id)
         return thread
 

@@ -94,11 +94,18 @@ def begin_thread(connection: Connection, account_id: int, key: str, title: str, 
     return Thread(int(done.lastrowid), key, moment(stored(now)))
 
 
+Tie = tuple[int, str, int]
+"""An account, a mail id, and the thread that it belongs to there."""
+
+
 def tie_ids(connection: Connection, account_id: int, thread_id: int, ids: Iterable[str]) -> None:
     """Say that mail ids belong to a thread."""
-    values = [(account_id, one, thread_id) for one in ids]
-    if values:
-        driver(connection).executemany(_TIE_IDS, values)
+    tie(connection, [(account_id, one, thread_id) for one in ids])
+
+
+def tie(connection: Connection, ties: Iterable[Tie]) -> None:
+    """Say of each of *ties* that it is so."""
+    driver(connection).executemany(_TIE_IDS, sorted(ties))  # in the order of their table
 
 
 def join_threads(connection: Connection, into: int, others: Collection[int]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tui_inbox.rules.model import Class, Direction, Message
 from tui_inbox.rules.thanks import only_thanks
-from tui_inbox.store import arrivals, search
+from tui_inbox.store import arrivals, search, ties
 from tui_inbox.store.many import adding
 from tui_inbox.store.moments import as_written, stored
 from tui_inbox.store.prepared import Prepared, prepare
@@ -64,6 +64,7 @@ class Tray:
     _messages: list[dict[str, Any]] = field(default_factory=list)
     _raws: list[dict[str, Any]] = field(default_factory=list)
     _texts: list[search.Facts] = field(default_factory=list)
+    _ties: list[ties.Tie] = field(default_factory=list)
     _locations: list[dict[str, Any]] = field(default_factory=list)
     _attached: list[tuple[int, Message]] = field(default_factory=list)
 
@@ -81,6 +82,10 @@ class Tray:
         if message.attachments:
             self._attached.append((id_, message))
         return id_
+
+    def tie(self, account_id: int, thread_id: int, ids: Iterable[str]) -> None:
+        """Say that mail ids belong to a thread."""
+        self._ties.extend((account_id, one, thread_id) for one in ids)
 
     def locate(
         self,
@@ -115,11 +120,13 @@ class Tray:
             self.connection.exec_driver_sql(adding(_raw), self._raws)
             indexed = [(row["stamp"], *columns) for row, columns in zip(self._messages, self._texts, strict=True)]
             self.connection.exec_driver_sql(search.ADD, indexed)
+        if self._ties:
+            ties.tie(self.connection, self._ties)
         for id_, message in self._attached:
             arrivals.attach(self.connection, id_, message.attachments)
         if self._locations:
             self.connection.execute(_LOCATE, self._locations)
-        for kept in (self._messages, self._raws, self._texts, self._locations, self._attached):
+        for kept in (self._messages, self._raws, self._texts, self._ties, self._locations, self._attached):
             kept.clear()
 
     def _next(self) -> int:
