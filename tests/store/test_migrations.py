@@ -75,6 +75,24 @@ def test_a_new_store_is_ours_private_and_journalled(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def settings(path: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(path)) as database:
+        return dict(database.execute("SELECT k, v FROM fulltext_config WHERE k <> 'version'").fetchall())
+
+
+def test_the_index_of_a_new_and_of_an_older_store_writes_a_batch_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "inbox.db"
+    with monkeypatch.context() as once:
+        once.setattr(migrations, "STEPS", migrations.STEPS[:1])
+        migrations.upgrade(path)
+    assert settings(path) == {}
+    migrations.upgrade(path)
+    migrations.upgrade(tmp_path / "new.db")
+    assert settings(path) == settings(tmp_path / "new.db") == {"hashsize": 16_777_216, "automerge": 8}
+
+
 def test_a_store_of_the_present_version_is_left_alone(store: Path) -> None:
     before = store.read_bytes()
     migrations.upgrade(store)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
@@ -36,14 +35,14 @@ def tui(tmp_path: Path) -> Tui:
 
 
 @pytest.fixture
-def plain(tui: Tui) -> Iterator[Tui]:
+def plain(tui: Tui) -> Tui:
     """The same home as the program kept it that did not compress."""
     with closing(sqlite3.connect(tui.home / "inbox.db")) as store:
         store.create_function("unpacked", 1, unpacked)
         store.execute("UPDATE message SET text = unpacked(text), quoted = unpacked(quoted)")
         store.execute("PRAGMA user_version = 1")
         store.commit()
-    yield tui
+    return tui
 
 
 def kinds(home: Path) -> tuple[str, str]:
