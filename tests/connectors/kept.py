@@ -14,9 +14,9 @@ from tui_inbox.config import Config, Home
 from tui_inbox.config.values import Me, Teammate
 from tui_inbox.connectors import Batch
 from tui_inbox.connectors.imap import Source
-from tui_inbox.exports import closing
 from tui_inbox.inbox import Inbox
 from tui_inbox.inbox.origin import Origin
+from tui_inbox.inbox.readers import batches
 from tui_inbox.store.lines import CensusLine, Row, Whole
 from tui_inbox.store.writer import driver
 
@@ -50,7 +50,7 @@ class Kept:
     def sync(self, source: Source, now: datetime = NOW) -> list[Batch]:
         """Read everything as `sync` does, and return what came."""
         came = []
-        for batch in closing(source, self.inbox.sources.cursors("support")):
+        for batch in batches(source, self.inbox.sources.cursors("support")):
             came.append(batch)
             self.inbox.ingest(self.origin, batch, now)
         self.inbox.taken_out("support", now)

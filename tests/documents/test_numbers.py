@@ -30,7 +30,7 @@ from tui_inbox.connectors.formats import (
 from tui_inbox.connectors.imap import access, news, reading, standin
 from tui_inbox.connectors.imap import line as imap_line
 from tui_inbox.connectors.smtp import table as smtp
-from tui_inbox.inbox import census
+from tui_inbox.inbox import census, sources
 from tui_inbox.outbox import letters
 from tui_inbox.problems import Misconfigured, Problem
 from tui_inbox.rules import conditions, handover, routing, silence, spans, thanks
@@ -231,4 +231,4 @@ def test_the_tiers_and_the_order_of_a_channel_are_those_that_the_pages_name() ->
     assert conditions.TIERS == (0, 1, 2, 3)
     assert '"ORDER", 50)' in inspect.getsource(load.recognise)
     assert access.Access.__dataclass_fields__["largest"].default == 25
-    assert (silence.EXPORT.days, posted.RECENT.days, census.EVERY.days, watch.LOOK) == (7, 7, 1, 60.0)
+    assert (silence.EXPORT.days, posted.RECENT.days, sources.COUNTED_EVERY.days, watch.LOOK) == (7, 7, 1, 60.0)

@@ -14,7 +14,7 @@ from tests.connectors.kept import NOW, Kept, mailbox
 from tests.dovecot import Dovecot
 from tests.hostile.test_bombs import BOMBS, HEAD
 from tui_inbox.connectors.formats import apart
-from tui_inbox.inbox import readers
+from tui_inbox.inbox import worked
 
 pytestmark = pytest.mark.needs("dovecot")
 
@@ -40,10 +40,10 @@ def as_kept(raw: bytes) -> bytes:
     return raw.replace(b"\r\n", b"\n").replace(b"\0", b"\x80")
 
 
-real = readers._worked_out
+real = worked._worked_out
 
 
-def read(raw: bytes, *known: Any) -> readers.Worked:
+def read(raw: bytes, *known: Any) -> worked.Worked:
     """End the process as the system does once the time is over, at one of them."""
     if b"never ends" in raw:
         os.kill(os.getpid(), signal.SIGXCPU)
@@ -52,7 +52,7 @@ def read(raw: bytes, *known: Any) -> readers.Worked:
 
 def test_a_poisoned_mailbox_comes_in_whole_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # where the process finds what it is asked for
-    monkeypatch.setattr(readers, "_worked_out", read)
+    monkeypatch.setattr(worked, "_worked_out", read)
     apart.end()
     with Dovecot({"ada": "pw"}) as server, Kept(tmp_path / "home") as kept:
         for place, raw in enumerate(POISON.values()):

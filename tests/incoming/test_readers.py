@@ -16,7 +16,7 @@ from tests.incoming.store import Store
 from tui_inbox.connectors import Arrival, Batch, Unread, mbox, rfc822
 from tui_inbox.connectors.formats import apart, mailfiles
 from tui_inbox.connectors.formats.bundle import open_bundle
-from tui_inbox.inbox import readers
+from tui_inbox.inbox import readers, worked
 from tui_inbox.problems import Unreachable
 from tui_inbox.store.prepared import prepare
 
@@ -50,7 +50,7 @@ def test_several_readers_bring_what_one_brings_in_the_same_order(source: mbox.So
 
 def test_what_a_reader_prepared_is_what_the_store_would_have_made_of_it(source: mbox.Source) -> None:
     arrivals = [one for batch in readers.batches(source, {}, 2) for one in batch.arrivals]
-    assert all(isinstance(one, readers.Read) and one.prepared == prepare(one.message) for one in arrivals)
+    assert all(isinstance(one, worked.Read) and one.prepared == prepare(one.message) for one in arrivals)
 
 
 def test_no_mail_is_lost_where_no_process_can_be_had(source: mbox.Source, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +81,7 @@ def test_a_mail_that_was_taken_in_unread_and_can_be_read_later_is_one_mail(
     (tmp_path / "a.eml").write_bytes(raw)
     (tmp_path / "b.mbox").write_bytes(b"From - Mon Mar  2 08:00:00 2026\n" + raw + b"\n")
     with monkeypatch.context() as patched:
-        patched.setattr(readers, "_worked_out", too_much)
+        patched.setattr(worked, "_worked_out", too_much)
         patched.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
         assert store.bring(tmp_path / "a.eml", account="support").came.new == 1
     came = store.bring(tmp_path / "b.mbox", account="support").came

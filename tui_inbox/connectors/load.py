@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import pkgutil
 from functools import cache
 from types import ModuleType
@@ -31,6 +31,12 @@ def _offered() -> dict[str, str]:
 
 _broken: dict[str, Misconfigured] = {}
 """Channels of other packages that failed when they were loaded or shown a file, with what is wrong; not asked again."""
+
+
+def _own(kind: str) -> str | None:
+    """Return the module of a kind of ours, which wins: nobody need be asked who else offers one."""
+    name = f"{connectors.__name__}.{kind}"
+    return name if kind.isidentifier() and importlib.util.find_spec(name) is not None else None
 
 
 @cache

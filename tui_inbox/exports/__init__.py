@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tui_inbox.connectors import Batch, Source
 from tui_inbox.exports.report import Ask, FileReport, Progress, Question, Told, quiet
 from tui_inbox.inbox import Inbox
+from tui_inbox.inbox.readers import batches
 from tui_inbox.problems import Misconfigured, Problem, StoreTrouble, Unreadable
 from tui_inbox.rules.model import Class
 
@@ -184,7 +185,7 @@ class _Run:
         cursors = {place: value for place, value in every.items() if not self._otherwise(value, reading)}
         unsaid: dict[str, None] = {}
         mine = False
-        for batch in closing(source, cursors):
+        for batch in batches(source, cursors):
             if origin.channel != MAIL:
                 batch = replace(batch, cursor=_with(batch.cursor, reading))
             report.came.add(into.ingest(origin, batch, self._now))
@@ -267,16 +268,3 @@ def _count_finished(report: FileReport, cursors: dict[str, str], bundle: Bundle)
         fields = _fields(value)
         if bundle.digest in place and fields.get("done"):
             report.came.found = report.came.known = report.came.known + int(fields.get("count", 0))
-
-
-def closing(source: Source, cursors: dict[str, str]) -> Iterator[Batch]:
-    """Yield what *source* reads, and close its connections and files whatever happens."""
-    from tui_inbox.inbox import readers
-
-    reading = readers.batches(source, cursors)
-    try:
-        yield from reading
-    finally:
-        close = getattr(reading, "close", None)
-        if close is not None:
-            close()

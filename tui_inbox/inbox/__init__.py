@@ -43,6 +43,11 @@ class Inbox:
         migrations.upgrade(home.store)
 
     @property
+    def writing(self) -> bool:
+        """Whether the writer is open: something has been written."""
+        return self._writer is not None
+
+    @property
     def writer(self) -> Writer:
         """The writer, opened (and SQLModel imported) with the first use."""
         if self._writer is None:
@@ -163,19 +168,25 @@ class Inbox:
 
     def taken_out(self, account: str, now: datetime) -> int:
         """Archive what another program took out of the server's inbox, as by the agent; return how many."""
-        from tui_inbox.inbox import acts
+        from tui_inbox.store import rounds
+
+        with rounds.look(self.home.store) as connection:
+            if not rounds.taken_out(connection, account):
+                return 0
+        from tui_inbox.inbox import acts  # deferred further: mostly there is nothing to write
 
         with self.writer.unit() as unit:
             return acts.taken_out(unit, self.config, account, now)
 
     def settle(self, now: datetime) -> int:
         """Record what time alone has moved since (snoozes that ran out); return how many conversations."""
-        from tui_inbox.inbox.reading import Readings
-        from tui_inbox.store import histories
+        from tui_inbox.store import rounds
 
-        with self.writer.unit() as unit:
-            moved = histories.turned(unit, now)
+        with rounds.look(self.home.store) as connection:
+            moved = rounds.turned(connection, now)
         for first in range(0, len(moved), SETTLED_AT_ONCE):
+            from tui_inbox.inbox.reading import Readings  # deferred further: mostly there is nothing to write
+
             with self.writer.unit() as unit:
                 Readings(unit, self.config).record(moved[first : first + SETTLED_AT_ONCE], now, "")
         return len(moved)

@@ -16,11 +16,11 @@ from tui_inbox.rules.handover import UNDO_TIME
 from tui_inbox.rules.lifecycle import Act, Verb
 from tui_inbox.rules.model import ME, Command, Forward
 from tui_inbox.store import acts as on_record
-from tui_inbox.store import already, histories, outgoing, projection
+from tui_inbox.store import already, histories, outgoing, projection, rounds
 from tui_inbox.store import moves as mail_moves
 from tui_inbox.store.acts import Stood
 from tui_inbox.store.moments import rfc3339
-from tui_inbox.store.writer import Unit
+from tui_inbox.store.writer import Unit, driver
 
 
 def perform(unit: Unit, config: Config, commands: Sequence[Command], now: datetime) -> Outcome:
@@ -90,7 +90,7 @@ def taken_out(unit: Unit, config: Config, account: str, now: datetime) -> int:
 
     What had arrived by then counts as seen: whoever took it out saw it there.
     """
-    ids = histories.taken_out(unit, account)
+    ids = rounds.taken_out(driver(unit), account)
     seen = already.watermark(unit)
     for id_ in ids:
         act = Act(0, Verb.ARCHIVE, now, seen, by="server")

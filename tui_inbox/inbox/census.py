@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tui_inbox.connectors import Census
 from tui_inbox.connectors.load import channel
 from tui_inbox.store import accounts, arrivals, places
 from tui_inbox.store.places import Counted
-from tui_inbox.store.reader import Reader
 from tui_inbox.store.writer import Unit
 
-EVERY = timedelta(days=1)
-"""How often each folder is counted."""
 FEW = 20
 """So many places may turn out wrong at once; more than that, and more than half, is nothing to be believed."""
-
-
-def due(reader: Reader, account: str, now: datetime) -> bool:
-    """Return whether the folders of *account* are to be counted: never done, or a day ago."""
-    counts = reader.sources.census(account)
-    return not counts or max(one.at for one in counts) + EVERY <= now
 
 
 def count(unit: Unit, account: accounts.Account, place: str, census: Census, cursor: str, now: datetime) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui_inbox.inbox import Inbox
     from tui_inbox.inbox.origin import Origin
     from tui_inbox.store.lines import AccountLine
+
+COUNTED_EVERY = timedelta(days=1)
+"""How often each folder is counted."""
 
 
 class Sources:
@@ -29,14 +32,18 @@ class Sources:
 
     def count_due(self, account: str, now: datetime) -> bool:
         """Return whether the folders of *account* are to be counted and compared with what is stored."""
-        from tui_inbox.inbox import census
-
         with self._inbox.reader() as reader:
-            return census.due(reader, account, now)
+            counts = reader.sources.census(account)
+        return not counts or max(one.at for one in counts) + COUNTED_EVERY <= now
 
     def synced(self, origin: Origin, at: datetime | None, problem: str | None) -> None:
         """Record how a run of an account ended, and what was learned about it; *at* None: it did not complete."""
-        from tui_inbox.inbox import ingest
+        if not (self._inbox.writing or origin.me or origin.zone):  # else it has its turn among those that write
+            from tui_inbox.store import rounds
+
+            if rounds.synced(self._inbox.home.store, origin.account, at, problem):
+                return
+        from tui_inbox.inbox import ingest  # deferred further: a round without news opens no writer
 
         with self._inbox.writer.unit() as unit:
             ingest.ended(unit, origin, at, problem)

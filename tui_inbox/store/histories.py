@@ -16,12 +16,10 @@ from tui_inbox.rules.model import Class, Direction, Kind, Place
 from tui_inbox.rules.promise import Terms
 from tui_inbox.rules.threads import Stretch
 from tui_inbox.store.many import among, many
-from tui_inbox.store.moments import moment, stored
+from tui_inbox.store.moments import moment
 from tui_inbox.store.tables import (
-    AccountRow,
     ActRow,
     ConversationRow,
-    LocationRow,
     MessageRow,
     PromiseRow,
     ThreadRow,
@@ -30,7 +28,6 @@ from tui_inbox.store.tables import (
 
 _message, _act, _promise = table(MessageRow), table(ActRow), table(PromiseRow)
 _conversation, _thread = table(ConversationRow), table(ThreadRow)
-_location, _account = table(LocationRow), table(AccountRow)
 
 Line = Row[*tuple[Any, ...]]
 
@@ -303,13 +300,6 @@ def owner(connection: Connection, conversation: int) -> str:
     return str(connection.execute(select(_conversation.c.owner).where(_conversation.c.id == conversation)).scalar_one())
 
 
-def turned(connection: Connection, now: datetime) -> list[int]:
-    """Return the conversations that time alone has moved since they were last recorded, and those left stale."""
-    moved = connection.execute(select(_conversation.c.id).where(_conversation.c.turns_at <= stored(now))).scalars()
-    left = connection.execute(select(_conversation.c.id).where(_conversation.c.stale)).scalars()
-    return sorted({*moved, *left})
-
-
 def leave_long(connection: Connection, conversations: Collection[int]) -> set[int]:
     """Return which of *conversations* to read now; long ones that grew by less than a fifth are left stale."""
     wanted = sorted(conversations)
@@ -324,38 +314,3 @@ def leave_long(connection: Connection, conversations: Collection[int]) -> set[in
     if stale:
         connection.execute(update(_conversation).where(_conversation.c.id.in_(stale)).values(stale=True))
     return set(wanted) - set(stale)
-
-
-def taken_out(connection: Connection, account: str) -> list[int]:
-    """Return the conversations of *account* that another program has taken out of the server's inbox folders.
-
-    Not archived here, none of their messages lies there any more, and nobody acted since the last one left.
-    """
-    here = _location.join(_message, _message.c.id == _location.c.message_id)
-    of = (_message.c.conversation_id == _conversation.c.id) & _location.c.inbox
-    left = select(func.max(_location.c.gone_at)).select_from(here).where(of).correlate(_conversation).scalar_subquery()
-    lies = (
-        select(_location.c.uid)
-        .select_from(here)
-        .where(of, _location.c.gone_at.is_(None))
-        .correlate(_conversation)
-        .exists()
-    )
-    acted = (
-        select(func.coalesce(func.max(func.coalesce(_act.c.undone_at, _act.c.at)), 0))
-        .where(_act.c.conversation_id == _conversation.c.id, _act.c.verb != Verb.ROUTE.value)
-        .correlate(_conversation)
-        .scalar_subquery()
-    )
-    wanted = (
-        select(_conversation.c.id)
-        .join(_account, _account.c.id == _conversation.c.account_id)
-        .where(
-            _account.c.name == account,
-            _conversation.c.place.in_((Place.INBOX.value, Place.SNOOZED.value, Place.HANDED_OVER.value)),
-            _conversation.c.merged_into.is_(None),
-            left > acted,
-            ~lies,
-        )
-    )
-    return list(connection.execute(wanted).scalars())

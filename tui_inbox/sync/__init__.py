@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from tui_inbox.config import Account
 from tui_inbox.connectors import Source
-from tui_inbox.exports import closing
 from tui_inbox.exports.report import Progress, quiet
 from tui_inbox.inbox import Inbox
 from tui_inbox.inbox.outcome import Ingested
+from tui_inbox.inbox.readers import batches
 from tui_inbox.problems import Misconfigured, NotFound, Problem
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _sync(
         cursors = inbox.sources.cursors(account.name)
         if hasattr(channel, "thorough") and inbox.sources.count_due(account.name, clock()):
             through = channel.thorough(source)
-        for batch in closing(through or source, cursors):
+        for batch in batches(through or source, cursors):
             report.came.add(inbox.ingest(origin, batch, clock()))
             progress(account.name, batch)
     except Problem as problem:
