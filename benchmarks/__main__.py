@@ -82,6 +82,9 @@ def measured(kept: Kept, much: Profile, parts: set[str], table: Table) -> None:
             typing_keys.keys(home, large, much.presses),
             typing_keys.beside(home, kept.mbox(much.mails), large, much.presses // 2),
         )
+        if "dovecot" in table.versions:
+            again = kept.copied(sizes[large], "keys")
+            part("keys", typing_keys.synced(kept, again, large, much.mails, much.presses // 2))
     if "search" in parts:
         beside = (None, None) if kept.crowd else _searched(kept, indexed, table.versions)
         part("search", searching.search(sizes[large], large, much.runs, *beside))

@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.figures import Broken, Figure, Sample, sample
 from benchmarks.starting import PLACED, ours
 from benchmarks.stores import CONFIG, OPEN, Kept
-from benchmarks.syncing import ACCOUNT, fill
+from benchmarks.syncing import ACCOUNT, done, fill
 from benchmarks.terminal import Tty
 from benchmarks.typing_keys import DOWN, UP
 from tui_inbox.config import Home
@@ -34,7 +34,7 @@ def first(kept: Kept, size: int, presses: int) -> Iterator[Figure]:
         with Tty(ours(quiet)) as beside:
             beside.until(PLACED)
             beside.rest(1.0)
-            (home / "config.toml").write_text(CONFIG + OPEN + ACCOUNT.format(port=server.port), "utf-8")
+            (home / "config.toml").write_text(CONFIG + OPEN + ACCOUNT.format(name="support", port=server.port), "utf-8")
             with Tty(ours(home)) as tty:
                 row = sample([tty.until(PLACED, 120)])
                 here = held(home)
@@ -69,12 +69,6 @@ def held(home: Path) -> int:
     """Return how many messages are stored."""
     with Reader(Home(home, home / "config.toml").store) as reader:
         return reader.seen()
-
-
-def done(home: Path) -> bool:
-    """Return whether the mailbox has been read to its end."""
-    with Reader(Home(home, home / "config.toml").store) as reader:
-        return any(one.synced_at for one in reader.sources.accounts())
 
 
 def _until_done(tty: Tty, home: Path) -> float:

@@ -14,15 +14,16 @@ from benchmarks.figures import Broken, Figure
 from benchmarks.peers import Notmuch
 from benchmarks.runs import PROGRAM, PYTHON, ROOT, Run, in_turns, timed
 from benchmarks.stores import CONFIG, Kept
+from tui_inbox.store.reader import Reader
 
 ACCOUNT = """
 [[account]]
-name = "support"
+name = "{name}"
 kind = "imap"
 host = "127.0.0.1"
 port = {port}
 tls = "none"
-user = "support"
+user = "{name}"
 password_command = "echo secret"
 """
 MBSYNC = """\
@@ -70,7 +71,7 @@ def _ways(kept: Kept, port: int, way: str, size: int, runs: int, peers: dict[str
     def first() -> Run:
         shutil.rmtree(home)
         home.mkdir()
-        (home / "config.toml").write_text(CONFIG + ACCOUNT.format(port=port), "utf-8")
+        (home / "config.toml").write_text(CONFIG + ACCOUNT.format(name="support", port=port), "utf-8")
         return timed((*PROGRAM, "--home", str(home), "sync", "--json"))
 
     def mbsync() -> Run:
@@ -95,6 +96,13 @@ def _ways(kept: Kept, port: int, way: str, size: int, runs: int, peers: dict[str
     yield Figure(
         "sync", f"without news, {size:,} mails{way}", again, "mbsync", others[0] if others else None, 1.0, unit="s"
     )
+
+
+def done(home: Path, mailboxes: int = 1) -> bool:
+    """Return whether so many mailboxes of *home* have been read to their ends."""
+    with Reader(home / "inbox.db") as reader:
+        accounts = reader.sources.accounts()
+    return sum(one.kind == "imap" and one.synced_at is not None for one in accounts) >= mailboxes
 
 
 def fill(folder: Path, maildir: Path) -> None:

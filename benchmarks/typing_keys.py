@@ -9,12 +9,15 @@ from pathlib import Path
 from benchmarks.figures import Figure, Sample, sample
 from benchmarks.runs import PROGRAM, PYTHON, ROOT
 from benchmarks.starting import PLACED, ours
+from benchmarks.stores import Kept
+from benchmarks.syncing import ACCOUNT, done, fill
 from benchmarks.terminal import Tty
 
 DOWN, UP, PAGE, END, HOME = b"j", b"k", b"\x1b[6~", b"G", b"\x1b[H"
 ESCAPE = b"\x1b[27u"
 """As the newer keyboard protocol writes it: no clock decides whether a longer key follows."""
 QUERY = b"refund siparis"
+MAILBOXES = ("support", "orders", "press")
 CALM = 0.3
 """Seconds without a byte after which nothing more comes of what was pressed before, on a busy machine too."""
 
@@ -65,6 +68,25 @@ def beside(home: Path, source: Path, size: int, presses: int) -> Iterator[Figure
             going.terminate()
         yield Figure("keys", "cursor, during an import", moved, "bare list", bare_moved, 1.5)
         yield Figure("keys", "cursor, during an import, the slowest", moved, "bare list", bare_moved, 2.0, at="p99")
+
+
+def synced(kept: Kept, home: Path, size: int, mails: int, presses: int) -> Iterator[Figure]:
+    """Yield the cursor while three mailboxes of *mails* each come into *home* for the first time."""
+    from tests.dovecot import Dovecot
+
+    with Dovecot(users=dict.fromkeys(MAILBOXES, "secret")) as server:
+        with (home / "config.toml").open("a", encoding="utf-8") as config:
+            for name in MAILBOXES:
+                fill(server.home / "mail" / name, kept.maildir(mails))
+                config.write(ACCOUNT.format(name=name, port=server.port))
+        with Tty(ours(home)) as tty, Tty((PYTHON, "-m", "benchmarks.bare_screen", str(size))) as bare:
+            tty.until(PLACED)
+            bare.until(rb"Customer")
+            tty.listen(2.0)
+            still = len(MAILBOXES)
+            moved, bare_moved, *_ = _moves(tty, bare, (DOWN, DOWN, DOWN, UP), presses, lambda: not done(home, still))
+        yield Figure("keys", "cursor, during a sync of three accounts", moved, "bare list", bare_moved, 1.5)
+        yield Figure("keys", "cursor, during that sync, the slowest", moved, "bare list", bare_moved, 2.0, at="p99")
 
 
 def _moves(
