@@ -9,28 +9,15 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import Dialect, Index, LargeBinary, String, Table, TypeDecorator, text
+from sqlalchemy import Index, LargeBinary, Table, text
 from sqlmodel import Field, SQLModel
 
-from tui_inbox.store import texts
+from tui_inbox.store.columns import Words
 
 
 def table(of: type[SQLModel]) -> Table:
     """Return the Core table that a class declares, for bulk statements."""
     return cast(Table, of.__table__)  # type: ignore[attr-defined]  # SQLModel adds it to every table class
-
-
-class Words(TypeDecorator[str]):
-    """A text that is kept compressed where it is long (`texts.py`)."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> texts.Kept | None:
-        return None if value is None else texts.packed(value)
-
-    def process_result_value(self, value: texts.Kept | None, dialect: Dialect) -> str | None:
-        return None if value is None else texts.unpacked(value)
 
 
 class AccountRow(SQLModel, table=True):
