@@ -268,3 +268,22 @@ def test_whatever_is_typed_is_a_moment_or_a_clear_refusal(text):
         return
     assert told.what
     assert told.hint
+
+
+def test_what_languages_beyond_the_well_known_ones_disagree_on_is_what_the_first_of_them_says():
+    assert said("mac 5") == said("march 5")
+
+
+@pytest.mark.parametrize("tuesday", ["మంగళవారం", "मंगलवार", "วันอังคาร", "سه\u200cشنبه"])
+def test_a_day_is_understood_in_scripts_whose_vowels_are_marks(tuesday):
+    assert said(f"{tuesday} 9") == said("tuesday 9")
+
+
+@pytest.mark.parametrize("words", ["i 9", "5.", "tomorrow pm", "oclock tomorrow", "v 3"])
+def test_what_means_nothing_there_is_named(words):
+    with pytest.raises(Refused):
+        moment(words, NOW, ZONE)
+
+
+def test_a_zone_may_be_given_as_one_and_an_hour_after_at_is_a_time():
+    assert moment("at 5", NOW, ZoneInfo(ZONE)) == moment("5:00", NOW, ZONE)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tui_inbox.problems import Refused
 from tui_inbox.rules.calendar import valid_moment
+from tui_inbox.rules.clean import MARKLIKE
 from tui_inbox.rules.daywords import SECONDS, WORDS, Meaning, meanings, span_seconds
 from tui_inbox.rules.fold import plain
 
@@ -23,10 +24,12 @@ LONGEST = 200
 _DURATION = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?)\s*([^\W\d_]+)[\s,]*")
 _BEFORE_SPAN = re.compile(r"(?:in|za|dans|nach)\s+", re.I)
 _AFTER_SPAN = re.compile(r"\s+(?:sonra|later|from now|kasnije|spater|später)$", re.I)
+_WORD = rf"[^\W\d_](?:[^\W\d_]|[{MARKLIKE}\u200c\u200d])*+"  # in many scripts a word's vowels are marks
 _TOKEN = re.compile(
     r"(?P<iso>\d{4}-\d\d?-\d\d?)(?!\d)|(?P<date>\d{1,2}\.\d{1,2}\.(?:\d{4}|\d\d)?)(?!\d)|(?P<time>\d{1,2}:\d\d)(?![\d:])"
     r"|(?P<hmark>\d{1,2}h\d\d)(?!\w)|(?P<dotted>\d{1,2}\.\d\d)(?![\d.])|(?P<year>\d{4})(?!\d)"
-    r"|(?P<number>\d{1,2})(?P<point>\.?)(?!\d)|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)\.?|(?P<other>\S+)"
+    r"|(?P<number>\d{1,2})(?P<point>\.?)(?!\d)"
+    rf"|(?P<word>{_WORD}(?:['’]{_WORD})*)\.?|(?P<other>\S+)"
 )
 _HOW = 'Write it like "tomorrow 9", "fri 14:00", "3h" or "2 March 9:00".'
 
