@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tui_inbox.rules.align import align
 from tui_inbox.rules.aligned import Alignment, Known, Offered
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
-from tui_inbox.rules.tokens import normal, token
+from tui_inbox.rules.tokens import normal, token, written
 
 START = datetime(2026, 3, 2, 10, 0)  # noqa: DTZ001 - as a phone writes it
 
@@ -157,6 +158,110 @@ def test_messages_without_a_time_are_known_by_their_words() -> None:
     assert ids(align(stored(offered), offered)) == same(offered)
 
 
+# --- how much is enough, and what is too little ----------------------------------------------------------
+
+
+def said(*lines: tuple[str, str, float], precision: str = "s", edited: bool = False) -> list[Offered]:
+    """Return (sender, words, seconds after ten) as a file offers them."""
+    return [
+        Offered(number, START + timedelta(seconds=after), precision, f"text:{what}", sender, edited)
+        for number, (sender, what, after) in enumerate(lines)
+    ]
+
+
+def later(offered: list[Offered], by: timedelta) -> list[Offered]:
+    return [replace(one, at=one.at and one.at + by) for one in offered]
+
+
+def test_two_telling_texts_show_another_time_zone() -> None:
+    here = said(("Ann", "where is my order 7741?", 0), ("Ann", "it still has not come", 90), ("Ann", "hm", 200))
+    there = later([*here[:2], replace(here[2], token="text:something quite different")], timedelta(hours=1))
+    assert ids(align(stored(here), there)) == [100, 101, None]
+
+
+def test_what_is_said_again_two_days_later_word_for_word_is_new() -> None:
+    assert align(stored(file()), later(file(), timedelta(days=2))).new == tuple(range(10))
+
+
+def test_a_difference_that_three_of_five_texts_share_is_no_shift() -> None:
+    here = said(*((("Ann"), f"a text that tells, number {n}", n * 600) for n in range(5)))
+    there = [*later(here[:3], timedelta(hours=1)), *later(here[3:], timedelta(hours=5, minutes=7))]
+    assert align(stored(here), there).new == (0, 1, 2, 3, 4)
+
+
+def test_what_is_new_stands_behind_what_was_said_before_it() -> None:
+    result = align(stored(said(("Ann", "first", 0))), said(("Ann", "second", 3600)))
+    assert result.order == ((100, None), (None, 0))
+
+
+def test_what_has_no_time_stands_where_the_file_has_it() -> None:
+    here = said(("Ann", "first", 0), ("Ann", "second", 60))
+    there = [replace(here[0], index=0, at=None, token="text:new"), replace(here[1], index=1)]
+    assert align(stored(here), there).order == ((None, 0), (100, None), (101, 1))
+
+
+def test_of_two_equal_words_in_one_minute_the_second_is_the_second() -> None:
+    here = said(("Ann", "ok", 10), ("Ann", "ok", 40))
+    assert ids(align(stored(here), here[1:])) == [101]
+
+
+def test_three_messages_a_second_off_are_known_and_two_are_not() -> None:
+    here = said(("Ann", "one", 0), ("Ann", "two", 30), ("Ann", "three", 60))
+    assert ids(align(stored(here), later(here, timedelta(seconds=1)))) == same(here)
+    assert ids(align(stored(here[:2]), later(here[:2], timedelta(seconds=1)))) == [None, None]
+
+
+def test_equal_words_before_what_is_known_are_not_taken_for_those_behind_it() -> None:
+    here = said(("Ann", "ok", 0), ("Ann", "thanks a lot", 1))
+    there = said(("Ann", "thanks a lot", 1), ("Ann", "ok", 2))
+    assert ids(align(stored(here), there)) == [101, None]
+
+
+def test_the_same_words_by_another_person_are_new_where_nothing_around_them_is_known() -> None:
+    here, there = said(("Ann", "ok", 0)), said(("Bob", "ok", 0), ("Bob", "how are you?", 60))
+    assert ids(align(stored(here), there)) == [None, None]
+
+
+def test_three_matches_are_enough_to_learn_a_name() -> None:
+    here = said(("Ann", "one", 60), ("Ann", "two", 180), ("Ann", "three", 300))
+    new = said(("Cem", "w", 0), ("Cem", "x", 120), ("Cem", "y", 240), ("Cem", "z", 360))
+    there = [one for pair in zip(new, [replace(one, sender="Anna") for one in here], strict=False) for one in pair]
+    there = [replace(one, index=index) for index, one in enumerate([*there, new[-1]])]
+    result = align(stored(here), there)
+    assert (ids(result), result.aliases) == ([None, 100, None, 101, None, 102, None], {"Ann": "Anna"})
+
+
+# --- what changed its words ------------------------------------------------------------------------------
+
+
+def test_other_words_at_the_same_second_between_known_neighbours_are_an_edit() -> None:
+    here = said(("Ann", "one", 0), ("Ann", "two", 60), ("Ann", "three", 120))
+    there = said(("Ann", "one", 0), ("Ann", "two, I mean", 60), ("Ann", "three", 120))
+    result = align(stored(here), there)
+    assert (ids(result), [(one.id, one.to) for one in result.changes]) == (same(here), [(101, State.EDITED)])
+    assert ids(align(stored(here[:2]), there[:2])) == [100, None]
+
+
+def test_an_edit_that_the_file_tells_is_known_by_the_minute_too() -> None:
+    here = said(("Ann", "one", 0), ("Ann", "two", 60), precision="min")
+    there = [*here[:1], replace(here[1], token="text:two, I mean", edited=True)]
+    assert [(one.id, one.to) for one in align(stored(here), there).changes] == [(101, State.EDITED)]
+
+
+def test_another_person_s_words_and_a_notice_are_no_edit() -> None:
+    here = said(("Ann", "one", 0), ("Ann", "two", 60), ("Ann", "three", 120))
+    for sender, words in (("Deniz", "text:no"), ("Ann", "sys")):
+        there = [here[0], replace(here[1], sender=sender, token=words, edited=True), here[2]]
+        assert ids(align(stored(here), there)) == [100, None, 102]
+
+
+def test_other_words_at_the_same_millisecond_by_the_same_person_are_an_edit() -> None:
+    here, there = (said(("Ann", what, 0.125), precision="ms") for what in ("one", "another"))
+    result = align(stored(here), there)
+    assert (ids(result), [one.to for one in result.changes]) == ([100], [State.EDITED])
+    assert ids(align(stored(said(("Ann", "one", 0))), said(("Ann", "another", 0), precision="ms"))) == [None]
+
+
 words = st.sampled_from(
     ["text:ok", "text:yes", "att:", "sys", "del", "text:a rather long and telling sentence", "poll:x"]
 )
@@ -242,3 +347,10 @@ def test_notices_and_deletions_have_no_language() -> None:
         message("call", verdict=Verdict(Class.SYSTEM))
     )
     assert token(message("weg", state=State.DELETED)) == "del"
+
+
+def test_a_time_in_a_zone_is_laid_beside_the_others_in_utc() -> None:
+    at = datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo("Europe/Istanbul"))
+    assert written(message("a", sent_at=at)) == datetime(2026, 3, 2, 7, 0)  # noqa: DTZ001 - as it is laid
+    assert written(message("a", sent_at=at, local_at=START)) == START
+    assert written(message("a")) is None

@@ -148,3 +148,23 @@ def test_receipts_and_answers_to_invitations_are_automatic():
     assert judged(structure=Structure(calendar="REPLY")).as_ is Class.AUTO
     assert judged(structure=Structure(calendar="REQUEST")).as_ is Class.HUMAN
     assert judged(structure=Structure(report="feedback-report")).as_ is Class.AUTO
+
+
+def test_what_is_said_of_a_bounce_tells_whether_it_is_for_good():
+    assert judged(structure=report("failed")).why.endswith("it will not arrive")
+    assert judged(structure=report("delayed")).why.endswith("it may still arrive")
+
+
+def test_of_several_recipients_one_that_failed_for_good_is_enough():
+    assert judged(structure=report(statuses=("4.2.0", "5.1.1"))).hard
+    assert not judged(structure=report(statuses=("4.2.0", "4.1.1"))).hard
+
+
+def test_an_absence_told_in_bulk_is_a_machines():
+    away = judged("Out of office", Precedence="bulk")
+    assert away == Verdict(Class.AUTO, "an automatic reply (its subject and Precedence: bulk)")
+
+
+def test_what_is_said_of_a_person_on_a_list_names_the_list():
+    assert judged(List_Id="<a.example>").why == "a person on a mailing list or in a group"
+    assert judged().why == ""

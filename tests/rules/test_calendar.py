@@ -315,3 +315,21 @@ def test_a_calendar_kept_with_a_promise_comes_back_as_it_was(calendar):
 @given(calendars(), MOMENTS, AMOUNTS)
 def test_every_due_time_can_be_explained(calendar, start, amount):
     assert "hour" in (said := calendar.explain(start, amount, calendar.add(start, amount))) or "minute" in said
+
+
+def test_three_years_of_business_hours_end_three_years_later():
+    years = BERLIN.between(at("2026-03-02 09:00", "Europe/Berlin"), at("2029-03-02 09:00", "Europe/Berlin"))
+    assert BERLIN.add(at("2026-03-02 09:00", "Europe/Berlin"), years) == at("2029-03-01 18:00", "Europe/Berlin")
+
+
+@pytest.mark.parametrize("minute", range(0, 60, 7))
+def test_every_wall_time_in_a_gap_is_the_moment_at_its_end(minute):
+    wall = datetime(2026, 3, 29, 2, minute)  # noqa: DTZ001 - a wall time
+    assert valid_moment(wall, "Europe/Berlin") == datetime(2026, 3, 29, 1, tzinfo=UTC)
+
+
+def test_three_closed_days_are_named_one_after_another():
+    calendar = Calendar("UTC", (OFFICE,) * 4 + ((), (), ()))
+    start = datetime(2026, 3, 5, 17, tzinfo=UTC)
+    due = calendar.add(start, 2 * HOUR)
+    assert calendar.explain(start, 2 * HOUR, due).endswith("; Fri, Sat and Sun closed")

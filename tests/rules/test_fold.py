@@ -147,3 +147,11 @@ def test_marking_never_fails_and_stays_inside(text: str, wanted: list[str]) -> N
 )
 def test_folding_is_linear(piece: str) -> None:
     linear(lambda many: piece * many, words)
+
+
+def test_a_sign_is_a_word_of_its_own_up_to_the_last_of_its_block():
+    assert folded("a\u2600b\u27bfc\u27c0d") == "a \u2600 b \u27bf c d"
+
+
+def test_syllables_that_folding_takes_apart_are_whole_again():
+    assert plain("한국어") == "한국어"

@@ -93,3 +93,12 @@ def test_pauses_grow_to_a_quarter_of_an_hour():
     assert pause(1) == timedelta(seconds=30)
     assert pause(0) == pause(1)
     assert pause(1000) == timedelta(minutes=15)
+
+
+def test_the_messages_stand_oldest_first_and_what_is_not_attached_is_named_below():
+    later = replace(SAID, at=NINE + timedelta(hours=1), text="Hello?")
+    text = words(replace(IT, said=(SAID, later)), left_out=["box.jpg: too large"])
+    assert (
+        0 < text.index("Where is it?") < text.index("Hello?") < text.index("---- Not attached ----\n\n  box.jpg: too")
+    )
+    assert "left out here" not in text

@@ -23,7 +23,7 @@ from tests.life.said import (
     undone,
 )
 from tui_inbox.problems import Refused
-from tui_inbox.rules.lifecycle import Conversation, Delivery, clock, decide, undoable
+from tui_inbox.rules.lifecycle import Act, Conversation, Delivery, clock, decide, in_order, undoable
 from tui_inbox.rules.model import (
     ME,
     Archive,
@@ -668,3 +668,71 @@ def test_the_due_time_is_the_earliest_of_the_open_promises() -> None:
     it = life(asked("Mon 09:00"), snoozed("Mon 10:00", "Mon 12:00", "Wed 12:00"), asked("Mon 13:00"), now="Mon 13:01")
     assert [one.kind for one in it.promises if one.open] == [Kind.FOLLOW_UP, Kind.FIRST]
     assert it.due == on("Mon 17:00")
+
+
+# --- what only other tests had noticed -------------------------------------------------------------------
+
+
+def test_a_notice_that_stands_first_makes_no_machines_conversation() -> None:
+    assert life(machine("Mon 08:00", Class.SYSTEM), answered("Mon 09:00"), now="Mon 10:00").tier == 1
+    assert life(answered("Mon 09:00"), now="Mon 10:00").tier == 1
+
+
+def test_a_message_to_what_was_given_back_to_me_is_a_reply_and_one_to_a_teammates_says_nothing() -> None:
+    given = (asked("Mon 09:00"), forwarded("Mon 10:00"))
+    assert life(*given, asked("Mon 12:00"), now="Mon 13:00").reason is None
+    back = (*given, forwarded("Mon 11:00", ME))
+    assert life(*back, asked("Mon 12:00"), now="Mon 13:00").reason is Reason.REPLY
+
+
+def test_what_a_rule_gives_later_is_theirs_from_then_on() -> None:
+    it = life(asked("Mon 09:00"), routed("Mon 10:00", opening=False, owner="Mert"), now="Mon 11:00")
+    assert (it.owner, it.owners, it.reason) == ("Mert", (ME, "Mert"), Reason.RULE)
+    assert [one.who for one in promise(it).responsible] == [ME, "Mert"]
+
+
+def test_what_a_rule_gives_at_the_beginning_is_given_once() -> None:
+    assert life(asked("Mon 09:00"), routed("Mon 09:00", owner="Mert"), now="Mon 11:00").owners == (ME, "Mert")
+
+
+def test_what_a_rule_put_into_spam_says_so_and_may_be_owed_nothing() -> None:
+    it = life(asked("Mon 09:00"), answered("Mon 10:00"), put_in_spam("Mon 11:00", opening=False), now="Mon 12:00")
+    assert (it.place, it.reason) == (Place.SPAM, Reason.RULE)
+
+
+def test_out_of_spam_the_promise_is_taken_up_that_a_rule_ended_and_none_that_an_act_had_ended() -> None:
+    it = life(
+        *(asked("Mon 09:00"), archived("Mon 10:00"), asked("Mon 12:00")),
+        *(put_in_spam("Mon 13:00", opening=False), forwarded("Mon 14:00")),
+        now="Mon 15:00",
+    )
+    assert [outcome for _, outcome in kinds(it)] == ["waived", "open"]
+
+
+def test_a_hand_over_says_how_far_it_has_come_until_the_owner_is_another() -> None:
+    given = (asked("Mon 09:00"), forwarded("Mon 10:00"))
+    assert life(*given, now="Mon 11:00").delivery is Delivery.SENT
+    assert life(*given, forwarded("Mon 11:00", ME), now="Mon 12:00").delivery is None
+
+
+def test_a_conversation_is_at_risk_from_when_its_earliest_promise_is() -> None:
+    it = life(asked("Mon 09:00"), now="Mon 10:00")
+    assert (it.due, it.risk_at) == (on("Mon 13:00"), on("Mon 12:00"))
+    assert life(answered("Mon 09:00"), now="Mon 10:00").risk_at is None
+
+
+def test_what_is_forwarded_waits_to_be_delivered_but_to_me_it_comes_at_once() -> None:
+    mine = life(asked("Mon 09:00"), now="Mon 10:00")
+    act = decide(mine, Forward(1, 1, "Mert"), on("Mon 10:00"))
+    assert isinstance(act, Act)
+    assert (act.to, act.seen, act.delivery) == ("Mert", 1, Delivery.WAITING)
+    theirs = life(asked("Mon 09:00"), forwarded("Mon 09:30"), now="Mon 10:00")
+    back = decide(theirs, Forward(1, 1, ME), on("Mon 10:00"))
+    assert isinstance(back, Act)
+    assert back.delivery is None
+
+
+def test_a_return_without_a_deadline_is_in_order() -> None:
+    in_order(on("Mon 09:00"), on("Mon 10:00"), None)
+    with pytest.raises(Refused):
+        in_order(on("Mon 09:00"), on("Mon 10:00"), on("Mon 10:00"))

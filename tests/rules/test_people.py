@@ -93,3 +93,8 @@ def test_whatever_a_channel_gives_there_is_a_key(channel, name, identity):
 @given(st.text(alphabet="+0123456789 @.-abc\n", max_size=500))
 def test_whatever_a_message_ends_with_can_be_looked_through(text):
     assert all(one.startswith(("email:", "tel:")) for one in mentions_in(text))
+
+
+def test_a_name_of_two_words_is_a_clue_and_a_name_of_one_is_none() -> None:
+    assert len(suggestions([Contact(1, "Ada Demir", ("a:1",)), Contact(2, "ada demir", ("b:2",))])) == 1
+    assert suggestions([Contact(1, "Ada", ("a:1",)), Contact(2, "Ada", ("b:2",))]) == []

@@ -32,7 +32,7 @@ from tui_inbox.rules.asked import (
 )
 from tui_inbox.rules.fields import FIELDS
 from tui_inbox.rules.query import WrongQuery, parse, terms
-from tui_inbox.rules.typed import complete
+from tui_inbox.rules.typed import begun, complete
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Istanbul")
@@ -233,3 +233,28 @@ def test_a_long_query_costs_what_its_length_allows(piece: str) -> None:
             parse(text, NOW, ZONE)
 
     linear(lambda many: piece * many, asked)
+
+
+def test_as_many_conditions_and_parentheses_as_are_allowed_are_read_and_one_more_is_none() -> None:
+    root(" ".join(["a"] * 100))
+    assert "more than 100" in wrong(" ".join(["a"] * 101)).what
+    root("(" * 20 + "a" + ")" * 20)
+    assert "more than 20 deep" in wrong("(" * 21 + "a" + ")" * 21).what
+
+
+def test_a_star_within_quotes_is_no_mistake() -> None:
+    assert root('"wild * card"') == Text(Scope.ANYWHERE, ("wild", "card"))
+
+
+def test_what_is_marked_of_a_field_without_a_word_is_that_field() -> None:
+    it = wrong("lamp subject:!! and more")
+    assert (it.at, it.length) == (len("lamp subject:"), 2)
+
+
+def test_what_is_typed_last_is_the_beginning_of_a_word_unless_it_is_done() -> None:
+    assert [begun(text) for text in ("lamp ord", "(ord", "from:ad")] == ["lamp ord*", "(ord*", "from:ad*"]
+    for done in ("red OR", "is:ope", "lamp ", '"red lam', "ord*"):
+        assert begun(done) == done
+    assert begun('"red lamp" ord') == '"red lamp" ord*'
+    assert complete('"red lamp" fr', 13) == ["from:"]
+    assert complete('"red lamp fr', 12) == []

@@ -26,7 +26,7 @@ from tests.life.said import (
     terms,
 )
 from tui_inbox.rules.calendar import Calendar
-from tui_inbox.rules.happened import Happened, Life, Made, happened
+from tui_inbox.rules.happened import Happened, Life, Made, What, happened
 from tui_inbox.rules.lifecycle import Delivery, Verb, read
 from tui_inbox.rules.model import ME, Outcome, Place, Status
 from tui_inbox.rules.report import AGES, By, Figures, Reporting, Window, age, median, ninth
@@ -451,3 +451,56 @@ def test_the_earliest_moment_that_counts_is_where_a_report_without_a_beginning_b
     for one in things(life_of(asked("Mon 09:00"), now="Fri 09:00"), now="Fri 09:00"):
         adding.add(one)
     assert adding.report().since == datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+# --- what is counted where ---------------------------------------------------------------------------------
+
+
+def test_a_conversation_arrives_with_its_first_message_and_nothing_of_an_act_is_late() -> None:
+    told = things(
+        life_of(
+            asked("Mon 09:00"), asked("Mon 11:00"), snoozed("Mon 12:00", "Tue 09:00", "Tue 12:00"), now="Mon 13:00"
+        ),
+        now="Mon 13:00",
+    )
+    assert [one.at for one in told if one.what is What.ARRIVED] == [on("Mon 09:00")]
+    assert not any(one.late for one in told if one.what is What.SNOOZED)
+
+
+def test_a_waiting_hand_over_comes_back_when_something_falls_due_and_not_for_what_was_due_before() -> None:
+    def back(at: str, now: str) -> list[datetime]:
+        given = life_of(asked("Mon 09:00"), forwarded(at, delivery=Delivery.WAITING), now=now)
+        return [one.at for one in things(given, now=now) if one.what is What.RETURNED]
+
+    assert back("Mon 10:00", "Mon 13:00") == [on("Mon 13:00")]
+    assert back("Mon 10:00", "Mon 12:59") == []
+    assert back("Mon 13:00", "Mon 15:00") == []
+
+
+def test_a_report_says_the_end_of_its_window_and_without_one_the_present() -> None:
+    window = Window(on("Mon 09:00"), on("Tue 09:00"))
+    assert Reporting(window, on("Wed 09:00"), (), ALWAYS).report().until == on("Tue 09:00")
+    assert Reporting(Window(), on("Wed 09:00"), (), ALWAYS).report().until == on("Wed 09:00")
+
+
+def test_what_waits_is_said_where_nothing_is_over() -> None:
+    it = figures(asked("Mon 09:00"), now="Mon 10:00")
+    assert BY_NAME["first_response"].value(it) == "none yet; 1 waiting"
+    assert BY_NAME["first_response"].value(figures(machine("Mon 09:00"), now="Mon 10:00")) == "none yet"
+
+
+def test_open_promises_are_counted_in_words() -> None:
+    one, none = figures(asked("Mon 09:00"), now="Mon 10:00"), figures(machine("Mon 09:00"), now="Mon 10:00")
+    assert BY_NAME["promises.open"].says(one) == "1 promise still open, 0 of them past due."
+    assert BY_NAME["promises.open"].says(none) == "0 promises still open, 0 of them past due."
+
+
+def test_a_figure_counts_what_its_name_says() -> None:
+    def counted(name: str, *steps: Spoke | Did) -> int:
+        told = things(life_of(*steps, now="Wed 10:00"), now="Wed 10:00")
+        return sum(BY_NAME[name].counts(one) for one in told)
+
+    kept, broken = (asked("Mon 09:00"), answered("Mon 10:00")), (asked("Mon 09:00"), answered("Tue 10:00"))
+    assert [counted("kept_as_first_made", *one) for one in (kept, broken)] == [1, 0]
+    assert [counted("broken_as_first_made", *one) for one in (kept, broken)] == [0, 1]
+    assert [counted("promises.open", *one) for one in (kept, (asked("Tue 09:00"),))] == [0, 1]

@@ -361,3 +361,23 @@ def test_two_hundred_rules_over_a_long_message_cost_what_its_length_allows():
 
     assert route(long(400), rules).matched is None
     linear(long, lambda case: route(case, rules))
+
+
+def test_a_word_of_one_letter_is_found_where_a_word_begins():
+    assert matches({"subject": "x"}, subject="a xylophone")
+    assert not matches({"subject": "x"}, subject="next")
+
+
+def test_a_teammate_who_holds_nothing_holds_the_fewest():
+    team = (("Ana", ("refunds",)), ("Mert", ("refunds",)))
+    assert choose_owner("refunds", (), 0, 60, team, {"Ana": 1}, ("me",))[0] == "Mert"
+
+
+def test_what_is_said_of_a_hand_over_tells_that_it_was_mine_before():
+    why = choose_owner("refunds", ("refunds",), 0, 60, TEAM, {}, ("me", "Somebody"))[1]
+    assert why.startswith("you have had it before; ")
+
+
+def test_an_owner_is_taken_as_written_where_nobody_says_who_there_is():
+    assert run(Case(), ("a", {}, {"owner": "Somebody"})).effects.owner == "Somebody"
+    assert run(Case(), ("a", {}, {"owner": "ME"})).effects.owner == "me"

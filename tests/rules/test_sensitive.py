@@ -95,3 +95,12 @@ def test_masking_changes_nothing_but_the_signs_it_covers(text):
 @pytest.mark.parametrize("piece", ["4 ", "411 ", "4111111111111112 ", "1", "DE89 ", "de12a", "no12 3704 "])
 def test_a_hostile_text_takes_no_longer_than_its_length_allows(piece):
     linear(lambda many: piece * many, masked)
+
+
+@pytest.mark.parametrize("number", ["BR1800360305000010009795493C1", "UA213223130000026007233566001"])
+def test_an_iban_of_twenty_nine_signs_is_found(number):
+    assert found(f"pay {number} please") == {IBAN}
+
+
+def test_a_card_behind_a_short_number_is_found():
+    assert found("order 99 4111111111111111") == {CARD}

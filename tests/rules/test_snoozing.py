@@ -41,3 +41,10 @@ def test_on_the_days_the_clock_is_changed_a_half_is_an_hour_shorter_or_longer() 
         begins, ends, name = half_day(day, BERLIN)
         assert (ends - begins).total_seconds() == hours * 3600
         assert name == "morning"
+
+
+def test_the_morning_begins_at_midnight_and_the_afternoon_ends_there() -> None:
+    nine, three = datetime(2026, 3, 2, 6, tzinfo=UTC), datetime(2026, 3, 2, 12, tzinfo=UTC)
+    midnight, noon = datetime(2026, 3, 1, 21, tzinfo=UTC), datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert half_day(nine, ISTANBUL) == (midnight, noon, "morning")
+    assert half_day(three, ISTANBUL) == (noon, datetime(2026, 3, 2, 21, tzinfo=UTC), "afternoon")

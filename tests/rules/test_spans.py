@@ -64,3 +64,9 @@ def test_the_oldest_year_is_1900() -> None:
 def test_what_is_no_day_is_refused(said: str) -> None:
     with pytest.raises(ValueError):
         days(said, NOW, ISTANBUL)
+
+
+def test_a_moment_without_an_offset_is_in_the_zone_and_one_with_an_offset_is_not() -> None:
+    seven, ten = datetime(2026, 3, 2, 7, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert days("2026-03-02T10:00", NOW, ISTANBUL) == (seven, seven)
+    assert days("2026-03-02T10:00Z", NOW, ISTANBUL) == (ten, ten)

@@ -73,3 +73,8 @@ def test_what_a_rule_archived_is_archived() -> None:
 def test_a_rules_other_effects_leave_it_archived() -> None:
     later = acts(archived("Mon 10:00"), routed("Tue 10:00", opening=False, tier=2))
     assert where("Mon4 10:00", Stretch(1, None, later)) == Begin(on("Mon3 10:00"), 1)
+
+
+def test_an_archiving_after_the_message_says_nothing_of_what_was_closed_when_it_came() -> None:
+    twice = Stretch(1, None, acts(archived("Mon 10:00"), archived("Fri3 10:00")))
+    assert where("Tue3 09:00", twice) == Begin(on("Mon 10:00") + FORTNIGHT, 1)
