@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import mimetypes
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,7 +19,7 @@ from tui_inbox.connectors.formats.bundle import Bundle, unsafe
 from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean, cleaned
 from tui_inbox.connectors.formats.moments import zone_of
-from tui_inbox.connectors.formats.packing import BATCH, KEEP, batch, paced
+from tui_inbox.connectors.formats.packing import BATCH, KEEP, batch, paced, spent
 from tui_inbox.connectors.formats.telegram_words import numbers_of, service_text, text_of
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
@@ -142,9 +141,9 @@ class Source:
                 arrivals.append(Arrival(message))
                 weight += len(value.text) + sum(len(one.content or b"") for one in message.attachments)
             if len(arrivals) + len(aside) >= most or weight > 2 * KEEP:
-                given = time.monotonic()
+                given = spent()
                 yield batch(arrivals, aside, place, seen, teller.offset, total)
-                most = paced(len(arrivals) + len(aside), time.monotonic() - given)
+                most = paced(len(arrivals) + len(aside), spent() - given)
                 arrivals, aside, weight = [], [], 0
         if not seen and aside:
             raise Unreadable(

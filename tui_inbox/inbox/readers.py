@@ -34,11 +34,13 @@ SPARE = 2
 
 def batches(source: Source, cursors: dict[str, str], most: int | None = None) -> Iterator[Batch]:
     """Yield what `source.read` yields; mails of several batches are read beside each other, by up to *most* readers."""
+    readers = min(MOST, _cores()) if most is None else most
     if not isinstance(source, MailSource):
-        yield from source.read(cursors)
+        from tui_inbox.inbox import ahead  # deferred: no mailbox needs it
+
+        yield from ahead.batches(source, cursors) if readers > 1 else source.read(cursors)
         return
     waiting = source.unread(cursors)
-    readers = min(MOST, _cores()) if most is None else most
     try:
         for batch in waiting:
             if readers > 1 and len(batch.unread) > AT_ONCE:

@@ -55,7 +55,11 @@ def as_one(first: Arrival, again: Arrival) -> Arrival:
             message = replace(message, text=said.text, quoted=said.quoted, raw=said.raw, edited_at=said.edited_at)
     if _files(other.message) > _files(message):
         message = replace(message, attachments=other.message.attachments)
-    return replace(best, message=message, history=first.history and again.history)
+    history = first.history and again.history
+    if message is best.message:
+        return replace(best, history=history)
+    # What was worked out of the message as it was does not hold for this one.
+    return Arrival(message, best.location, history, best.rank, best.object_id, best.partial, best.also)
 
 
 def _files(message: Message) -> int:

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import copyreg
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
-from operator import attrgetter
+from dataclasses import fields
 from typing import Any
 
 from tui_inbox.connectors import Arrival, Unread, rfc822
 from tui_inbox.connectors.formats import apart, mailfiles
-from tui_inbox.rules.model import Attachment, Message, Person, Verdict
+from tui_inbox.inbox.passed import SAID, Read
+from tui_inbox.rules.model import Message
 from tui_inbox.store.prepared import Prepared, prepare
 
 _RAW = [one.name for one in fields(Message)].index("raw")
-_SAID: Callable[[Message], tuple[Any, ...]] = attrgetter(*(one.name for one in fields(Message)))
-_PARTS: dict[type, Callable[[Any], tuple[Any, ...]]] = {
-    kind: attrgetter(*(one.name for one in fields(kind))) for kind in (Person, Attachment, Verdict, Prepared)
-}
-for _kind in _PARTS:
-    # A dataclass says its fields one by one, by their names, each time that one is sent: that takes as long as a
-    # tenth of the reading.
-    copyreg.pickle(_kind, lambda one: (type(one), _PARTS[type(one)](one)))
-
 Worked = tuple[tuple[Any, ...], tuple[Any, ...], Prepared]
 """What a message says before its bytes, and behind them: the other side has the bytes. And what is kept of it."""
 Each = Callable[[Callable[..., Worked], Sequence[rfc822.Raw]], Iterator[Worked | apart.TooMuch]]
 """Does the work for each mail in a process of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read(Arrival):
-    """A mail that was read elsewhere, with what the store keeps of it."""
-
-    prepared: Prepared | None = None
 
 
 def read(each: Each, mails: Sequence[Unread]) -> Sequence[Arrival]:
@@ -58,5 +41,5 @@ def _arrival(of: Unread, found: Worked | apart.TooMuch) -> Arrival:
 def _worked_out(*mail: Any) -> Worked:
     """Return *mail* (`rfc822.Raw`) as the message says it, and what is kept of it."""
     message = rfc822.read_here(*mail)
-    said = _SAID(message)
+    said = SAID(message)
     return said[:_RAW], said[_RAW + 1 :], prepare(message)

@@ -232,6 +232,7 @@ class _Listed:
 class _Zip(Bundle):
     def __init__(self, path: Path, limits: Limits) -> None:
         super().__init__(path)
+        self._limits = limits
         with _reading(path):
             self._zip = zipfile.ZipFile(path)
         try:
@@ -265,6 +266,10 @@ class _Zip(Bundle):
                 raise self._refused(f"it holds a link ({name[:80]!r})")
             if not name.endswith("/") and not _NOISE.search(name):
                 yield name, entry
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process opens it anew."""
+        return type(self), (self.path, self._limits), {"_digest": self._digest}
 
     def _refused(self, why: str) -> Unreadable:
         return Unreadable(
