@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 Colour = tuple[int, int, int]
 BLACK, WHITE, LINK = (0, 0, 0), (255, 255, 255), (0, 0, 238)
@@ -67,6 +68,7 @@ class Seen:
         return all(abs(one - other) <= NEAR for one, other in zip(self.ink, self.paper, strict=True))
 
 
+@lru_cache(512)
 def gone(style: str) -> bool:
     """Return whether *style* takes an element away, with all that is in it."""
     return _GONE.search(style) is not None or (
@@ -85,15 +87,18 @@ def within(above: Seen, tag: str, style: str, attributes: Mapping[str, str | Non
         if said := attributes.get(name):
             colour = _plain(said.strip().lower())
             ink, paper = (ink, colour) if name == "bgcolor" else (colour, paper)
-    unseen, tiny = above.unseen, above.tiny
-    if style:
-        style = style.lower()
-        if "color" in style or "background" in style:
-            ink, paper, clear = _painted(style, ink, paper, clear, above.paper)
-        if "font" in style and (size := _size(style)) is not None:
-            tiny = size < _SMALLEST
-        if "visibility" in style and (seen := _VISIBILITY.search(style)):
-            unseen = seen.group(1).lower() in ("hidden", "collapse")
+    return _styled(style, ink, paper, clear, above) if style else Seen(ink, paper, above.unseen, above.tiny, clear)
+
+
+@lru_cache(512)  # a mail says the same of each of its cells
+def _styled(style: str, ink: Colour | None, paper: Colour | None, clear: bool, above: Seen) -> Seen:
+    unseen, tiny, style = above.unseen, above.tiny, style.lower()
+    if "color" in style or "background" in style:
+        ink, paper, clear = _painted(style, ink, paper, clear, above.paper)
+    if "font" in style and (size := _size(style)) is not None:
+        tiny = size < _SMALLEST
+    if "visibility" in style and (seen := _VISIBILITY.search(style)):
+        unseen = seen.group(1).lower() in ("hidden", "collapse")
     return Seen(ink, paper, unseen, tiny, clear)
 
 
