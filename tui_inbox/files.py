@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tui_inbox.problems import NotFound, Problem, Refused
 from tui_inbox.rules.clean import filename, line
-from tui_inbox.store.lines import KeptFile
+from tui_inbox.store.originals import KeptFile
 from tui_inbox.store.reader import Reader
 
 _EXTENSIONS = """

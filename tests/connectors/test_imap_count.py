@@ -15,7 +15,7 @@ from tests.cli.running import Tui
 from tests.connectors.kept import NOW, Kept, mailbox
 from tests.scripted_imap import Mailbox, ScriptedImap, fetched
 from tests.torture.scenes import mail
-from tui_inbox.store.lines import CensusLine
+from tui_inbox.store.sources import CensusLine
 from tui_inbox.store.tables import LocationRow, table
 
 _location = table(LocationRow)

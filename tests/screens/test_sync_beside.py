@@ -19,7 +19,7 @@ from tests.dovecot import Dovecot
 from tui_inbox.app import sync_command
 from tui_inbox.config import Account, Config, Home, InboxFolder, load
 from tui_inbox.screens.bars import freshness
-from tui_inbox.store.lines import AccountLine
+from tui_inbox.store.sources import AccountLine
 from tui_inbox.sync.owner import Door, owner, owning
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)

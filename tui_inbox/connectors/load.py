@@ -42,7 +42,7 @@ def _own(kind: str) -> str | None:
 @cache
 def _loaded(kind: str) -> ModuleType | None:
     """Return the module of *kind*, or None where it is no channel, or a foreign one that is broken."""
-    name = _offered().get(kind)
+    name = _own(kind) or _offered().get(kind)
     if name is None or name == __name__:
         return None
     try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_inbox.exports.found import Found
     from tui_inbox.exports.whose import Ours
     from tui_inbox.inbox.origin import Origin
-    from tui_inbox.store.lines import AccountLine
+    from tui_inbox.store.sources import AccountLine
 
 __all__ = ["Ask", "FileReport", "Progress", "Question", "Told", "bring_in", "bring_in_all"]
 
@@ -208,7 +208,7 @@ class _Run:
         if origin.channel == MAIL and report.came.new and not (into.config.me.addresses or into.config.accounts):
             report.hint = (
                 "Nothing says which addresses are yours, so mail that you wrote counts as a customer's."
-                " Name them in [me] of config.toml, and import into a new home."
+                f" Name them in [me] of config.toml, then `tui-inbox correct {origin.account}` puts it right."
             )
 
     def _otherwise(self, cursor: str, reading: dict[str, str | None]) -> bool:

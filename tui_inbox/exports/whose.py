@@ -15,7 +15,7 @@ from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.exports.report import Ask, Question, Told
 from tui_inbox.inbox import Inbox
 from tui_inbox.rules.model import Class, Message
-from tui_inbox.store.lines import AccountLine
+from tui_inbox.store.sources import AccountLine
 
 MAIL = "email"
 _CHOICES = 9

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from tui_inbox.config import Config, Home
 from tui_inbox.problems import NotFound
 from tui_inbox.store import migrations
-from tui_inbox.store.reader import Reader
 
 if TYPE_CHECKING:
     from tui_inbox.connectors import Batch
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from tui_inbox.inbox.sources import Sources
     from tui_inbox.rules.model import Class, Command
     from tui_inbox.rules.review import Review
+    from tui_inbox.store.reader import Reader
     from tui_inbox.store.writer import Writer
 
 SETTLED_AT_ONCE = 500
@@ -58,6 +58,8 @@ class Inbox:
 
     def reader(self) -> Reader:
         """Return a new read-only window on the store."""
+        from tui_inbox.store.reader import Reader  # deferred: a sync without news does not read conversations
+
         return Reader(self.home.store)
 
     @cached_property

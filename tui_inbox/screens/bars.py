@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from rich.style import Style
@@ -22,8 +22,10 @@ from tui_inbox.rules.silence import as_of, known_until
 from tui_inbox.screens import cells, looks, paint
 from tui_inbox.screens.cells import TITLES, Marks, Piece, amount, fit
 from tui_inbox.screens.keys import BY_ID, names_of
-from tui_inbox.store.lines import AccountLine
 from tui_inbox.store.queues import Counts
+
+if TYPE_CHECKING:
+    from tui_inbox.store.sources import AccountLine
 
 PLACES = ("inbox", "snoozed", "handed_over", "archived", "spam")
 SHORT = {"handed_over": "Handed"}

@@ -20,8 +20,8 @@ from tui_inbox.screens.cells import clock as clock_of
 from tui_inbox.screens.keys import CUSTOMER, Named, bindings, pressed, shown
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.wrapping import wrap
-from tui_inbox.store.customers import Alike, IdentityLine
-from tui_inbox.store.lines import Customer, Row
+from tui_inbox.store.customers import Alike, Customer, IdentityLine
+from tui_inbox.store.lines import Row
 from tui_inbox.store.reader import Reader
 
 Of = IdentityLine | Row | Alike | None

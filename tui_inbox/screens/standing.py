@@ -21,9 +21,9 @@ from tui_inbox.screens.keys import STANDING, bindings, shown
 from tui_inbox.screens.over import Over, known
 from tui_inbox.screens.post import Behind, Post
 from tui_inbox.screens.wrapping import wrap
-from tui_inbox.store.lines import AccountLine
 from tui_inbox.store.posted import Posted, posted
 from tui_inbox.store.reader import Reader
+from tui_inbox.store.sources import AccountLine
 
 TITLES = {"sources": "Sources", "outbox": "Outbox", "rules": "Rules"}
 STATES = {

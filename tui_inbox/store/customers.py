@@ -15,6 +15,7 @@ from tui_inbox.store.texts import unpacked
 
 if TYPE_CHECKING:
     from tui_inbox.rules.people import Contact
+    from tui_inbox.store.lines import Row
 
 MOST = 500
 """Conversations of one customer that are listed, the newest."""
@@ -54,6 +55,19 @@ class Past:
     kept: int
     broken: int
     open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer whole; of the conversations the newest, and how many there are."""
+
+    id: int
+    name: str
+    identities: tuple[IdentityLine, ...]
+    rows: tuple[Row, ...]
+    conversations: int
+    past: Past
+    alike: tuple[Alike, ...]
 
 
 def identities(connection: sqlite3.Connection, contact: int) -> tuple[IdentityLine, ...]:

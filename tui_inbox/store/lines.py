@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from tui_inbox.rules.model import Class, Clock, Direction, Kind, Outcome, Place, Reason, State, Status
 
 if TYPE_CHECKING:
-    from tui_inbox.store.customers import Alike, IdentityLine, Past
     from tui_inbox.store.posted import Posted
 
 
@@ -63,19 +62,6 @@ class AttachmentLine:
     type: str
     size: int | None
     stored: bool
-
-
-@dataclass(frozen=True, slots=True)
-class KeptFile:
-    """An attachment as it was kept: its bytes, or for mail the whole message and which part. Its name a stranger's."""
-
-    name: str
-    type: str
-    size: int | None
-    stored: bool
-    part: str
-    content: bytes | None
-    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,53 +120,6 @@ class Whole:
     """Up to which message the agent had seen it already."""
     going_out: tuple[Posted, ...] = ()
     """What of it waits to be sent or moved on a server, or was refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """A customer whole; of the conversations the newest, and how many there are."""
-
-    id: int
-    name: str
-    identities: tuple[IdentityLine, ...]
-    rows: tuple[Row, ...]
-    conversations: int
-    past: Past
-    alike: tuple[Alike, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AccountLine:
-    """One source, and how its last run ended."""
-
-    name: str
-    kind: str
-    channel: str
-    synced_at: datetime | None
-    problem: str | None
-    me: tuple[str, ...]
-    zone: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CensusLine:
-    """The last count of one folder: how many messages its server has, how many of them are stored as lying there,
-    and how many of the others are left out for a known reason, missing here, or stored and not there."""
-
-    account: str
-    folder: str
-    at: datetime
-    there: int
-    here: int
-    left_out: int
-    missing: int
-    surplus: int
-    certain: bool
-    """Whether the server's list and its own count agree."""
-
-    @property
-    def agrees(self) -> bool:
-        return self.certain and not self.missing and not self.surplus
 
 
 @dataclass(frozen=True, slots=True)

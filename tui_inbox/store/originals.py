@@ -5,10 +5,23 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from dataclasses import dataclass
 
 from tui_inbox.problems import NotFound
 from tui_inbox.rules.places import Written
-from tui_inbox.store.lines import KeptFile
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """An attachment as it was kept: its bytes, or for mail the whole message and which part. Its name a stranger's."""
+
+    name: str
+    type: str
+    size: int | None
+    stored: bool
+    part: str
+    content: bytes | None
+    raw: bytes
 
 
 def file(connection: sqlite3.Connection, id: int) -> KeptFile:  # noqa: A002 - the product's word

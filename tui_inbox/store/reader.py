@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tui_inbox.problems import NotFound, StoreTrouble
 from tui_inbox.rules import clean
 from tui_inbox.store import listed, queues
-from tui_inbox.store.lines import Customer, KeptFile, Page, PromiseLine, Queue, Row, Whole
+from tui_inbox.store.lines import Page, PromiseLine, Queue, Row, Whole
 from tui_inbox.store.queues import Counts
 from tui_inbox.store.window import Window, in_words
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tui_inbox.rules.report import Report, Reporting
     from tui_inbox.rules.report_words import Figure
     from tui_inbox.rules.review import Review
+    from tui_inbox.store.customers import Customer
+    from tui_inbox.store.originals import KeptFile
     from tui_inbox.store.rules_done import RulesDone
     from tui_inbox.store.sources import Sources
 
@@ -155,7 +157,7 @@ class Reader(Window):
             if row is None:
                 raise NotFound(f"There is no contact {contact}.", "See `tui-inbox list all`.")
             ids = customers.conversations(self.connection, contact)
-            return Customer(
+            return customers.Customer(
                 contact,
                 clean.line(row[0]),
                 customers.identities(self.connection, contact),

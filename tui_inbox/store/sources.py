@@ -3,13 +3,47 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from tui_inbox.rules import clean
-from tui_inbox.store.lines import AccountLine, CensusLine
 from tui_inbox.store.moments import moment
 from tui_inbox.store.window import Window, in_words
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One source, and how its last run ended."""
+
+    name: str
+    kind: str
+    channel: str
+    synced_at: datetime | None
+    problem: str | None
+    me: tuple[str, ...]
+    zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CensusLine:
+    """The last count of one folder: how many messages its server has, how many of them are stored as lying there,
+    and how many of the others are left out for a known reason, missing here, or stored and not there."""
+
+    account: str
+    folder: str
+    at: datetime
+    there: int
+    here: int
+    left_out: int
+    missing: int
+    surplus: int
+    certain: bool
+    """Whether the server's list and its own count agree."""
+
+    @property
+    def agrees(self) -> bool:
+        return self.certain and not self.missing and not self.surplus
 
 
 @in_words

@@ -6,13 +6,17 @@ import shlex
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tui_inbox.config import Account
 from tui_inbox.problems import NotAdmitted, NotFound, Unreachable
-from tui_inbox.vault import oauth, ring
+from tui_inbox.vault import ring
 from tui_inbox.vault.command import printed
 from tui_inbox.vault.hidden import NONE, Hidden, Secret, Token
 from tui_inbox.vault.ring import describe
+
+if TYPE_CHECKING:
+    from tui_inbox.vault.oauth import Tokens
 
 __all__ = [
     "Hidden",
@@ -69,7 +73,7 @@ def keep(account_name: str, secret: str) -> None:
     ring.keep(ring.PASSWORDS, account_name, Secret(secret))
 
 
-def keep_grant(account_name: str, tokens: oauth.Tokens) -> None:
+def keep_grant(account_name: str, tokens: Tokens) -> None:
     """Store what a sign-in with OAuth2 granted."""
     ring.keep(ring.TOKENS, account_name, tokens.text)
     _ending.pop(account_name, None)
@@ -77,8 +81,7 @@ def keep_grant(account_name: str, tokens: oauth.Tokens) -> None:
 
 def client_secret(account_name: str) -> Secret:
     """Return the secret of the OAuth2 client that the account last signed in with; "" where it has none."""
-    found = ring.found(ring.TOKENS, account_name)
-    tokens = oauth.Tokens.read(found) if found is not None else None
+    tokens = _tokens(account_name)
     return tokens.client_secret if tokens is not None else NONE
 
 
@@ -106,7 +109,7 @@ def _token(account: Account, clock: Clock) -> Token:
         return Token.of(held.access, lambda used=held: _after_refusal(account, used, clock))  # type: ignore[misc]  # mypy infers no lambda with a default
 
 
-def _after_refusal(account: Account, used: oauth.Tokens, clock: Clock) -> Token:
+def _after_refusal(account: Account, used: Tokens, clock: Clock) -> Token:
     """Return the token to try after a server refused *used*: a new one, once."""
     with _one_at_a_time:
         held = _held(account)
@@ -115,12 +118,14 @@ def _after_refusal(account: Account, used: oauth.Tokens, clock: Clock) -> Token:
         return Token.of(held.access, lambda: _given_up(account, held))
 
 
-def _given_up(account: Account, refused: oauth.Tokens) -> None:
+def _given_up(account: Account, refused: Tokens) -> None:
     """Note that not even a new token is let in: to go on asking would only lock the mailbox."""
     _ending[account.name] = refused.refresh
 
 
-def _renewed(account: Account, held: oauth.Tokens, now: datetime) -> oauth.Tokens:
+def _renewed(account: Account, held: Tokens, now: datetime) -> Tokens:
+    from tui_inbox.vault import oauth
+
     try:
         fresh = oauth.renewed(oauth.client(account, held.client_secret), held, now, _again(account))
     except NotAdmitted:
@@ -132,13 +137,21 @@ def _renewed(account: Account, held: oauth.Tokens, now: datetime) -> oauth.Token
     return fresh
 
 
-def _held(account: Account) -> oauth.Tokens:
+def _held(account: Account) -> Tokens:
+    from tui_inbox.vault import oauth  # deferred: it brings HTTP and TLS, and most accounts have a password
+
     oauth.client(account)  # first: a mistake in the table is the better thing to say
-    found = ring.found(ring.TOKENS, account.name)
-    tokens = oauth.Tokens.read(found) if found is not None else None
+    tokens = _tokens(account.name)
     if tokens is None:
         raise NotFound(f'Nobody has signed in to the account "{account.name}" yet.', _again(account))
     return tokens
+
+
+def _tokens(account_name: str) -> Tokens | None:
+    from tui_inbox.vault.oauth import Tokens
+
+    found = ring.found(ring.TOKENS, account_name)
+    return Tokens.read(found) if found is not None else None
 
 
 def _printed_token(account: Account, refused: Secret) -> Token:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tui_inbox.connectors import Batch, Location
 from tui_inbox.connectors.imap.access import Access
@@ -12,11 +13,13 @@ from tui_inbox.connectors.imap.bookmark import finished, since, unmoved
 from tui_inbox.connectors.imap.bookmark import read as bookmark
 from tui_inbox.connectors.imap.departed import departed
 from tui_inbox.connectors.imap.folders import Role, Stop, route
-from tui_inbox.connectors.imap.reading import Reading
 from tui_inbox.connectors.imap.session import Asked
 from tui_inbox.connectors.imap.trouble import Declined, explained
-from tui_inbox.connectors.imap.wire import Wire
+from tui_inbox.connectors.imap.wire import Opened, Wire
 from tui_inbox.problems import NotFound, Problem, Unreachable
+
+if TYPE_CHECKING:
+    from tui_inbox.connectors.imap.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +96,7 @@ def over(wire: Wire, source: Access, cursors: Mapping[str, str], asked: Sequence
         except Declined as declined:
             refused.append(_not_opened(source, stop.folder.name, declined.reply))
             continue
-        reading = Reading(
-            wire,
-            stop,
-            here,
-            text,
-            largest=source.largest * 2**20,
-            thorough=source.thorough,
-            elsewhere=elsewhere,
-        )
+        reading = _begun(wire, source, stop, here, text, elsewhere)
         yield from reading.newest()
         if reading.mark.waiting and not wire.gmail:  # where All Mail would bring first what the inbox holds
             unfinished.append(reading)
@@ -115,6 +110,15 @@ def over(wire: Wire, source: Access, cursors: Mapping[str, str], asked: Sequence
         yield from reading.rest()
     if refused:  # said last: one folder's absence keeps no mail of the others back
         raise refused[0]
+
+
+def _begun(
+    wire: Wire, source: Access, stop: Stop, here: Opened, text: str | None, elsewhere: dict[str, Location]
+) -> Reading:
+    from tui_inbox.connectors.imap.reading import Reading  # deferred: mostly no folder stands otherwise than before
+
+    largest = source.largest * 2**20
+    return Reading(wire, stop, here, text, largest=largest, thorough=source.thorough, elsewhere=elsewhere)
 
 
 def _unfinished(stops: Sequence[Stop], cursors: Mapping[str, str]) -> bool:
