@@ -22,6 +22,8 @@ from tui_inbox.screens.keys import LIST, bindings
 from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.lines import Queue, Row
 
+FINE = 16
+"""Parts of a cell by which the scroll bar moves: twice as fine as it can be drawn."""
 DRAWN = 4096
 """Lines that are kept as they were drawn, at most."""
 
@@ -232,7 +234,9 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_target_y = float(self.cursor if self.cursor < top else self.cursor - height + 1)
         self.set_reactive(Rows.scroll_y, self.scroll_target_y)  # `scroll_to` would have the whole list painted later
         if self.show_vertical_scrollbar:
-            self.vertical_scrollbar.position = self.scroll_target_y
+            bar, step = self.vertical_scrollbar, max(1, self.max_scroll_y) / (height * FINE)
+            if bar.position // step != self.scroll_target_y // step:  # else it looks the same, and Textual paints it
+                bar.position = self.scroll_target_y
 
     @property
     def cursor_screen_offset(self) -> Offset:
