@@ -44,7 +44,7 @@ def keys(home: Path, size: int, presses: int) -> Iterator[Figure]:
         yield Figure("keys", "archive, key to next row", archived, "cursor", cursor, 3.0)
         snoozed = _each(lambda: _asked(tty, b"s", b"2"), acts)
         yield Figure("keys", "snooze in a day, key to next row", snoozed, "cursor", cursor, 3.0)
-        forwarded = _each(lambda: _asked(tty, b"f", b"Mert"), acts)
+        forwarded = _each(lambda: _asked(tty, b"f", b"Mert\r"), acts)  # with no line for them
         yield Figure("keys", "forward, key to next row", forwarded, "cursor", cursor, 3.0)
         yield Figure("keys", "open", _each(lambda: _back(tty, b"\r", ESCAPE), acts), "cursor", cursor)
         tty.press(b"/")
