@@ -241,6 +241,16 @@ def test_each_action_prints_what_was_done_and_undo_takes_it_back(desk: Tui) -> N
             assert after[row["id"]][key] == row[key]
 
 
+def test_show_names_the_acts_that_undo_can_take_back_one_by_one(desk: Tui) -> None:
+    first, second = (one["id"] for one in desk.json("list")["conversations"][:2])
+    for id_ in (first, second):
+        desk("archive", id_)
+    act = re.search(r"^act (\d+): archived, .*, by me$", desk("show", first).out, re.MULTILINE)
+    assert act is not None
+    assert [one["id"] for one in desk.json("undo", "--act", act[1])["done"]] == [first]
+    assert f"act {act[1]}: undone" in desk("show", first).out
+
+
 def test_what_is_skipped_is_named_with_its_reason_and_the_exit_code_is_1(desk: Tui) -> None:
     id_ = desk.json("list", "archived")["conversations"][0]["id"]
     acted = desk.json("archive", id_, 999_999, code=1)

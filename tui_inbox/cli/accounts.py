@@ -15,6 +15,7 @@ from tui_inbox.cli.say import note, say, say_json, say_problem
 from tui_inbox.connectors import load
 from tui_inbox.problems import Misconfigured, NotFound, Problem
 from tui_inbox.rules import clean
+from tui_inbox.rules.spoken import spoken
 from tui_inbox.sync import accounts
 from tui_inbox.vault import forget, uses_command
 
@@ -45,7 +46,7 @@ def listing(desk: Desk, chosen: argparse.Namespace) -> int:
         )
         return 0
     for name, kind, configured, at, problem in listed:
-        said = f"as of {shapes.moment(at)}" if at else "never complete"
+        said = f"as of {spoken(at, desk.now(), desk.config.hours.zone)}" if at else "never complete"
         say(f"{name:<16} {kind:<10} {said}{'' if configured else ', from exports'}{f': {problem}' if problem else ''}")
     if not listed:
         say("No account yet: `tui-inbox account add` a mailbox, or `tui-inbox import` an export.")

@@ -68,7 +68,12 @@ def _mailboxes(commands: Commands) -> None:
     )
 
     sync = add(
-        commands, "sync", "bring in what is new at the mailboxes", "tui-inbox sync support --json", "incoming", "sync"
+        commands,
+        "sync",
+        "bring in what is new at the mailboxes and in watched folders, and send what waits",
+        "tui-inbox sync support --json",
+        "incoming",
+        "sync",
     )
     sync.add_argument("names", nargs="*", metavar="ACCOUNT", help="only these accounts")
     sync.add_argument("--watch", action="store_true", help="stay, and follow what the servers tell")
@@ -214,7 +219,7 @@ def _judging(commands: Commands) -> None:
     judge = add(
         commands,
         "judge",
-        "correct what a message was taken for, and see the rule that would have",
+        "correct what a message was taken for, and see the rule that would have known",
         "tui-inbox judge 12 --as human",
         "explaining",
         "judge",

@@ -32,7 +32,7 @@ def explain(desk: Desk, chosen: argparse.Namespace) -> int:
 
 
 def judge(desk: Desk, chosen: argparse.Namespace) -> int:
-    """Correct what a message was taken for, and offer the rule that would have."""
+    """Correct what a message was taken for, and offer the rule that would have known."""
     rule = desk.inbox.judge(chosen.message, Class(chosen.class_), desk.now())
     if chosen.json:
         say_json({"message": chosen.message, "class": chosen.class_, "rule": clean.block(rule)})

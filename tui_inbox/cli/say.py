@@ -102,7 +102,7 @@ def _due(row: Row, now: datetime, zone: str) -> str:
 
 
 def say_whole(it: Whole, now: datetime, zone: str) -> None:
-    """Print one conversation as a person reads it: what it is, its messages, its promises, its record."""
+    """Print one conversation as a person reads it: what it is, its messages, its promises, and the acts on it."""
     row = it.row
     customer = ", ".join(one for one in row.contact.identities if one != row.contact.name)
     customer = f"{row.contact.name} ({customer})" if customer else row.contact.name
@@ -137,3 +137,8 @@ def say_whole(it: Whole, now: datetime, zone: str) -> None:
         say(f"{promise.kind.value}: {promise.outcome.value}, from {started}, due {spoken(promise.due, now, zone)}")
         if promise.why:
             say(f"  {promise.why}")
+    acts = [one for one in it.history if "act" in one.detail]
+    if acts:
+        say()
+    for act in acts:
+        say(f"act {act.detail['act']}: {act.event}, {spoken(act.at, now, zone)}, by {act.by}")

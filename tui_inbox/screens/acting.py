@@ -146,7 +146,7 @@ class Acting(Screen[None]):
         elif done:
             room = self.size.width - len("  ".join([f"{intent.verb}: .", *then])) - 4
             named = clipped(about, max(12, room), self.post.marks.ascii)
-            words.append(f"{intent.verb}: {named}{'' if named.endswith(self.post.marks.more) else '.'}")
+            words.append(f"{intent.verb}: {named}{'' if named.endswith((self.post.marks.more, *'.!?')) else '.'}")
         if skipped:
             why = skipped[0].why.rstrip(".")
             words.append(f"Skipped {len(skipped)}: {why}." if done + len(skipped) > 1 else f"Skipped: {why}.")
@@ -229,7 +229,7 @@ class Acting(Screen[None]):
         done = len(outcome.done)
         room, marks = self.size.width - 2, self.post.marks
         words = [f"Undone: {done:,} conversations."] if done > 1 else [_undone(row, room, marks) for row in rows]
-        words += [f"{one.why.rstrip('.')}." for one in outcome.skipped[:1]]
+        words += [f"{one.why.rstrip('.')}. {one.hint}".rstrip() for one in outcome.skipped[:1]]
         self.say("  ".join(words) or "There is nothing to undo.", trouble=not done and bool(outcome.skipped))
         self._brought_back(outcome.done)
 
