@@ -3,14 +3,18 @@ run leaves alone."""
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Tui
+from tests.cli.running import ROOT, Tui
 from tests.dovecot import Dovecot
 
 pytestmark = pytest.mark.needs("dovecot")
@@ -95,6 +99,45 @@ def test_two_thousand_messages_of_two_accounts_come_in_and_a_second_sync_brings_
     ] * 2
     assert tui.json("list", "all", "--limit", 5000) == before
     assert before["total"] == 1600
+
+
+def test_a_sync_without_news_imports_neither_what_reads_mail_nor_what_writes(box: Mailbox) -> None:
+    box.gets(mail(1), NOW - HOUR)
+    box.sync()
+    slow = (
+        *("sqlmodel", "sqlalchemy", "imapclient", "keyring", "http.client", "importlib.metadata", "selectolax"),
+        *("tui_inbox.connectors.rfc822", "tui_inbox.store.reader", "tui_inbox.exports", "concurrent.futures"),
+    )
+    program = (
+        "import sys; from tui_inbox.cli import run; code = run(sys.argv[1:]); "
+        f"print([name for name in {slow!r} if name in sys.modules], code, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--home", str(box.tui.home), "sync"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == "[] 0\n"
+
+
+def test_when_a_mailbox_was_read_last_is_recorded_also_where_nothing_came(server: Dovecot, box: Mailbox) -> None:
+    box.gets(mail(1), NOW - HOUR)
+    box.sync()
+    (first,) = box.tui.json("account", "list")["accounts"]
+    box.sync()
+    with closing(sqlite3.connect(box.tui.home / "inbox.db")) as store, store:
+        store.execute("UPDATE account SET synced_at = 0, problem = 'It was away.'")
+    box.sync()
+    (later,) = box.tui.json("account", "list")["accounts"]
+    assert later == first | {"synced_at": later["synced_at"]}
+    assert later["synced_at"] >= first["synced_at"]
+    box.tui.configure(config(server, box.user).replace('"pw"', '"wrong"'))
+    assert box.sync(code=1)["problem"]["kind"] == "not_admitted"
+    (refused,) = box.tui.json("account", "list")["accounts"]
+    assert "refused the password" in refused["problem"]
+    assert refused["synced_at"] == later["synced_at"]
 
 
 def test_an_answer_that_appears_in_the_sent_folder_stops_the_clock_and_leaves_the_place(box: Mailbox) -> None:

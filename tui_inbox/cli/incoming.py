@@ -6,9 +6,8 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tui_inbox import exports
 from tui_inbox import sync as carrying
 from tui_inbox.cli import shapes
 from tui_inbox.cli.desk import Desk
@@ -19,9 +18,15 @@ from tui_inbox.config import Account
 from tui_inbox.problems import Misconfigured, Problem
 from tui_inbox.rules import clean
 
+if TYPE_CHECKING:
+    from tui_inbox import exports
+    from tui_inbox.connectors import Batch
+
 
 def bring_in(desk: Desk, chosen: argparse.Namespace) -> int:
     """Import the paths, parts of one archive together; one that cannot be read does not stop the others."""
+    from tui_inbox import exports  # deferred: a sync reads no files
+
     told = exports.Told(chosen.kind, chosen.account, chosen.me, chosen.zone)
     paths = [Path(path).expanduser() for path in chosen.paths]
     reports: list[exports.FileReport] = []
@@ -121,8 +126,6 @@ def correct(desk: Desk, chosen: argparse.Namespace) -> int:
     """Put right who is me or which zone it was, in a whole account or in some of its conversations."""
     from tui_inbox.inbox.correct import Correction
 
-    if not (chosen.me or chosen.zone):
-        raise Misconfigured("Nothing is said to be put right.", "Name yourself with --me, or the zone with --zone.")
     which = frozenset(chosen.conversation) if chosen.conversation else None
     came = desk.inbox.correct(Correction(chosen.account, tuple(chosen.me or ()), chosen.zone, which), desk.now())
     if chosen.json:
@@ -183,7 +186,7 @@ def _sync_once(desk: Desk, chosen: argparse.Namespace, secret: Callable[[Account
             document["accounts"].append(shapes.synced(report))
             if not chosen.json:
                 say_round({"accounts": document["accounts"][-1:], "folders": []})
-        if not chosen.names:
+        if desk.config.inbox_folders and not chosen.names:
             from tui_inbox.exports.folder import look_through
 
             found = look_through(desk.inbox, desk.now, progress=_shown(progress))
@@ -194,5 +197,5 @@ def _sync_once(desk: Desk, chosen: argparse.Namespace, secret: Callable[[Account
     return document
 
 
-def _shown(progress: Progress) -> exports.Progress:
+def _shown(progress: Progress) -> Callable[[str, Batch], None]:
     return lambda name, batch: progress.say(name, batch.done, batch.total, batch.unit)

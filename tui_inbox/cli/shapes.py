@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tui_inbox.inbox.outcome import Skipped
-from tui_inbox.store.lines import MessageLine, Row, Whole
-
 if TYPE_CHECKING:
     from tui_inbox.exports import FileReport
     from tui_inbox.exports.folder import FolderReport
+    from tui_inbox.inbox.outcome import Skipped
+    from tui_inbox.store.lines import MessageLine, Row, Whole
     from tui_inbox.sync import AccountReport
     from tui_inbox.sync.watch import Finished
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_inbox.connectors import Batch, Source
-from tui_inbox.exports.report import Ask, FileReport, Progress, Question, Told, quiet
+from tui_inbox.exports.report import Ask, FileReport, Question, Told
 from tui_inbox.inbox import Inbox
+from tui_inbox.inbox.progress import Progress, quiet
 from tui_inbox.inbox.readers import batches
 from tui_inbox.problems import Misconfigured, Problem, StoreTrouble, Unreadable
 from tui_inbox.rules.model import Class

@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from tui_inbox.config import InboxFolder
-from tui_inbox.exports import FileReport, Progress, bring_in
-from tui_inbox.exports.report import quiet
+from tui_inbox.exports import FileReport, bring_in
 from tui_inbox.inbox import Inbox
+from tui_inbox.inbox.progress import Progress, quiet
 from tui_inbox.problems import Problem, StoreTrouble, Unreadable
 
 SETTLED = 2.0

@@ -7,15 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tui_inbox.connectors import Batch
 from tui_inbox.inbox.outcome import Ingested
-
-Progress = Callable[[str, Batch], None]
-"""Told after each stored batch: the name of the file or account, and the batch."""
-
-
-def quiet(name: str, batch: Batch) -> None:
-    """Show nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from tui_inbox.config import Account
 from tui_inbox.connectors import Source
-from tui_inbox.exports.report import Progress, quiet
 from tui_inbox.inbox import Inbox
 from tui_inbox.inbox.outcome import Ingested
+from tui_inbox.inbox.progress import Progress, quiet
 from tui_inbox.inbox.readers import batches
 from tui_inbox.problems import Misconfigured, NotFound, Problem
 

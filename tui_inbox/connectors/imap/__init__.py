@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tui_inbox.config import Account
     from tui_inbox.connectors import Ear
-    from tui_inbox.connectors.imap.walk import Facts
+    from tui_inbox.connectors.imap.survey import Facts
 
 CHANNEL = "email"
 
@@ -67,7 +67,7 @@ def listening(source: Source) -> AbstractContextManager[Ear]:
 
 def test(source: Source) -> Facts:
     """Return what a sign-in to *source* finds; a Problem where it fails."""
-    from tui_inbox.connectors.imap.walk import survey
+    from tui_inbox.connectors.imap.survey import survey
 
     return survey(source)
 

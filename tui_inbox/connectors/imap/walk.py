@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_inbox.connectors import Batch, Location
@@ -20,30 +20,6 @@ from tui_inbox.problems import NotFound, Problem, Unreachable
 
 if TYPE_CHECKING:
     from tui_inbox.connectors.imap.reading import Reading
-
-
-@dataclass(frozen=True, slots=True)
-class FolderFact:
-    """One folder of the server, what it is used for (`inbox`, `sent`, `archive` or ""), and how many messages it
-    holds; None for a folder that is not read."""
-
-    name: str
-    role: str
-    messages: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a successful sign-in found, for `account test` and `doctor`."""
-
-    host: str
-    port: int
-    security: str
-    """The TLS version, or "none"."""
-    capabilities: tuple[str, ...]
-    folders: tuple[FolderFact, ...]
-    missing: tuple[str, ...]
-    """Folders the configuration names and the server does not have."""
 
 
 @contextmanager
@@ -125,28 +101,6 @@ def _unfinished(stops: Sequence[Stop], cursors: Mapping[str, str]) -> bool:
     """Return whether All Mail was not read to its end before: it will offer what the inbox brought in earlier runs."""
     marks = [bookmark(cursors.get(stop.folder.key)) for stop in stops if stop.role is Role.ARCHIVE]
     return any(mark is None or mark.waiting for mark in marks)
-
-
-def survey(source: Access) -> Facts:
-    """Return what a sign-in finds: capabilities, and each folder with its role and, if it is read, its messages."""
-    with connected(source) as wire:
-        listed = wire.folders()
-        stops, missing = route(source, listed, gmail=wire.gmail)
-        roles = {stop.folder.key: stop.role for stop in stops}
-        counts: dict[str, int] = {}
-        for stop in stops:
-            try:
-                counts[stop.folder.key] = wire.examine(stop.folder).exists
-            except Declined:
-                missing.append(stop.folder.name)
-        return Facts(
-            host=source.host,
-            port=source.port,
-            security=wire.security,
-            capabilities=tuple(sorted(wire.capabilities())),
-            folders=tuple(FolderFact(one.name, roles.get(one.key, ""), counts.get(one.key)) for one in listed),
-            missing=tuple(missing),
-        )
 
 
 def _no_such_folder(source: Access, missing: list[str]) -> Problem:
