@@ -29,7 +29,7 @@ from tui_inbox.rules.calendar import Calendar
 from tui_inbox.rules.happened import Happened, Life, Made, What, happened
 from tui_inbox.rules.lifecycle import Delivery, Verb, read
 from tui_inbox.rules.model import ME, Outcome, Place, Status
-from tui_inbox.rules.report import AGES, By, Figures, Reporting, Window, age, median, ninth
+from tui_inbox.rules.report import AGES, By, Figures, Reporting, Window, age, median, ninth, with_empty_weeks
 from tui_inbox.rules.report_words import BY_NAME, FIGURES, long
 
 ALWAYS = Calendar()
@@ -246,6 +246,23 @@ def test_a_wait_counts_in_the_window_and_the_week_in_which_it_began():
     for one in things(life, now="Tue2 09:00"):
         berlin.add(one)
     assert berlin.report().groups[0].by == {"week": "2026-W11"}  # half past midnight there
+
+
+def test_every_week_of_a_window_stands_there_also_where_nothing_happened():
+    life = life_of(asked("Wed 09:00"), now="Wed2 09:00")
+    for since, weeks in ((on("Wed2 09:00") - timedelta(weeks=4), ["07", "08", "09", "10", "11"]), (None, ["10"])):
+        adding = Reporting(Window(since), on("Wed2 09:00"), (By.WEEK,), ALWAYS)
+        for one in things(life, now="Wed2 09:00"):
+            adding.add(one)
+        told = adding.report() if since is None else with_empty_weeks(adding.report(), ALWAYS)
+        assert [one.by for one in told.groups] == [{"week": f"2026-W{number}"} for number in weeks]
+        assert sum(one.messages for one in told.groups) == 1
+
+
+def test_the_weeks_of_a_window_go_on_over_new_year():
+    until = datetime(2027, 1, 12, tzinfo=UTC)
+    told = with_empty_weeks(Reporting(Window(until - timedelta(weeks=3)), until, (By.WEEK,), ALWAYS).report(), ALWAYS)
+    assert [one.by["week"] for one in told.groups] == ["2026-W52", "2026-W53", "2027-W01", "2027-W02"]
 
 
 def test_groups_add_up_to_the_whole():

@@ -109,6 +109,7 @@ def test_figures_are_told_apart_and_one_group_is_looked_at_alone(world: Any, sit
 
     async def work(hands: Any) -> None:
         await overlook(hands, "r")
+        assert len(hands.app.screen.board.shown.parts.groups) == 5  # four weeks, from the middle of one on
         for by in ("owner", "channel", "tier"):
             await hands.press("b")
             assert f"by {by}" in hands.text()

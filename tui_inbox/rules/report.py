@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -227,6 +227,21 @@ class Reporting:
             tuple(self._backlog),
             tuple(map(tuple, self._arrivals)),
         )
+
+
+def with_empty_weeks(report: Report, hours: Calendar) -> Report:
+    """Return *report*, which is told apart by week, with those weeks of its window, too, in which nothing happened."""
+    if report.since is None:
+        return report
+    zone = ZoneInfo(hours.zone)
+    day, last = (one.astimezone(zone).date() for one in (report.since, report.until))
+    groups = {str(one.by[By.WEEK]): one for one in report.groups}
+    while day.isocalendar()[:2] <= last.isocalendar()[:2]:
+        year, number, _ = day.isocalendar()
+        name = f"{year}-W{number:02}"
+        groups.setdefault(name, _Group().figures({By.WEEK.value: name}))
+        day += timedelta(weeks=1)
+    return replace(report, groups=tuple(groups[name] for name in sorted(groups)))
 
 
 def age(waited: timedelta) -> int:

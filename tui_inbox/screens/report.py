@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from tui_inbox.problems import Problem
 from tui_inbox.rules.days import WEEKDAYS
 from tui_inbox.rules.happened import What
-from tui_inbox.rules.report import By, Figures, Report, Reporting, Window
+from tui_inbox.rules.report import By, Figures, Report, Reporting, Window, with_empty_weeks
 from tui_inbox.rules.report_words import BY_NAME, FIGURES, Figure
 from tui_inbox.screens.bars import Foot, Head, Lines
 from tui_inbox.screens.cells import Piece, fit
@@ -233,6 +233,8 @@ class ReportScreen(Over):
             board.shown, board.lines = None, [[(f"{problem.what} {problem.hint}", "warning")]]
             board.refresh()
             return
+        if by is By.WEEK and SPANS[self.span][1] is not None:
+            parts = with_empty_weeks(parts, self.post.config.hours)
         board.shown, board.group = Shown(whole, parts), min(board.group, len(parts.groups))
         self._lay_out()
 
