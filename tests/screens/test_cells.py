@@ -79,6 +79,15 @@ def test_what_is_snoozed_shows_when_it_is_back() -> None:
     assert cells.clock(away, NOW, ZONE)[0] == "back Fri 10:00"
 
 
+def test_what_is_snoozed_for_weeks_or_years_says_so_in_whole_words() -> None:
+    for days, back, by in ((9, "Fri 13 Mar", "Sat 14 Mar"), (400, "8 Apr 2027", "Fri 9 Apr 2027")):
+        returns = NOW + timedelta(days=days)
+        away = row(place=Place.SNOOZED, returns=returns, due=returns + timedelta(days=1), snoozes=1, subject="x" * 100)
+        said = drawn(away, 79, dates=True)
+        assert f"back {back} " in said
+        assert said.endswith(f" by {by}"), said
+
+
 @pytest.mark.parametrize("room", [40, 60, 80, 91, 200])
 @pytest.mark.parametrize(
     "changed",

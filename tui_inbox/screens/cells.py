@@ -97,9 +97,11 @@ def short(number: int) -> str:
 
 
 def dated(at: datetime, now: datetime, zone: ZoneInfo, room: int) -> str:
-    """Return a moment as a person says it, without its hour where that is more than *room* cells."""
+    """Return a moment as a person says it; where that is more than *room* cells without its hour, then its weekday."""
     said = spoken(at, now, zone)
-    return said if width(said) <= room else said.rpartition(" ")[0]
+    if width(said) > room:
+        said = said.rpartition(" ")[0]
+    return said if width(said) <= room else said.partition(" ")[2]
 
 
 def fit(text: str, room: int, marks: Marks = FANCY, right: bool = False) -> str:
@@ -154,11 +156,11 @@ def known(as_of: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"as of {then.day} {MONTHS[then.month - 1]}"
 
 
-def remark(row: Row, now: datetime, zone: ZoneInfo) -> str:
+def remark(row: Row, now: datetime, zone: ZoneInfo, room: int) -> str:
     """Return the short word at the right of a row: whose it is where not mine, until when it is then to be answered
-    where it is snoozed, else why it lies there."""
+    where it is snoozed (without the hour, where that is more than *room* cells), else why it lies there."""
     if row.place is Place.SNOOZED and row.due is not None:
-        return f"by {spoken(row.due, now, zone)}"
+        return f"by {dated(row.due, now, zone, room - len('by '))}"
     if row.unmoved:
         return "not yet moved"
     if row.as_of is not None and row.due is not None and row.place is Place.INBOX:
@@ -201,7 +203,7 @@ def row_pieces(
 
 def _tail(row: Row, room: int, now: datetime, zone: ZoneInfo, marks: Marks) -> list[Piece]:
     """Return how often a row was snoozed and why it lies there, in at most *room* cells; nothing takes none."""
-    why, often = remark(row, now, zone), f"{marks.again}{min(row.snoozes, 99)}" if row.snoozes else ""
+    why, often = remark(row, now, zone, room - 2), f"{marks.again}{min(row.snoozes, 99)}" if row.snoozes else ""
     said = " ".join(filter(None, (often, why)))
     if not said:
         return []
