@@ -28,14 +28,14 @@ class Export:
 class DemoFiles:
     """What was written: every export, and those of them in which something is new since they were written before."""
 
-    folder: Path
-    now: datetime
     exports: tuple[Export, ...]
     changed: tuple[Export, ...]
 
 
 def write(folder: Path, now: datetime, until: timedelta = NOW) -> DemoFiles:
-    """Write the exports into *folder* as they would stand *until* from *now* (aware); a later call makes them longer.
+    """Write the exports into *folder* as they would stand *until* before *now* (aware, *until* negative or zero).
+
+    A call with a later *until* makes them longer.
 
     Raises `OSError` where the folder cannot be written.
     """
@@ -57,8 +57,8 @@ def write(folder: Path, now: datetime, until: timedelta = NOW) -> DemoFiles:
     if threads := by_channel["slack"]:
         path = folder / "slack" / SLACK_ZIP
         exports[Export(path, "slack", "slack")] = {path: slack.export(threads, now)}
-    changed = tuple(export for export, files in exports.items() if _written(files))
-    return DemoFiles(folder, now, tuple(exports), changed)
+    changed = tuple(export for export, files in exports.items() if _rewritten(files))
+    return DemoFiles(tuple(exports), changed)
 
 
 def _mailboxes(
@@ -78,7 +78,7 @@ def _mailboxes(
     }
 
 
-def _written(files: dict[Path, bytes]) -> bool:
+def _rewritten(files: dict[Path, bytes]) -> bool:
     """Write what differs from what is there; return whether anything did."""
     changed = False
     for path, content in files.items():

@@ -101,9 +101,9 @@ def letters(told: Told, lines: Iterable[Line], now: datetime) -> list[Letter]:
 @lru_cache(maxsize=512)
 def _letter(told: Told, index: int, now: datetime) -> Letter:
     line = told.lines[index]
-    moment = now + line.at
+    moment, name = now + line.at, f"M{told.number:03}P{index}"
     if "bounce" in line.options:
-        return Letter(moment, "MAILER-DAEMON", _bounce(told, index, moment), f"M{told.number:03}P{index}")
+        return Letter(moment, "MAILER-DAEMON", _bounce(told, index, moment), name)
     ours = ADDRESSES[told.where]
     sender = line.by(Who(ME, ours) if line.ours else told.who)
     to = told.who if line.ours else Who("", ours)
@@ -123,7 +123,7 @@ def _letter(told: Told, index: int, now: datetime) -> Letter:
         mail["References"] = " ".join(_id(told, i) for i in range(index))
     _write(mail, told, index, now)
     _special(mail, told, index)
-    return Letter(moment, sender.identity, mail.as_bytes(), f"M{told.number:03}P{index}")
+    return Letter(moment, sender.identity, mail.as_bytes(), name)
 
 
 def _id(told: Told, index: int) -> str:

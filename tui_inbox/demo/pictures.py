@@ -1,4 +1,4 @@
-"""The small files that customers attach: made on the spot, so that no picture of anybody lies in the repository."""
+"""The small files of the week's attachments: made on the spot, so that no picture of anybody lies in the repository."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ _TYPES = {"png": "image/png", "pdf": "application/pdf"}
 
 
 def media_type(name: str) -> str:
+    """Return the media type of the file that is made for *name*."""
     return _TYPES[name.rpartition(".")[2]]
 
 

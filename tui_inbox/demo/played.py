@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_inbox.config import Home, load
-from tui_inbox.demo.exports import NOW, DemoFiles, write
+from tui_inbox.demo.exports import NOW, write
 from tui_inbox.demo.week import Act, Misspelt, Told, distance, week
 from tui_inbox.rules.model import Archive, Command, Forward, Snooze
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SYNCS = ("-6d 4h 30m", "-4d 2h 30m", "-2d 3h 30m", "-1d 2h 15m")
 """Moments at which the exports come in though nobody acts: what is answered later is then seen unanswered first."""
+LOST = "Marta Jelić"
+"""Her hand-over never gets out, as happens with a network that stays down: it comes back when it is due."""
 
 
 def fill(folder: Path, now: datetime) -> Home:
@@ -39,17 +41,17 @@ def fill(folder: Path, now: datetime) -> Home:
         home.config.chmod(0o600)
     inbox = Inbox(home, load(home.config, now=now))
     try:
-        play(inbox, DemoFiles(folder / "exports", now, (), ()), now)
+        _play(inbox, folder / "exports", now)
     finally:
         inbox.close()
     return home
 
 
-def play(inbox: Inbox, files: DemoFiles, now: datetime) -> DemoFiles:
-    """Bring the week into *inbox* stage by stage, and act where the scripts say so; return the files as they end.
+def _play(inbox: Inbox, folder: Path, now: datetime) -> None:
+    """Bring the week into *inbox* stage by stage, and act where the scripts say so.
 
-    At each stage the exports in `files.folder` are made longer, what changed is imported as of that moment, and then
-    the acts of that moment are performed: everything that the store holds came through a connector or an act.
+    At each stage the exports in *folder* are made longer, what changed is imported as of that moment, and then the
+    acts of that moment are performed: everything that the store holds came through a connector or an act.
     """
     from tui_inbox.exports import bring_in
 
@@ -59,43 +61,35 @@ def play(inbox: Inbox, files: DemoFiles, now: datetime) -> DemoFiles:
             acts[act.at].append((told, act))
     for stage in sorted({*acts, *(distance(sync) for sync in SYNCS), NOW}):
         moment = now + stage
-        files = write(files.folder, now, stage)
-        for export in files.changed:
+        for export in write(folder, now, stage).changed:
             bring_in(inbox, export.path, moment, kind=export.kind, account=export.account, zone=export.zone)
         if acts[stage]:
-            perform(inbox, acts[stage], now, moment)
-    return files
+            _perform(inbox, acts[stage], now, moment)
 
 
-def perform(inbox: Inbox, acts: Iterable[tuple[Told, Act]], now: datetime, moment: datetime) -> None:
+def _perform(inbox: Inbox, acts: Iterable[tuple[Told, Act]], now: datetime, moment: datetime) -> None:
     """Perform *acts* at *moment*, each on the newest conversation it can mean, and look through every queue."""
     with inbox.reader() as reader:
         queue = reader.queue("all", moment)
         rows = reader.rows(queue.ids, moment)
-    commands = [_command(act, _meant(told, rows), queue.seen, now) for told, act in acts]
-    if commands:
-        outcome = inbox.perform(commands, moment)
-        names = {row.id: row.contact.name for row in rows}
-        for skipped in outcome.skipped:
-            raise Misspelt(f"an act on {names[skipped.id]} was skipped: {skipped.why}")
-        _deliver(inbox, [id_ for id_ in outcome.done if names[id_] != LOST], moment)
+    outcome = inbox.perform([_command(act, _meant(told, rows), queue.seen, now) for told, act in acts], moment)
+    names = {row.id: row.contact.name for row in rows}
+    if outcome.skipped:
+        first = outcome.skipped[0]
+        raise Misspelt(f"an act on {names[first.id]} was skipped: {first.why}")
+    # The demo has no server to send through: what was handed over counts as delivered.
+    if delivered := [id_ for id_ in outcome.done if names[id_] != LOST]:
+        inbox.delivered(delivered, moment)
     for row in rows:
         if row.news:
             inbox.mark_seen(row.id, queue.seen, moment)
 
 
-LOST = "Marta Jelić"
-"""Her hand-over never gets out, as happens with a network that stays down: it comes back when it is due."""
-
-
-def _deliver(inbox: Inbox, ids: list[int], moment: datetime) -> None:
-    """The demo has no server: what was handed over counts as delivered, except for what is meant to come back."""
-    if ids:
-        inbox.delivered(ids, moment)
-
-
 def _meant(told: Told, rows: Iterable[Row]) -> int:
-    """Return the id of the newest conversation that *told* can be: mail by its subject, a chat by its customer."""
+    """Return the id of the newest conversation that *told* can be: mail by its subject, a chat by its customer.
+
+    Raises `Misspelt` where there is none.
+    """
     ids = [row.id for row in rows if row.channel == told.channel and _same(told, row)]
     if not ids:
         raise Misspelt(f"no conversation of {told.title!r} to act on")

@@ -57,13 +57,13 @@ def _contact(told: Told, now: datetime) -> dict[str, Any]:
         "first_name": first,
         "last_name": last,
         "phone_number": told.keys["phone"],
-        **_date(now - timedelta(days=40), "date"),
+        **_date(now - timedelta(days=40)),
     }
 
 
-def _date(moment: datetime, key: str) -> dict[str, str]:
+def _date(moment: datetime) -> dict[str, str]:
     local = moment.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
-    return {key: local.isoformat(timespec="seconds"), f"{key}_unixtime": str(int(moment.timestamp()))}
+    return {"date": local.isoformat(timespec="seconds"), "date_unixtime": str(int(moment.timestamp()))}
 
 
 def _message(told: Told, line: Line, now: datetime, files: dict[str, bytes]) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _message(told: Told, line: Line, now: datetime, files: dict[str, bytes]) -> 
     message: dict[str, Any] = {
         "id": told.number * 100 + index,
         "type": "message",
-        **_date(now + line.at, "date"),
+        **_date(now + line.at),
         "from": who.name,
         "from_id": f"user{MY_ID if line.ours else _number(who.name)}",
     }

@@ -13,6 +13,11 @@ The notation, made to be read and changed by hand:
     --- -1d snooze until +2d due +2d 4h
     --- -1d forward Mert: Could you look at the payment?
 
+What may be special about a message: `attach NAME`, `quote` (the message before), `by NAME <ADDRESS>` (somebody else
+wrote it), `seen -1d` (it reaches the inbox only then); in mail `html`, `html only`, `link WORDS = ADDRESS` (stands
+for `{link}`), `cc ADDRESS`, `charset NAME`, `form` (through the shop's contact form), `bulk`, `auto`, `auto-reply`,
+`bounce`; in WhatsApp `omitted` (a picture that was not exported), `edited`, `deleted`.
+
 All times are distances from the present moment (`-1d 2h 30m`), never times of day: the week then looks the same at
 every hour of every day, in summer and in winter.
 """
@@ -36,11 +41,13 @@ _PERSON = re.compile(r"(?P<name>.*?)\s*(?:<(?P<identity>[^>]+)>)?")
 
 
 class Misspelt(ValueError):  # noqa: N818 - as `Problem`: a word, no suffix
-    """A script that does not follow the notation; a bug of ours, named by its line."""
+    """A script that does not follow the notation: a bug of ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
+    """Somebody who writes, with their mail address where they have one."""
+
     name: str
     identity: str = ""
 
@@ -64,6 +71,7 @@ class Line:
         return distance(self.options["seen"]) if "seen" in self.options else self.at
 
     def by(self, otherwise: Who) -> Who:
+        """Return who wrote it: *otherwise*, unless the script names somebody else."""
         return person(self.options["by"]) if "by" in self.options else otherwise
 
 
@@ -116,6 +124,7 @@ def distance(words: str) -> timedelta:
 
 
 def person(words: str) -> Who:
+    """Return `Ada Demir <ada@demir.example>`, or a name alone, as a person; raise `Misspelt` where it is none."""
     match = _PERSON.fullmatch(words.strip())
     if match is None:
         raise Misspelt(f"{words!r} is nobody")
