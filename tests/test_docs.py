@@ -49,6 +49,23 @@ def test_every_command_that_is_named_exists(page: Path):
     assert named <= commands().keys()
 
 
+HINTS = re.compile(r"(?:`|: )tui-inbox ([a-z]+)(?: ([a-z][a-z-]*))?([^`\"\n]*)")
+
+
+def test_every_command_that_the_program_itself_names_exists():
+    """A hint leads out only where what it tells to type is there."""
+    known = every_command()
+    for path in sorted((ROOT / "tui_inbox").rglob("*.py")):
+        for first, second, rest in HINTS.findall(text_of(path)):
+            where = f"{path.name}: tui-inbox {first} {second}{rest}"
+            command = known.get(f"tui-inbox {first} {second}") or known.get(f"tui-inbox {first}")
+            assert command is not None, where
+            taken = {word for action in command._actions if not action.option_strings for word in action.choices or ()}
+            assert not second or not taken or second in taken, where
+            options = {option for action in command._actions for option in action.option_strings}
+            assert set(re.findall(r"--[a-z][a-z-]*", rest)) <= options, where
+
+
 @pages
 def test_every_command_line_that_is_shown_is_understood(page: Path):
     for line in shown(page):
