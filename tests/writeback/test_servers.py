@@ -241,3 +241,23 @@ def test_with_labels_the_inbox_is_taken_off_and_put_on_again(tmp_path: Path) -> 
         assert server.archive.messages == {3: mail("first"), 4: mail("other")}
         assert shop.whole(first(shop)).row.place is Place.INBOX
         shop.close()
+
+
+def test_a_label_whose_answer_was_lost_is_looked_for_and_not_put_on_twice(tmp_path: Path) -> None:
+    with Moving(GMAIL, rb"\All") as server:
+        server.labels = True
+        server.capabilities = b"IMAP4rev1 AUTH=PLAIN MOVE UIDPLUS X-GM-EXT-1"
+        server.archive.messages = {3: mail("first"), 4: mail("other")}
+        shop = Shop(tmp_path / "home", server.port, "support")
+        shop.sync()
+        shop.archive(first(shop))
+        shop.sync()
+        shop.undo()
+        server.answer = b" OK done\r\n" + HANG_UP
+        assert shop.sync().problem is not None
+        server.answer = b" OK done\r\n"
+        report = shop.sync()
+        assert (report.moved, report.problem) == (1, None)
+        assert sorted(server.inbox.messages.values()) == [mail("first"), mail("other")]
+        assert sum(one.startswith(b"UID COPY") for one in server.heard) == 1
+        shop.close()

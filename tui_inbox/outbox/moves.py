@@ -44,6 +44,7 @@ class Run:
     report: Moved
 
     def all(self, at_once: bool) -> None:
+        """Move what is due; *at_once* does not wait for the next try's time."""
         tried: set[int] = set()
         for _ in range(ROUNDS):
             with self.inbox.writer.unit() as unit:
@@ -73,6 +74,7 @@ class Run:
             self.postponed(ready, problem)
 
     def postponed(self, rows: Iterable[Move], problem: Problem) -> None:
+        """Leave the reason, and the time of the next try, with those of *rows* that no other run has tried since."""
         self.report.problem = self.report.problem or problem
         now = self.clock()
         with self.inbox.writer.unit() as unit:
@@ -99,19 +101,25 @@ class _Part:
     rows: list[Move]
     target: str
 
+    @property
+    def _labels(self) -> bool:
+        """Whether they stay where they lie and only get a label: on their way back, where folders are labels."""
+        return self.rows[0].kind == BACK and self.mailbox.labels
+
     def carry(self) -> None:
         """Compare each mail with the one meant, move those that are, and record what came of each."""
         box, folder = self.mailbox, self.rows[0].at[0]
         self.target = self.target or box.archive()
-        if self.rows[0].kind == BACK and box.labels:
+        if self._labels:
             self._found([one for one in self.rows if one.state == MOVING], {}, None)
             self.rows = [one for one in self.rows if one.state != MOVING] + self._still_moving()
+            if not self.rows:
+                return
         there, doubtful = self._compared(box.open(folder))
         going = self._begun(there)
         claimed: dict[int, Location] = {}
         if going:
-            label = going[0].kind == BACK and box.labels
-            claimed = box.move([one.at[2] for one in going], self.target, label=label)
+            claimed = box.move([one.at[2] for one in going], self.target, label=self._labels)
         self._found(going, claimed, NOT_THERE.format(host=box.source.host, folder=box.shown(self.target)))
         self._found(doubtful, {}, MEANWHILE.format(folder=box.shown(folder)))
 
@@ -141,8 +149,7 @@ class _Part:
                 left.append((one, RENUMBERED.format(folder=folder)))
             else:
                 left.append((one, MEANWHILE.format(folder=folder) if here is None else ANOTHER))
-        label = self.rows[0].kind == BACK and box.labels
-        if not box.moves and not label:
+        if not box.moves and not self._labels:
             left += [(one, NO_MOVE.format(host=box.source.host)) for one in there]
             there = []
         self._left(left)
@@ -162,7 +169,6 @@ class _Part:
         from tui_inbox.connectors.imap import moving
 
         landed = self.mailbox.landed(self.target, {one.at[2]: one.named for one in rows}, claimed)
-        label = rows[0].kind == BACK and self.mailbox.labels
         now = self.run.clock()
         with self.run.inbox.writer.unit() as unit:
             for one in rows:
@@ -170,8 +176,8 @@ class _Part:
                 if to is None:
                     continue
                 at = (to.folder, to.uidvalidity, to.uid)
-                moves.moved(unit, one, at, now, inbox=one.kind == BACK, left=not label)
-                cursor = None if label else moves.cursor(unit, one.account_id, one.at[0])
+                moves.moved(unit, one, at, now, inbox=one.kind == BACK, left=not self._labels)
+                cursor = None if self._labels else moves.cursor(unit, one.account_id, one.at[0])
                 if cursor is not None:
                     shorter = moving.without(cursor, Location(*one.at))
                     moves.set_cursor(unit, one.account_id, one.at[0], shorter)
@@ -180,6 +186,7 @@ class _Part:
             self._left([(one, otherwise) for one in rows if one.at[2] not in landed], asked=True)
 
     def _left(self, left: list[tuple[Move, str]], *, asked: bool = False) -> None:
+        """Record of each why it is left alone; *asked*: the server was told to move it all the same."""
         if not left:
             return
         now = self.run.clock()
