@@ -163,13 +163,6 @@ def test_what_cannot_be_put_right_is_said(chat: Path, right: Store) -> None:
         corrected(right, me=("Deniz",), conversations=frozenset({99}))
 
 
-def test_mail_needs_no_such_correction(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
-    store.bring(Path(__file__).parents[1] / "samples" / "eml" / "plain.eml")
-    with store.inbox() as inbox, pytest.raises(Refused):
-        inbox.correct(Correction("email", me=("Deniz",)), store.at)
-
-
 def test_a_zone_said_for_a_folder_of_exports_holds_for_each_of_them(tmp_path: Path) -> None:
     phone = tmp_path / "phone"
     phone.mkdir()
@@ -187,3 +180,124 @@ def test_a_zone_said_for_a_folder_of_exports_holds_for_each_of_them(tmp_path: Pa
             told[folder] = db.execute("SELECT sender_name, text, received_at FROM message ORDER BY 1, 3, 2").fetchall()
     assert len(told["later"]) == 6
     assert told["later"] == told["at once"]
+
+
+# --- mail that came before our addresses were named ----------------------------------------------------------
+
+SHOP = '[me]\naddresses = ["support@shop.example"]\n'
+MAILS = """\
+From: Ada <ada@example.org>
+To: support@shop.example
+Date: Mon, 2 Mar 2026 09:00:00 +0000
+Message-ID: <1@example.org>
+Subject: Order
+
+Where is it?
+--
+From: Shop <Support@shop.example>
+To: Ada <ada@example.org>
+Date: Mon, 2 Mar 2026 10:00:00 +0000
+Message-ID: <2@shop.example>
+In-Reply-To: <1@example.org>
+Subject: Re: Order
+
+On its way.
+--
+From: Shop <support@shop.example>
+To: support@shop.example
+Reply-To: Bob <bob@example.org>
+Date: Mon, 2 Mar 2026 11:00:00 +0000
+Message-ID: <3@shop.example>
+Subject: Contact form
+
+Do you repair lamps?
+--
+From: Shop <support@shop.example>
+To: support@shop.example
+Date: Mon, 2 Mar 2026 12:00:00 +0000
+Message-ID: <4@shop.example>
+Subject: To myself
+
+Buy lamps.
+--
+From: Shop <support@shop.example>
+To: Cem <cem@example.org>
+Date: Mon, 2 Mar 2026 13:00:00 +0000
+Message-ID: <5@shop.example>
+Subject: Your lamp
+
+It is ready.
+--
+From: Mail Delivery <mailer-daemon@shop.example>
+To: support@shop.example
+Date: Mon, 2 Mar 2026 13:01:00 +0000
+Message-ID: <6@shop.example>
+In-Reply-To: <5@shop.example>
+Subject: Undelivered
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; shop.example
+
+Final-Recipient: rfc822; cem@example.org
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: message/rfc822
+
+Message-ID: <5@shop.example>
+
+It is ready.
+--b--
+"""
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> Path:
+    path = tmp_path / "mails.mbox"
+    path.write_text("".join(f"From - Mon Mar  2 09:00:00 2026\n{one}\n" for one in MAILS.split("\n--\n")))
+    return path
+
+
+@pytest.mark.parametrize("named", ["config", "said"])
+def test_mail_that_came_before_our_addresses_were_named_is_put_on_its_side(
+    named: str, mails: Path, tmp_path: Path
+) -> None:
+    right, store = Store(tmp_path / "right").configured(SHOP), Store(tmp_path / "wrong")
+    right.bring(mails)
+    hint = store.bring(mails).hint
+    assert "tui-inbox correct email" in hint
+    without = (*READ, "account") if named == "said" else READ
+    assert store.told(*without) != right.told(*without)
+    said = Correction("email")
+    if named == "config":
+        store.configured(SHOP)
+    else:
+        said = Correction("email", ("support@shop.example",))
+    with store.inbox() as inbox:
+        assert inbox.correct(said, store.at).turned == 4
+        assert inbox.correct(said, store.at).turned == 0
+    assert store.told(*without) == right.told(*without)
+    index_is_whole(store)
+
+
+def test_mail_is_put_right_in_one_conversation_alone(mails: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    store.bring(mails)
+    store.configured(SHOP)
+    with store.inbox() as inbox:
+        came = inbox.correct(Correction("email", conversations=frozenset({1})), store.at)
+    assert (came.turned, came.conversations) == (1, {1})
+
+
+def test_mail_has_no_zone_and_needs_an_address(mails: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    store.bring(mails)
+    with store.inbox() as inbox:
+        with pytest.raises(Refused, match="says itself when"):
+            inbox.correct(Correction("email", zone="Europe/Istanbul"), store.at)
+        with pytest.raises(Misconfigured, match="No address"):
+            inbox.correct(Correction("email"), store.at)

@@ -119,7 +119,9 @@ def _exports(commands: Commands) -> None:
         "correct",
     )
     correct.add_argument("account", metavar="ACCOUNT", help="the account, as `account list` shows it")
-    correct.add_argument("--me", action="append", metavar="NAME", help="my name in it; once for each that I have")
+    correct.add_argument(
+        "--me", action="append", metavar="NAME", help="my name in it, of mail an address; once for each"
+    )
     correct.add_argument("--zone", metavar="TZ", help="the zone of its times")
     correct.add_argument(
         "--conversation", action="append", type=number, metavar="ID", help="only the chats of these conversations"

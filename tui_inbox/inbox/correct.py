@@ -1,4 +1,4 @@
-"""Who is me in a chat and in which zone its times were written, put right later, without importing again."""
+"""Who is me and in which zone times were written, put right later, without importing again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tui_inbox.connectors.formats.moments import LocalClock, zone_of
 from tui_inbox.inbox import routes
 from tui_inbox.inbox.ours import us_of
 from tui_inbox.inbox.reading import Readings
-from tui_inbox.problems import NotFound, Refused
+from tui_inbox.inbox.sides import Sides
+from tui_inbox.problems import Misconfigured, NotFound, Refused
 from tui_inbox.rules import people
 from tui_inbox.rules.model import ME, Class, Person
 from tui_inbox.rules.whose import is_called, judge
@@ -35,7 +36,8 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is said: my names, the zone, or both; *conversations* None stands for the whole account.
+    """What is said: my names (of mail: addresses, beside those of [me]), the zone, or both; *conversations* None
+    stands for the whole account.
 
     `was` are the zones the times had been read in, where only those read in one of them are to move.
     """
@@ -52,14 +54,17 @@ def correct(unit: Unit, config: Config, said: Correction, now: datetime) -> Corr
     account = accounts.known_account(unit, said.account)
     if account is None:
         raise NotFound(f"There is no account {said.account}.", "See `tui-inbox account list`.")
-    if account.channel == "email":
-        raise Refused("Mail says itself who wrote it, and when.", "Name your addresses in [me] of config.toml.")
     chats = corrections.chats(unit, account.id, said.conversations)
     if said.conversations is not None and not chats:
         raise NotFound(f"No such conversation came from {account.name}.", "See `tui-inbox list all`.")
     came = Corrected(account.name)
-    for chat in chats:
-        _Mending(unit, config, account, said, chat, came, now).mend()
+    if account.channel == "email":
+        _sides(unit, config, account, said, came)
+    elif not (said.me or said.zone):
+        raise Misconfigured("Nothing is said to be put right.", "Name yourself with --me, or the zone with --zone.")
+    else:
+        for chat in chats:
+            _Mending(unit, config, account, said, chat, came, now).mend()
     _remember(unit, account, said, chats)
     fresh = corrections.unrouted(unit, came.conversations)
     routes.run(unit, config, fresh, 0, now)
@@ -68,6 +73,18 @@ def correct(unit: Unit, config: Config, said: Correction, now: datetime) -> Corr
         projection.event(unit, id_, now, "corrected", ME, {name: value for name, value in detail.items() if value})
     Readings(unit, config).record(came.conversations, now, ME)
     return came
+
+
+def _sides(unit: Unit, config: Config, account: Account, said: Correction, came: Corrected) -> None:
+    """Put mail on its side by the addresses that are known for ours by now, and those that *said* names."""
+    if said.zone:
+        raise Refused("Mail says itself when it was written.", "Leave --zone out.")
+    us = us_of(config, account.channel, {*account.me, *said.me})
+    if not us.addresses:
+        raise Misconfigured("No address is known for yours.", "Name yours in [me] of config.toml, or with --me.")
+    sides = Sides(unit, account, us)
+    sides.judge_anew(said.conversations)
+    came.turned, came.conversations = sides.turned, sides.conversations
 
 
 def put_right(
@@ -156,7 +173,7 @@ class _Mending:
             judged = judge(replace(one.message, mine=mine), self._us)
             identity = self._identity(one, judged.customer)
             if (judged.direction, identity) != (one.direction, one.identity):
-                turned.append(Turned(one.id, judged.direction, identity))
+                turned.append(Turned(one.id, judged.direction, judged.class_, judged.why, identity))
                 self._came.conversations.add(one.conversation)
                 if one.identity is not None and one.identity != identity:
                     self._left.add(one.identity)

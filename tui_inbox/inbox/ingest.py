@@ -19,6 +19,7 @@ from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.inbox.reading import Readings
 from tui_inbox.inbox.work import MAIL, Work, sent, thread_key
 from tui_inbox.rules import tokens
+from tui_inbox.rules.lookalike import REPLY
 from tui_inbox.rules.model import Direction
 from tui_inbox.rules.whose import judge
 from tui_inbox.store import accounts, already, arrivals, histories, owed, places
@@ -66,7 +67,7 @@ class Intake:
         us = self.belonging.us_in(message.thread) if message.channel != MAIL else self.work.us
         judged = judge(message, us, sent=sent(new.arrival))
         if judged.form:
-            message = replace(message, warnings=tuple(one for one in message.warnings if "reply goes" not in one))
+            message = replace(message, warnings=tuple(one for one in message.warnings if one != REPLY))
         thread = self.belonging.thread_of(message)
         history = new.arrival.history or (
             self.work.origin.imported and new.received < thread.first_at - self.work.config.history.open_since

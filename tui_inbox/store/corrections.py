@@ -7,6 +7,7 @@ the file.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,13 +25,14 @@ from tui_inbox.store.tables import (
     IdentityRow,
     MessageRow,
     PromiseRow,
+    RawRow,
     ThreadRow,
     table,
 )
 
 _account, _thread, _message = table(AccountRow), table(ThreadRow), table(MessageRow)
 _identity, _contact, _promise = table(IdentityRow), table(ContactRow), table(PromiseRow)
-_conversation = table(ConversationRow)
+_conversation, _raw = table(ConversationRow), table(RawRow)
 
 _CHUNK = 500
 _TIE = 20
@@ -65,12 +67,31 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """A stored mail, as far as its side can be wrong; its recipients, Cc among them, stand in `message.to`."""
+
+    id: int
+    thread: int
+    conversation: int
+    message: Message
+    ids: tuple[str, ...]
+    direction: Direction
+    identity: int | None
+    sent: bool
+    """Whether it lay among the sent mail."""
+
+
+@dataclass(frozen=True, slots=True)
 class Turned:
-    """What a message's direction should have been, and whose it then is."""
+    """What a message's direction and class should have been, and whose it then is."""
 
     id: int
     direction: Direction
+    class_: Class
+    why: str
     identity: int | None
+    warnings: tuple[str, ...] | None = None
+    """The warnings that then remain; None where they stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +132,7 @@ def said(connection: Connection, thread_id: int) -> Iterator[list[Said]]:
             _message.c.conversation_id,
             _message.c.key,
             _message.c["class"].label("class_"),
+            _message.c.why,
             _message.c.direction,
             _message.c.identity_id,
             _message.c.sender_name,
@@ -141,7 +163,7 @@ def _said(row: Row[*tuple[Any, ...]]) -> Said:
             sender=Person(row.sender_name, row.sender_identity),
             received_at=moment(row.received_at),
             to=tuple(Person(name, identity) for name, identity in json.loads(row.recipients)),
-            verdict=Verdict(Class(row.class_)),
+            verdict=Verdict(Class(row.class_), row.why),
         ),
         Direction(row.direction),
         row.identity_id,
@@ -150,6 +172,54 @@ def _said(row: Row[*tuple[Any, ...]]) -> Said:
         moment(row.received_at),
         moment(row.arrived_at),
     )
+
+
+def mails(connection: Connection, account_id: int, conversations: Collection[int] | None) -> Iterator[Mail]:
+    """Yield the mails of an account, or of the threads in which *conversations* lie."""
+    wanted = select(
+        _message.c.id,
+        _message.c.thread_id,
+        _message.c.conversation_id,
+        _message.c.key,
+        _message.c.ids,
+        _message.c["class"].label("class_"),
+        _message.c.why,
+        _message.c.direction,
+        _message.c.identity_id,
+        _message.c.sender_name,
+        _message.c.sender_identity,
+        _message.c.recipients,
+        _message.c.warnings,
+        _message.c.rank,
+    ).where(_message.c.account_id == account_id)
+    if conversations is not None:
+        of = select(_conversation.c.thread_id).where(_conversation.c.id.in_(conversations))
+        wanted = wanted.where(_message.c.thread_id.in_(of))
+    for row in connection.execute(wanted.order_by(_message.c.id), execution_options={"yield_per": _CHUNK}):
+        yield Mail(
+            row.id,
+            row.thread_id,
+            row.conversation_id,
+            Message(
+                channel="email",
+                key=row.key,
+                sender=Person(row.sender_name, row.sender_identity),
+                received_at=None,
+                to=tuple(Person(name, identity) for name, identity in json.loads(row.recipients)),
+                verdict=Verdict(Class(row.class_), row.why),
+                warnings=tuple(json.loads(row.warnings)),
+            ),
+            tuple(json.loads(row.ids)),
+            Direction(row.direction),
+            row.identity_id,
+            row.rank == 0,
+        )
+
+
+def raws(connection: Connection, messages: Sequence[int]) -> dict[int, bytes]:
+    """Return the bytes of those of *messages* that have them still."""
+    rows = connection.execute(select(_raw).where(_raw.c.message_id.in_(messages)))
+    return {row.message_id: zlib.decompress(row.content) if row.packed else bytes(row.content) for row in rows}
 
 
 def customers(connection: Connection, conversations: Collection[int]) -> Iterator[tuple[int, Person]]:
@@ -170,14 +240,34 @@ def customers(connection: Connection, conversations: Collection[int]) -> Iterato
 
 
 def turn(connection: Connection, turned: Sequence[Turned]) -> None:
-    """Give messages the direction they should have had."""
+    """Give messages the side they should have had."""
     if turned:
         connection.execute(
             update(_message)
             .where(_message.c.id == bindparam("id_"))
-            .values(direction=bindparam("to_direction"), identity_id=bindparam("to_identity")),
-            [{"id_": one.id, "to_direction": one.direction.value, "to_identity": one.identity} for one in turned],
+            .values(
+                {
+                    "direction": bindparam("to_direction"),
+                    "class": bindparam("to_class"),
+                    "why": bindparam("to_why"),
+                    "identity_id": bindparam("to_identity"),
+                }
+            ),
+            [
+                {
+                    "id_": one.id,
+                    "to_direction": one.direction.value,
+                    "to_class": one.class_.value,
+                    "to_why": one.why,
+                    "to_identity": one.identity,
+                }
+                for one in turned
+            ],
         )
+    for one in turned:
+        if one.warnings is not None:
+            told = json.dumps(one.warnings, ensure_ascii=False)
+            connection.execute(update(_message).where(_message.c.id == one.id).values(warnings=told))
 
 
 def move(connection: Connection, moved: Sequence[Moved]) -> None:
