@@ -40,8 +40,12 @@ def test_two_that_are_one_person_are_linked_by_a_key_and_parted_again(world: Any
     two_adas(world)
 
     async def work(hands: Any) -> None:
-        await hands.press("i", "l")
+        await hands.press("i")
+        assert "u part" not in hands.text()
+        await hands.press("l")
         said = hands.text()
+        assert "u part" in said
+        assert "l link" not in said
         assert "2 conversations" in said
         assert "ada@one.example" in said
         assert "Linked" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from rich.color import Color, ColorSystem
 
 from tui_inbox.config import Account
+from tui_inbox.connectors.formats.reach import unreached
 from tui_inbox.inbox.origin import Origin
 from tui_inbox.rules.model import Attachment
 from tui_inbox.screens import listing, looks
@@ -57,6 +59,8 @@ def test_a_list_that_cannot_be_read_says_why_and_what_to_do(world: Any, sit: Sit
         said = hands.text()
         assert "This list could not be read." in said
         assert "tui-inbox restore" in said
+        assert "e archive" not in said
+        assert "z undo" not in said
         await hands.press("e", "j", "question_mark", "q")
 
     sit(work)
@@ -151,6 +155,85 @@ def test_a_hand_over_says_in_how_many_seconds_it_goes_out_and_that_it_waits(worl
         assert "not sent yet" in hands.text()
 
     sit(work)
+
+
+@pytest.mark.parametrize("trouble", [OSError(101, "Network is unreachable"), TimeoutError(), socket.gaierror()])
+def test_a_hand_over_says_that_it_waits_for_a_server_that_could_not_be_reached(
+    trouble: OSError, world: Any, sit: Sit
+) -> None:
+    from dataclasses import replace
+
+    world.fill()
+    table = {"smtp": {"host": "smtp.example.com"}}
+    world.config = replace(world.config, accounts=(Account("support", "imap", table, "[[account]] 1"),))
+    origin = Origin("support", "imap", "email")
+    world.inbox.sources.synced(origin, world.now, None)
+    world.inbox.sources.synced(origin, None, unreached("mail.example", 993, "Check it.", trouble).what)
+
+    async def work(hands: Any) -> None:
+        await hands.press("f", "enter", "enter")
+        assert hands.said.endswith("It goes out once the server can be reached.  z undoes.")
+
+    sit(work)
+
+
+def test_below_are_only_the_keys_of_which_something_comes(world: Any, sit: Sit) -> None:
+    async def nothing(hands: Any) -> None:
+        below = hands.text().splitlines()[-1]
+        for key in ("e archive", "s snooze", "f forward", "z undo", "x select", "Enter open", "R review"):
+            assert key not in below
+        for key in ("/ search", "g go to", "? help", "q quit"):
+            assert key in below
+
+    sit(nothing)
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        assert "e archive" in hands.text().splitlines()[-1]
+        await hands.press("g", "s")
+        below = hands.text().splitlines()[-1]
+        assert "e archive" not in below
+        assert "z undo" in below
+        await hands.press("g", "i")
+        assert "e archive" in hands.text().splitlines()[-1]
+
+    sit(work)
+
+
+def test_who_selects_has_read_the_greeting(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        await hands.press("j")
+        assert hands.said.startswith("Due first is on top.")
+        await hands.press("x")
+        assert hands.said == ""
+
+    sit(work)
+
+
+def test_another_queue_does_not_stand_beside_a_conversation_of_the_one_before(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        asked, free = hands.app.post.ask, asyncio.Event()
+        await hands.press("e")
+        assert "Rechnung" in hands.text(hands.desk.reading)
+
+        async def slowly(question: Any) -> Any:
+            if hands.desk.in_step and hands.desk.view.queue == "archived":  # the list is there: a conversation
+                await free.wait()
+            return await asked(question)
+
+        hands.app.post.ask = slowly
+        await hands.pilot.press("g", "a")
+        await hands.until(lambda: hands.desk.in_step and hands.desk.view.queue == "archived")
+        assert hands.text(hands.desk.reading).strip() == ""
+        free.set()
+        await hands.rest()
+        assert "blue bowl" in hands.text(hands.desk.reading)
+
+    sit(work, size=(120, 40))
 
 
 def test_a_click_on_a_link_asks_and_shows_it_in_full_and_opens_nothing(world: Any, sit: Sit) -> None:

@@ -57,6 +57,8 @@ class Acting(Screen[None]):
         """Conversations whose acts are done, but which the list that is drawn does not know of yet."""
         self.restored: frozenset[int] = frozenset()
         """What the cursor is to go to, the first of it: what an undo has brought back, where a search began."""
+        self.cut_off = False
+        """Whether there was no way to a mailbox's server when it was last tried."""
         self._repeat: Intent | None = None
 
     @property
@@ -203,7 +205,7 @@ class Acting(Screen[None]):
 
         def answered(over: HandOver | None) -> None:
             if over:
-                self.act(forwarded(over, sends=self.post.sends), drawn)
+                self.act(forwarded(over, sends=self.post.sends, cut_off=self.cut_off), drawn)
 
         row = self.first(drawn)
         away = len(drawn) > 1 or (row is not None and row.owner != ME)

@@ -222,7 +222,7 @@ class CustomerPage(ModalScreen[Row | None]):
         return self.query_one(Browsed)
 
     def on_mount(self) -> None:
-        self.query_one(Foot).keys = shown(CUSTOMER, self.post.keys, self.post.marks.ascii)
+        self._offer()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -240,9 +240,22 @@ class CustomerPage(ModalScreen[Row | None]):
 
         try:
             self.browsed.show(await self.post.ask(looked))
+            self._offer()
         except Problem as problem:
             said = f"{problem.what} {problem.hint}"
         self._say(said)
+
+    def _offer(self) -> None:
+        """Offer below the keys of which something would come."""
+        of = [line.of for line in self.browsed.lines]
+        there = {
+            "customer.visit": any(isinstance(one, Row) for one in of),
+            "customer.link": any(isinstance(one, Alike) for one in of),
+            "customer.apart": any(isinstance(one, Alike) and not one.apart for one in of),
+            "customer.unlink": any(isinstance(one, IdentityLine) and one.linked for one in of),
+        }
+        vain = {id_ for id_, some in there.items() if not some}
+        self.query_one(Foot).keys = shown(CUSTOMER, self.post.keys, self.post.marks.ascii, vain)
 
     def _do(self, work: Coroutine[None, None, None]) -> None:
         """Have *work* done; what is typed meanwhile is about what it leaves."""

@@ -11,7 +11,7 @@ from textual.events import DescendantFocus, Resize
 
 from tui_inbox.screens.bars import Foot, Places, Said, Top
 from tui_inbox.screens.customer import Glance
-from tui_inbox.screens.keys import DESK, LIST, READING, SEARCH, bindings, shown
+from tui_inbox.screens.keys import DESK, LIST, READING, SEARCH, bindings
 from tui_inbox.screens.opening import Opening
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.reading import Reading
@@ -138,7 +138,7 @@ class Desk(Opening):
         top.refresh()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        self._foot()
+        self.foot()
 
     def where(self) -> str:
         """Return the part of the screen that has the focus."""
@@ -149,11 +149,6 @@ class Desk(Opening):
                 return SEARCH
             case _:
                 return LIST
-
-    def _foot(self) -> None:
-        foot = self.query_one(Foot)
-        foot.keys = shown(self.where(), self.post.keys, self.post.marks.ascii)
-        foot.refresh()
 
     # --- reading the store --------------------------------------------------------------------------------
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from tui_inbox.problems import Problem
 from tui_inbox.screens import cells
-from tui_inbox.screens.bars import Places, Top
+from tui_inbox.screens.bars import Foot, Places, Top
+from tui_inbox.screens.keys import OF_ROWS, shown
 from tui_inbox.screens.post import Behind, Post
 from tui_inbox.screens.search import SearchLine
 from tui_inbox.screens.searching import Searching
@@ -26,6 +29,17 @@ class Going(Searching):
         """Whether the conversation has the screen, where there is room for one pane only."""
         self.sought: int | None = None
         """The conversation to open once its queue has been read."""
+
+    def foot(self) -> None:
+        """Offer the keys of which something would come here."""
+        vain: Container[str] = ()
+        if self.rows.current is None or (self.rows.waiting and self.in_step):
+            there = self._counts is not None and any(self._counts.queues.values())
+            vain = OF_ROWS if there else OF_ROWS | {"desk.undo", "desk.review"}
+        foot, keys = self.query_one(Foot), shown(self.where(), self.post.keys, self.post.marks.ascii, vain)
+        if keys != foot.keys:
+            foot.keys = keys
+            foot.refresh()
 
     def action_leave(self) -> None:
         """Go back from the conversation to the list."""

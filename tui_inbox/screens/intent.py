@@ -51,8 +51,18 @@ def snoozed_again(plans: Mapping[int, tuple[datetime, datetime] | None]) -> Inte
     return Intent("Snoozed again", build)
 
 
-def forwarded(over: HandOver, *, sends: bool) -> Intent:
-    """Return the intent to hand *over*; *sends*: whether there is a mailbox it can go out through."""
+UNREACHED = ("to be found", "accepts no connection", "did not answer in time", "cannot be reached")
+"""How the store's sentence about a sync goes on behind the server's name, where there was no way to it."""
+
+
+def unreached(trouble: str) -> bool:
+    """Return whether *trouble*, why a sync did not complete, is that there was no way to the server."""
+    return "server" in trouble and any(words in trouble for words in UNREACHED)
+
+
+def forwarded(over: HandOver, *, sends: bool, cut_off: bool = False) -> Intent:
+    """Return the intent to hand *over*; *sends*: whether there is a mailbox it can go out through, *cut_off*: whether
+    there was no way to its server when it was last tried."""
     from tui_inbox.rules.handover import UNDO_TIME  # deferred: the first picture does not need it
 
     def build(_inbox: Inbox, id_: int, seen: int, _now: datetime) -> Command:
@@ -60,5 +70,6 @@ def forwarded(over: HandOver, *, sends: bool) -> Intent:
 
     if over.to == ME:
         return Intent("Taken back", build)
-    then = f"It goes out in {UNDO_TIME.seconds} s." if sends else "No mailbox can send it yet."
+    soon = "once the server can be reached" if cut_off else f"in {UNDO_TIME.seconds} s"
+    then = f"It goes out {soon}." if sends else "No mailbox can send it yet."
     return Intent(f"Forwarded to {over.to}", build, then)

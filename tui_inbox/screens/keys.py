@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -245,6 +245,8 @@ KEYS: tuple[Key, ...] = (
     Key("app.quit", "ctrl+q", "app.quit", "", "Leave the program at once, from wherever you are.", APP),
 )
 BY_ID: Mapping[str, Key] = {key.id: key for key in KEYS}
+OF_ROWS = frozenset(id_ for id_ in BY_ID if id_.startswith("conversation.")) | {"list.open", "list.select"}
+"""What is pressed in vain in a list without rows."""
 _DECLARED: Mapping[str, str] = {}
 """Nothing is another key than it is declared."""
 Named = Callable[[str], str]
@@ -398,13 +400,16 @@ def _before(key: Key, mapped: Mapping[str, str], ascii_only: bool) -> str:
     return f"{names_of(BY_ID[before], mapped, ascii_only)[0]} " if before else ""
 
 
-def shown(where: str, mapped: Mapping[str, str], ascii_only: bool = False) -> list[tuple[str, str]]:
-    """Return (key, label) for the footer while *where* has the focus, the most important first."""
+def shown(
+    where: str, mapped: Mapping[str, str], ascii_only: bool = False, vain: Container[str] = ()
+) -> list[tuple[str, str]]:
+    """Return (key, label) for the footer while *where* has the focus, the most important first, without what would
+    be pressed in *vain* (ids)."""
     heard = ABOVE[where]
     return [
         (_footed(key, where, mapped, ascii_only), key.label)
         for key in KEYS
-        if key.where in heard and key.label and not (key.id == "desk.quit" and where != LIST)
+        if key.where in heard and key.label and not (key.id == "desk.quit" and where != LIST) and key.id not in vain
     ]
 
 

@@ -16,6 +16,7 @@ from tui_inbox.rules.following import follow
 from tui_inbox.screens import at_once, cells
 from tui_inbox.screens.bars import Places, Said, Top, freshness, silent
 from tui_inbox.screens.going import Going
+from tui_inbox.screens.intent import unreached
 from tui_inbox.screens.keys import Named
 from tui_inbox.screens.looks import Painted
 from tui_inbox.screens.post import Post
@@ -92,8 +93,8 @@ class Listing(Going):
         """Whether the list that is drawn is the one that was asked for."""
         return self._listed == self.view
 
-    def turned(self) -> None:
-        """Answer to a list that was drawn anew."""
+    def turned(self, *, elsewhere: bool = False) -> None:
+        """Answer to a list that was drawn anew; *elsewhere*: it is of another queue than the one before."""
         raise NotImplementedError
 
     # --- the list -----------------------------------------------------------------------------------------
@@ -155,12 +156,15 @@ class Listing(Going):
             self.greeted()
             self._head(self.view, f"reading{self.post.marks.more}")
             self.rows.wait([f"Reading{self.post.marks.more}"])
+            self.reading.show(None)
 
     def _say_unread(self, view: View, problem: Problem) -> None:
         """Say that the list could not be read, and why."""
         self._listed = view
         self.rows.wait(["This list could not be read.", "", problem.what, problem.hint])
+        self.reading.show(None)
         self._head(view, "not read")
+        self.foot()
 
     def _head(self, view: View, position: str) -> None:
         """Say above and beside the list which one it is, and where in it the cursor stands."""
@@ -212,6 +216,7 @@ class Listing(Going):
             self.say(greeting(self.post.key))
         elif read.view != self._listed:
             self.greeted()
+        elsewhere = self._listed is None or read.view.queue != self._listed.queue
         self._listed = read.view
         self._head(read.view, top.position)
         search.wrong(read.wrong)
@@ -236,7 +241,8 @@ class Listing(Going):
             if self.reading.has_focus and not read.queue.ids:
                 self.action_leave()
         self.position()
-        self.turned()
+        self.foot()
+        self.turned(elsewhere=elsewhere)
 
     def greeted(self) -> None:
         """Take the greeting away: it is about the inbox, as it was opened."""
@@ -317,13 +323,14 @@ class Listing(Going):
         places.found, top.synced, top.silent = read.found, read.synced, read.silent
         if read.trouble != self._trouble and read.trouble:
             self.say(read.trouble, trouble=True)
-        self._trouble = read.trouble
+        self._trouble, self.cut_off = read.trouble, unreached(read.trouble)
         self.app.post_message(Counted(read.counts))
         if read.at_risk:
             self.app.bell()
             said = f"{read.at_risk:,} {'is' if read.at_risk == 1 else 'are'} at risk now"
             self.say(f"{said}: {self.post.key('go.at_risk')} shows {'it' if read.at_risk == 1 else 'them'}.")
         self._say_nothing()
+        self.foot()
         if not rows.queue.ids:
             rows.refresh()
         top.refresh()

@@ -38,8 +38,15 @@ class Opening(Listing):
         glancing = any(one.group in {"glance", "select"} and not one.is_finished for one in self.workers)
         return not waiting and not glancing and self.post.busy == 0
 
-    def turned(self) -> None:
+    def turned(self, *, elsewhere: bool = False) -> None:
+        if elsewhere and self.reading.shown != self.rows.current:
+            self._draw_nothing()
         self._turned.set()
+
+    def _draw_nothing(self) -> None:
+        """Have the panes beside the list show no conversation."""
+        self.reading.show(None)
+        self.query_one(Glance).show([])
 
     def unfold(self, *, opened: bool) -> None:
         self.opened = opened
@@ -74,8 +81,7 @@ class Opening(Listing):
         """Draw the conversation under the cursor, unless the cursor has gone on meanwhile."""
         pane, id_ = self.reading, self.rows.current
         if id_ is None:
-            pane.show(None)
-            self.query_one(Glance).show([])
+            self._draw_nothing()
             return
         width, folded, terms = pane.room, pane.folded, pane.terms
         try:
@@ -134,6 +140,8 @@ class Opening(Listing):
 
     def on_rows_moved(self) -> None:
         self.position()
+        if self.rows.selected:
+            self.greeted()
         self._turned.set()
 
     def on_rows_opened(self) -> None:
