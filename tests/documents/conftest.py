@@ -65,7 +65,7 @@ def environ(tmp_path_factory: pytest.TempPathFactory, servers: tuple[Dovecot, Sm
             patch.setenv(name, value)
         patch.setattr("socket.getaddrinfo", there.found)
         keyring.set_keyring(FileRing())
-        vault._ending.clear()
+        vault._refused.clear()
         vault.keep("support", vault.hidden.Secret(PASSWORD))
         yield given
         keyring.set_keyring(before)

@@ -33,7 +33,7 @@ def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ring]:
     monkeypatch.setenv("TEST_KEYRING", str(path))
     before = keyring.get_keyring()
     keyring.set_keyring(FileRing())
-    vault._ending.clear()
+    vault._refused.clear()
     yield Ring(path)
     keyring.set_keyring(before)
 

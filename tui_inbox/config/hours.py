@@ -30,6 +30,7 @@ def hours(table: Table, zone: str) -> Calendar:
 
 
 def zone_of(table: Table, default: str) -> str:
+    """Return the time zone that *table* names; *default* where it names none, or none that exists."""
     name = table.text("zone", default)
     try:
         return ZoneInfo(name).key
@@ -75,9 +76,9 @@ def _frames(table: Table, key: str, value: object) -> Frames:
         if match is None:
             table.wrong(key, f'"{text}" is not a frame; {_FRAME_FORM}.')
             continue
-        a, b, c, d = (int(part or 0) for part in match.groups())
-        begin, end = a * 60 + b, c * 60 + d
-        if max(b, d) > 59 or max(begin, end) > 1440:
+        from_hour, from_minute, to_hour, to_minute = (int(part or 0) for part in match.groups())
+        begin, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
+        if max(from_minute, to_minute) > 59 or max(begin, end) > 1440:
             table.wrong(key, f'"{text}" names a time that no clock shows; {_FRAME_FORM}.')
         elif begin >= end:
             table.wrong(
@@ -95,10 +96,11 @@ def _frames(table: Table, key: str, value: object) -> Frames:
 
 
 def _holidays(table: Table) -> str:
+    """Return the country, or the part of one, whose public holidays are kept; "" for none."""
     code = table.text("holidays")
     if code:
         try:
-            public_holidays(code, 2026)
+            public_holidays(code, 2026)  # of any year: it fails for a code that is not known
         except Problem as problem:
             table.wrong("holidays", f"{problem.what} {problem.hint}")
             return ""
@@ -130,6 +132,7 @@ def _closed(table: Table) -> tuple[tuple[date, date], ...]:
 
 
 def _half(table: Table) -> tuple[tuple[date, Frames], ...]:
+    """Return the frames of each day that has its own."""
     days = table.table("half")
     found: dict[date, Frames] = {}
     for key in days.values:

@@ -31,6 +31,7 @@ from tui_inbox.rules.calendar import Calendar
 from tui_inbox.rules.model import ME
 
 HINT = "Correct the file; config.example.toml shows every option."
+_TIERS = ("0", "1", "2", "3")
 
 
 def load(path: Path | None, *, now: datetime | None = None) -> Config:
@@ -117,7 +118,7 @@ def _config(top: Table, zone: str) -> Config:
 
 def _always(top: Table, zone: str) -> Calendar:
     """Return the calendar of a file without `[hours]`: all time counts, in the machine's zone."""
-    top.raw("hours")
+    top.raw("hours")  # asked for, it is one of the names that a mistyped one is compared with
     return Calendar(zone)
 
 
@@ -150,12 +151,12 @@ def _sla(table: Table) -> Sla:
     default = Sla()
     tiers = table.table("tier")
     for key in tiers.values:
-        if key not in ("0", "1", "2", "3"):
+        if key not in _TIERS:
             tiers.mistakes.append(f"[sla.tier.{key}]: the tiers are 0, 1, 2 and 3.")
     channels = table.table("channel")
     sla = Sla(
         default=_target(table, default.default),
-        tiers={int(key): _whole_target(tiers, key) for key in ("0", "1", "2", "3") if key in tiers.values},
+        tiers={int(key): _whole_target(tiers, key) for key in _TIERS if key in tiers.values},
         channels={key: _whole_target(channels, key) for key in channels.values},
         at_risk=table.fraction("at_risk", default.at_risk),
     )
@@ -202,6 +203,7 @@ def _account(table: Table) -> Account:
 
 
 def _needed(table: Table, key: str, example: str) -> str:
+    """Return the text at *key*; note a mistake that shows *example* where there is none."""
     value = table.text(key).strip()
     if not value and not isinstance(table.values.get(key, ""), str):
         return ""  # already noted
@@ -241,9 +243,9 @@ def _rule(table: Table, number: int) -> Rule:
     from tui_inbox.rules.routing import CONDITIONS, EFFECTS  # deferred: without a rule nothing of routing is needed
 
     for key, known in (("when", CONDITIONS), ("then", EFFECTS)):
-        for condition in table.table(key).values:
-            if condition not in known:
-                table.mistakes.append(unknown(condition, known, f"{table.where} {key}"))
+        for name in table.table(key).values:
+            if name not in known:
+                table.mistakes.append(unknown(name, known, f"{table.where} {key}"))
     rule = Rule(
         name=table.text("name").strip() or f"rule {number}",
         when=table.table("when").values,

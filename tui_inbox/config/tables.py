@@ -10,12 +10,14 @@ from tui_inbox.problems import Problem, nearest
 
 T = TypeVar("T")
 LONGEST = timedelta(days=3660)
+"""More than this is no duration that anybody means."""
 
 
 class Table:
     """One table: every method returns the key's value, or *default* where it is absent or wrong.
 
-    What is wrong goes to *mistakes*, one sentence each, so that a file's mistakes are told together.
+    What is wrong goes to *mistakes*, one sentence each, so that a file's mistakes are told together; *where* is the
+    table's place in the file, with which they begin.
     """
 
     def __init__(self, values: Mapping[str, Any], where: str, mistakes: list[str]) -> None:

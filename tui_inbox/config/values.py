@@ -12,13 +12,15 @@ from tui_inbox.rules.calendar import Calendar
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who the agent is; `names` maps a channel to the names or ids I appear under in its exports."""
+    """Who the agent is."""
 
     name: str = "me"
     addresses: tuple[str, ...] = ()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By channel: the names or ids that the agent has in its exports."""
     skills: tuple[str, ...] = ()
     capacity: int = 60
+    """Conversations that the agent holds when rules by skill no longer give them another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Sla:
-    """Targets per default, tier and channel; the more specific wins (channel over tier over default)."""
+    """The targets: a default, and those of tiers and channels; the most specific wins (channel, tier, default)."""
 
     default: Target = Target(timedelta(hours=4), timedelta(hours=8), timedelta(hours=4))
     tiers: Mapping[int, Target] = field(default_factory=dict)
     channels: Mapping[str, Target] = field(default_factory=dict)
     at_risk: float = 0.75
+    """The part of a promise's time after which it is at risk."""
 
     def target(self, tier: int, channel: str) -> Target:
         """Return the target of a conversation, complete: each time from the most specific table that has it."""
@@ -51,6 +54,8 @@ class Sla:
 
 @dataclass(frozen=True, slots=True)
 class History:
+    """How long ago a message is history, and how long after its archiving a conversation is opened again."""
+
     open_since: timedelta = timedelta(days=14)
     reopen_email: timedelta = timedelta(days=14)
     reopen_chat: timedelta = timedelta(days=2)
@@ -69,6 +74,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class InboxFolder:
+    """One `[[inbox_folder]]`: a folder that is watched for exports; `zone` and `account` hold for all of them."""
+
     path: str
     zone: str | None = None
     account: str | None = None
@@ -76,6 +83,8 @@ class InboxFolder:
 
 @dataclass(frozen=True, slots=True)
 class Teammate:
+    """One `[[teammate]]`; `names` as the agent's own."""
+
     name: str
     address: str
     skills: tuple[str, ...] = ()
@@ -95,6 +104,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class View:
+    """One `[[view]]`: a search with a name, and the key that opens it."""
+
     name: str
     query: str
     key: str = ""
@@ -102,6 +113,8 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Look:
+    """The `[look]` table: how the screen is drawn."""
+
     theme: str = "auto"
     mouse: bool = True
     ascii: bool = False

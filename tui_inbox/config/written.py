@@ -1,4 +1,4 @@
-"""Writes accounts and views into config.toml: everything else in the file stays as it is, byte for byte."""
+"""Changes config.toml, an account or a view at a time: everything else in the file stays as it is, byte for byte."""
 
 from __future__ import annotations
 
@@ -141,6 +141,7 @@ def _places(text: str, kind: str) -> Iterator[int]:
 
 
 def _inserted(text: str, place: int, block: str) -> str:
+    """Return *text* with *block* before line *place*, an empty line on either side."""
     lines = _lines(text)
     end = _ending(text)
     if lines and not lines[-1].endswith("\n"):
@@ -152,6 +153,7 @@ def _inserted(text: str, place: int, block: str) -> str:
 
 
 def _without(text: str, number: int) -> str:
+    """Return *text* without its *number*-th account, from 0; as it is where it is written in another way."""
     accounts = _tables(text, "account")
     first, behind = accounts[number] if number < len(accounts) else (0, 0)
     lines = _lines(text)

@@ -36,7 +36,7 @@ EARLY = timedelta(minutes=5)
 
 Clock = Callable[[], datetime]
 
-_ending: dict[str, Secret] = {}
+_refused: dict[str, Secret] = {}
 """Account name -> the refresh token whose tokens a server has refused again and again: it is not asked any more."""
 _one_at_a_time = threading.Lock()
 
@@ -76,7 +76,7 @@ def keep(account_name: str, secret: str) -> None:
 def keep_grant(account_name: str, tokens: Tokens) -> None:
     """Store what a sign-in with OAuth2 granted."""
     ring.keep(ring.TOKENS, account_name, tokens.text)
-    _ending.pop(account_name, None)
+    _refused.pop(account_name, None)
 
 
 def client_secret(account_name: str) -> Secret:
@@ -97,8 +97,8 @@ def forget(account_name: str) -> bool:
 def _token(account: Account, clock: Clock) -> Token:
     with _one_at_a_time:  # two at once would use one refresh token twice, which some servers take for theft
         held = _held(account)
-        if _ending.get(account.name) == held.refresh and held.refresh:
-            raise _stopped(account)
+        if _refused.get(account.name) == held.refresh and held.refresh:
+            raise _not_taken(account)
         now, until = clock(), held.until
         if until is not None and until - now < EARLY:
             try:
@@ -120,7 +120,7 @@ def _after_refusal(account: Account, used: Tokens, clock: Clock) -> Token:
 
 def _given_up(account: Account, refused: Tokens) -> None:
     """Note that not even a new token is let in: to go on asking would only lock the mailbox."""
-    _ending[account.name] = refused.refresh
+    _refused[account.name] = refused.refresh
 
 
 def _renewed(account: Account, held: Tokens, now: datetime) -> Tokens:
@@ -155,7 +155,8 @@ def _tokens(account_name: str) -> Tokens | None:
 
 
 def _printed_token(account: Account, refused: Secret) -> Token:
-    """Return what `token_command` prints; the command may print another one, once, if *refused* was refused."""
+    """Return what `token_command` prints. Where a server refuses it, the command is run once more, and no third time:
+    *refused* is the token that was refused before, "" for none."""
     token = printed(account, "token_command")
 
     def another() -> Token | None:
@@ -167,7 +168,7 @@ def _printed_token(account: Account, refused: Secret) -> Token:
     return Token.of(token, another)
 
 
-def _stopped(account: Account) -> NotAdmitted:
+def _not_taken(account: Account) -> NotAdmitted:
     return NotAdmitted(f'The server does not take the sign-in of the account "{account.name}".', _again(account))
 
 
