@@ -139,6 +139,23 @@ def test_at_80_columns_it_is_said_how_old_what_we_know_is_and_why(world: Any, si
     sit(work)
 
 
+def test_why_a_sync_failed_is_said_until_one_has_not(world: Any, sit: Sit) -> None:
+    from dataclasses import replace
+
+    world.fill()
+    world.config = replace(world.config, accounts=(Account("support", "imap", {}, "[[account]] 1"),))
+    origin = Origin("support", "imap", "email")
+    world.inbox.sources.synced(origin, None, "The server does not answer.")
+
+    async def work(hands: Any) -> None:
+        assert hands.said == "support: The server does not answer."
+        world.inbox.sources.synced(origin, world.now, None)
+        hands.desk.stale.set()
+        await hands.until(lambda: hands.said == "")
+
+    sit(work)
+
+
 def test_a_hand_over_says_in_how_many_seconds_it_goes_out_and_that_it_waits(world: Any, sit: Sit) -> None:
     from dataclasses import replace
 

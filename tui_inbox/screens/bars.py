@@ -271,6 +271,10 @@ class Said(Static):
         self.set_class(trouble, "-trouble")
         self.update(Content(self.words))
 
+    def says(self, words: str) -> bool:
+        """Return whether *words* are what is shown: nothing else has happened since."""
+        return self.words == paint.gate(words)
+
 
 def freshness(accounts: Sequence[AccountLine], configured: set[str], now: datetime) -> tuple[str, str]:
     """Return how old what we know is, and why the last sync did not complete; each "" where there is nothing to say."""

@@ -246,7 +246,7 @@ class Listing(Going):
 
     def greeted(self) -> None:
         """Take the greeting away: it is about the inbox, as it was opened."""
-        if self.query_one(Said).words == greeting(self.post.key):
+        if self.query_one(Said).says(greeting(self.post.key)):
             self.say("")
 
     def _say_nothing(self) -> None:
@@ -321,8 +321,8 @@ class Listing(Going):
         top, places, rows = self.query_one(Top), self.query_one(Places), self.rows
         self._counts = top.counts = places.counts = read.counts
         places.found, top.synced, top.silent = read.found, read.synced, read.silent
-        if read.trouble != self._trouble and read.trouble:
-            self.say(read.trouble, trouble=True)
+        if read.trouble != self._trouble and (read.trouble or self.query_one(Said).says(self._trouble)):
+            self.say(read.trouble, trouble=bool(read.trouble))
         self._trouble, self.cut_off = read.trouble, unreached(read.trouble)
         self.app.post_message(Counted(read.counts))
         if read.at_risk:
