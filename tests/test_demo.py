@@ -17,8 +17,9 @@ from tui_inbox.demo.week import distance, week
 from tui_inbox.exports import bring_in
 from tui_inbox.inbox import Inbox
 from tui_inbox.rules.model import Clock, Outcome, Place, Reason
-from tui_inbox.store.lines import Row, Whole
+from tui_inbox.store.lines import Row
 from tui_inbox.store.reader import Reader
+from tui_inbox.store.whole import Whole
 
 NOON = datetime(2026, 6, 17, 12, 0, tzinfo=UTC)
 MOMENTS = {

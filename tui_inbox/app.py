@@ -37,9 +37,9 @@ from tui_inbox.screens.desk import Desk
 from tui_inbox.screens.keys import APP, bindings
 from tui_inbox.screens.listing import Counted
 from tui_inbox.screens.post import Post
-from tui_inbox.screens.prompt import type_into
 from tui_inbox.screens.reading import Reading
 from tui_inbox.screens.rows import Rows
+from tui_inbox.screens.typed import type_into
 from tui_inbox.store.queues import Counts
 
 SWITCH = 0.0005

@@ -17,8 +17,9 @@ from tui_inbox.connectors.imap import Source
 from tui_inbox.inbox import Inbox
 from tui_inbox.inbox.origin import Origin
 from tui_inbox.inbox.readers import batches
-from tui_inbox.store.lines import Row, Whole
+from tui_inbox.store.lines import Row
 from tui_inbox.store.sources import CensusLine
+from tui_inbox.store.whole import Whole
 from tui_inbox.store.writer import driver
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)

@@ -19,8 +19,8 @@ from tui_inbox.config import Home, load
 from tui_inbox.inbox import Inbox
 from tui_inbox.outbox.reports import Sent
 from tui_inbox.rules.model import Forward
-from tui_inbox.store.lines import Whole
 from tui_inbox.store.posted import Posted, posted
+from tui_inbox.store.whole import Whole
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PASSWORD = "gül şifre 7"

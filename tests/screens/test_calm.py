@@ -21,7 +21,8 @@ from tests.growth import linear
 from tui_inbox.app import TuiInbox
 from tui_inbox.config import Config
 from tui_inbox.screens.thread import lay_out
-from tui_inbox.store.lines import Queue, Whole
+from tui_inbox.store.lines import Queue
+from tui_inbox.store.whole import Whole
 from tui_inbox.sync.owner import Door, owning
 
 Sit = Callable[..., None]
@@ -103,7 +104,11 @@ def test_the_watch_of_the_mailboxes_is_followed_and_started_without_the_screens_
 
 
 def test_the_first_picture_needs_nothing_that_is_slow_to_import() -> None:
-    slow = ("sqlmodel", "sqlalchemy", "imapclient", "keyring", "holidays", "dateparser", "phonenumbers", "selectolax")
+    slow = (
+        *("sqlmodel", "sqlalchemy", "imapclient", "keyring", "holidays", "dateparser", "phonenumbers", "selectolax"),
+        *("tui_inbox.rules.history", "tui_inbox.store.whole", "tui_inbox.store.customers", "tui_inbox.store.posted"),
+        *("tui_inbox.connectors", "tui_inbox.files", "tui_inbox.screens.prompt", "tui_inbox.screens.customer"),
+    )
     said = subprocess.run(
         [sys.executable, "-c", f"import sys, tui_inbox.app; print([one for one in {slow!r} if one in sys.modules])"],
         capture_output=True,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from tui_inbox.screens.bars import Top
-from tui_inbox.screens.customer import Glance
+from tui_inbox.screens.glance import Glance
 from tui_inbox.store import people
 
 Sit = Callable[..., None]

@@ -15,8 +15,8 @@ from tui_inbox.config import Home, load
 from tui_inbox.inbox import Inbox
 from tui_inbox.inbox.outcome import Outcome
 from tui_inbox.rules.model import Archive
-from tui_inbox.store.lines import Whole
 from tui_inbox.store.posted import Posted, posted
+from tui_inbox.store.whole import Whole
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -16,7 +16,8 @@ from tui_inbox.rules.silence import late_by_silence
 from tui_inbox.rules.spoken import spoken
 
 if TYPE_CHECKING:
-    from tui_inbox.store.lines import Row, Whole
+    from tui_inbox.store.lines import Row
+    from tui_inbox.store.whole import Whole
 
 
 def say(text: str = "") -> None:

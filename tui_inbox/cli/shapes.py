@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from tui_inbox.exports import FileReport
     from tui_inbox.exports.folder import FolderReport
     from tui_inbox.inbox.outcome import Skipped
-    from tui_inbox.store.lines import MessageLine, Row, Whole
+    from tui_inbox.store.lines import Row
+    from tui_inbox.store.whole import MessageLine, Whole
     from tui_inbox.sync import AccountReport
     from tui_inbox.sync.watch import Finished
 

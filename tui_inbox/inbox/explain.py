@@ -9,7 +9,7 @@ from typing import Any
 
 from tui_inbox.rules.model import ME, Direction, Kind, Outcome, Place, Reason
 from tui_inbox.rules.spoken import spoken
-from tui_inbox.store.lines import EventLine, MessageLine, PromiseLine, Whole
+from tui_inbox.store.whole import EventLine, MessageLine, PromiseLine, Whole
 
 DONE = ("snoozed", "archived", "forwarded", "routed")
 """The events that say what somebody or a rule did."""

@@ -1,4 +1,4 @@
-"""What a history amounts to at one moment: place, owner, promises, and how the clock stands."""
+"""What a history amounts to at one moment: place, owner and promises."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tui_inbox.rules.history import Delivery
-from tui_inbox.rules.model import ME, Clock, Place, Reason, Status
+from tui_inbox.rules.model import ME, Place, Reason, Status
 from tui_inbox.rules.promise import Promise, earliest
 
 
@@ -52,7 +52,7 @@ class Conversation:
 
 
 def place(spam: bool, status: Status, owner: str) -> Place:
-    """Return the one place of a conversation, as `product.md` orders them."""
+    """Return the one place of a conversation: spam before all, then archived, then snoozed, else by its owner."""
     if spam:
         return Place.SPAM
     if status is Status.ARCHIVED:
@@ -60,14 +60,3 @@ def place(spam: bool, status: Status, owner: str) -> Place:
     if status is Status.SNOOZED:
         return Place.SNOOZED
     return Place.INBOX if owner == ME else Place.HANDED_OVER
-
-
-def clock(due: datetime | None, risk_at: datetime | None, where: Place, now: datetime) -> Clock:
-    """Return how the clock stands. A snoozed conversation's follow-up has a due time but no clock yet."""
-    if due is None or where in (Place.SNOOZED, Place.SPAM):
-        return Clock.NONE
-    if now > due:
-        return Clock.BREACHED
-    if risk_at is not None and now >= risk_at:
-        return Clock.AT_RISK
-    return Clock.RUNNING

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tui_inbox.problems import Refused
-from tui_inbox.rules.conversation import Conversation, clock, place
+from tui_inbox.rules.clock import clock
+from tui_inbox.rules.conversation import Conversation, place
 from tui_inbox.rules.history import Act, Delivery, Effects, Heard, History, TermsOf, Verb, timeline
 from tui_inbox.rules.model import ME, Archive, Command, Forward, Snooze, Status
 from tui_inbox.rules.reading import read

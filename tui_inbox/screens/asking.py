@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui_inbox import files
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
 from tui_inbox.screens.acting import Acting
 from tui_inbox.screens.reading import Reading
-from tui_inbox.store.lines import MessageLine, Row
 
 if TYPE_CHECKING:
     from tui_inbox.rules.places import Where, Written
     from tui_inbox.screens.attached import Wanted
     from tui_inbox.screens.correct import Judged
-    from tui_inbox.store.lines import Whole
+    from tui_inbox.store.lines import Row
     from tui_inbox.store.reader import Reader
+    from tui_inbox.store.whole import MessageLine, Whole
 
 
 class Asking(Acting):
@@ -104,6 +103,8 @@ class Asking(Acting):
             self.run_worker(self._launch(address), group="open", exclusive=True)
 
     async def _launch(self, address: str) -> None:
+        from tui_inbox import files
+
         try:
             await self.post.do(lambda: files.launch(address))
         except Problem as problem:
@@ -112,6 +113,7 @@ class Asking(Acting):
             self.say(f"Opened {address}")
 
     def action_files(self) -> None:
+        from tui_inbox import files
         from tui_inbox.screens.attached import FilesPrompt
 
         if self.reading.layout_:
@@ -124,6 +126,8 @@ class Asking(Acting):
             self.run_worker(self._file(wanted), group="open", exclusive=True)
 
     async def _file(self, wanted: Wanted) -> None:
+        from tui_inbox import files
+
         id_, folder = wanted.file.id, files.downloads()
         take = files.save if wanted.save else None
         try:

@@ -12,7 +12,7 @@ from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt
 from tui_inbox.screens.thread import attachment
 from tui_inbox.screens.wrapping import wrap
-from tui_inbox.store.lines import AttachmentLine, MessageLine
+from tui_inbox.store.whole import AttachmentLine, MessageLine
 
 SHOWN = 8
 WIDTH = 62

@@ -13,7 +13,7 @@ from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt
 from tui_inbox.screens.thread import CLASSES
 from tui_inbox.screens.wrapping import wrap
-from tui_inbox.store.lines import MessageLine
+from tui_inbox.store.whole import MessageLine
 
 CHOICES: tuple[tuple[str, Class, str], ...] = (
     ("h", Class.HUMAN, "a person wrote it; it waits for an answer"),

@@ -10,7 +10,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
 
 from tui_inbox.screens.bars import Foot, Places, Said, Top
-from tui_inbox.screens.customer import Glance
+from tui_inbox.screens.glance import Glance
 from tui_inbox.screens.keys import DESK, LIST, READING, SEARCH, bindings
 from tui_inbox.screens.opening import Opening
 from tui_inbox.screens.post import Post

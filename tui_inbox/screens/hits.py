@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui_inbox.rules import clean
 from tui_inbox.rules.links import links, pointed, spots
 from tui_inbox.screens.cells import Piece
 from tui_inbox.screens.thread import Layout, Line
-from tui_inbox.store.lines import MessageLine
+
+if TYPE_CHECKING:
+    from tui_inbox.store.whole import MessageLine
 
 LOOKED = 5_000
 """Lines in which the first hit is looked for."""

@@ -13,7 +13,7 @@ from tui_inbox.screens.hits import links_of
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt
 from tui_inbox.screens.wrapping import wrap
-from tui_inbox.store.lines import MessageLine
+from tui_inbox.store.whole import MessageLine
 
 SHOWN = 8
 WIDTH = 62

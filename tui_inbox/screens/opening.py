@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tui_inbox.problems import Problem
-from tui_inbox.screens.customer import Glance, GlanceLine, glance
+from tui_inbox.screens.glance import Glance, GlanceLine, glance
 from tui_inbox.screens.hits import first_hit
 from tui_inbox.screens.listing import Listing
 from tui_inbox.screens.post import Post

@@ -44,7 +44,7 @@ from tui_inbox.screens.keys import (
 )
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.wrapping import wrap
-from tui_inbox.store.lines import Whole
+from tui_inbox.store.whole import Whole
 
 KEYED, SENTENCE = 17, 56
 TWO_COLUMNS = 168

@@ -16,16 +16,9 @@ from tui_inbox.screens import paint
 from tui_inbox.screens.bars import Foot
 from tui_inbox.screens.keys import PROMPT, bindings, shown
 from tui_inbox.screens.post import Post
+from tui_inbox.screens.typed import type_into
 
 R = TypeVar("R")
-
-
-def type_into(line: Input, text: str) -> None:
-    """Put what was typed into *line*, in place of what is selected there."""
-    if line.selection.is_empty:
-        line.insert_text_at_cursor(text)
-    else:
-        line.replace(text, *line.selection)
 
 
 class Line(Input, inherit_bindings=False):

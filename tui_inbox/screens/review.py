@@ -20,7 +20,7 @@ from tui_inbox.screens.acting import called
 from tui_inbox.screens.asking import Asking
 from tui_inbox.screens.bars import Foot, Lines, Said
 from tui_inbox.screens.cells import Piece, amount, apart, clock, fit, who
-from tui_inbox.screens.customer import Glance, GlanceLine, glance
+from tui_inbox.screens.glance import Glance, GlanceLine, glance
 from tui_inbox.screens.intent import Intent
 from tui_inbox.screens.keys import BY_ID, DESK, READING, bindings, keys_of
 from tui_inbox.screens.over import known

@@ -9,8 +9,8 @@ from tui_inbox.config import View as Kept
 from tui_inbox.screens.asking import Asking
 from tui_inbox.screens.bars import Places
 from tui_inbox.screens.post import Post
-from tui_inbox.screens.prompt import type_into
 from tui_inbox.screens.search import SearchLine
+from tui_inbox.screens.typed import type_into
 from tui_inbox.screens.view import View
 
 SEARCHES = 100

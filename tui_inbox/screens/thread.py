@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tui_inbox.rules import clean
@@ -27,8 +28,11 @@ from tui_inbox.screens.cells import (
 )
 from tui_inbox.screens.keys import Named, pressed
 from tui_inbox.screens.wrapping import wrap
-from tui_inbox.store.lines import AttachmentLine, MessageLine, Row, Whole
-from tui_inbox.store.posted import Posted
+
+if TYPE_CHECKING:
+    from tui_inbox.store.lines import Row
+    from tui_inbox.store.posted import Posted
+    from tui_inbox.store.whole import AttachmentLine, MessageLine, Whole
 
 Line = tuple[Piece, ...]
 

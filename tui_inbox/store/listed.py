@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tui_inbox.rules import clean, lookalike, silence
-from tui_inbox.rules.conversation import clock
+from tui_inbox.rules.clock import clock
 from tui_inbox.rules.model import Place, Reason, Status
 from tui_inbox.rules.sensitive import masked
 from tui_inbox.store.lines import ContactLine, Row

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tui_inbox.problems import NotFound, StoreTrouble
 from tui_inbox.rules import clean
 from tui_inbox.store import listed, queues
-from tui_inbox.store.lines import Page, PromiseLine, Queue, Row, Whole
+from tui_inbox.store.lines import Page, Queue, Row
 from tui_inbox.store.queues import Counts
 from tui_inbox.store.window import Window, in_words
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui_inbox.store.originals import KeptFile
     from tui_inbox.store.rules_done import RulesDone
     from tui_inbox.store.sources import Sources
+    from tui_inbox.store.whole import PromiseLine, Whole
 
 
 @in_words

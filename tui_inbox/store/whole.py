@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime
 
 from tui_inbox.problems import NotFound
@@ -11,9 +12,76 @@ from tui_inbox.rules import clean
 from tui_inbox.rules.model import ME, Class, Direction, Kind, Outcome, State
 from tui_inbox.rules.promise import Promise, Responsible, Terms
 from tui_inbox.store import listed, posted
-from tui_inbox.store.lines import AttachmentLine, EventLine, MessageLine, PromiseLine, Row, Whole
+from tui_inbox.store.lines import Row
 from tui_inbox.store.moments import moment, rfc3339
 from tui_inbox.store.texts import unpacked
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentLine:
+    id: int
+    name: str
+    type: str
+    size: int | None
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One message as it is read. All text is safe for a terminal."""
+
+    id: int
+    external_id: str
+    direction: Direction
+    class_: Class
+    why: str
+    """The evidence for its class, where it is not human."""
+    sender_name: str
+    sender_identity: str
+    to: tuple[str, ...]
+    sent_at: datetime | None
+    received_at: datetime
+    subject: str
+    text: str
+    quoted: str
+    state: State
+    history: bool
+    attachments: tuple[AttachmentLine, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseLine:
+    kind: Kind
+    started: datetime | None
+    due: datetime
+    ended: datetime | None
+    outcome: Outcome
+    responsible: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    at: datetime
+    event: str
+    by: str
+    detail: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One conversation, whole. `seen` is the watermark that an act on what was drawn must carry."""
+
+    row: Row
+    messages: tuple[MessageLine, ...]
+    promises: tuple[PromiseLine, ...]
+    history: tuple[EventLine, ...]
+    seen: int
+    seen_before: int
+    """Up to which message the agent had seen it already."""
+    going_out: tuple[posted.Posted, ...] = ()
+    """What of it waits to be sent or moved on a server, or was refused."""
 
 
 def conversation(connection: sqlite3.Connection, id: int, now: datetime) -> Whole:  # noqa: A002 - the product's word
