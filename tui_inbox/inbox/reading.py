@@ -15,6 +15,9 @@ from tui_inbox.store import histories, projection
 from tui_inbox.store.histories import Kept
 from tui_inbox.store.writer import Unit
 
+_AT_ONCE = 500
+"""Conversations that are in memory together."""
+
 
 class Readings:
     """Reads conversations under one configuration, inside one unit of work."""
@@ -30,8 +33,10 @@ class Readings:
 
     def record(self, ids: Collection[int], now: datetime, by: str) -> None:
         """Read conversations *ids* anew and record what they amount to."""
-        kept = histories.load(self._unit, ids)
-        projection.save(self._unit, {id_: self.state(one, now) for id_, one in kept.items()}, now, by)
+        wanted = sorted(ids)
+        for start in range(0, len(wanted), _AT_ONCE):
+            kept = histories.load(self._unit, wanted[start : start + _AT_ONCE])
+            projection.save(self._unit, {id_: self.state(one, now) for id_, one in kept.items()}, now, by)
 
     def _terms(self, kept: Kept) -> TermsOf:
         def terms(kind: Kind, message: Heard, tier: int) -> Terms:

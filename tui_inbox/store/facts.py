@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, func, select
 
 from tui_inbox.rules.model import Class, Direction
 from tui_inbox.rules.sensitive import masked
-from tui_inbox.store.many import among, many
+from tui_inbox.store.many import among, asked, many
 from tui_inbox.store.tables import IdentityRow, MessageRow, ThreadRow, table
+from tui_inbox.store.texts import unpacked
 
 _message, _identity, _thread = table(MessageRow), table(IdentityRow), table(ThreadRow)
 
@@ -22,6 +23,8 @@ LONG = 5000
 """Messages from which a conversation is asked for what is needed, and not walked: nobody waits for a million rows."""
 _BEGINNING = 1000
 """Messages among which a very long conversation's subject stands."""
+_IN = Direction.IN.value
+_CLASSES = {one.value: one for one in Class}
 _classed = func.coalesce(_message.c.judged, _message.c["class"])
 
 
@@ -39,7 +42,7 @@ class _Side:
 
     def tell(self, row: Line, seen: int) -> None:
         self.last = row
-        incoming = row.direction == Direction.IN.value
+        incoming = row.direction == _IN
         if not incoming:
             self.last_out_at = row.received_at
         elif row.id > seen and not row.history:
@@ -79,7 +82,7 @@ def facts_of(connection: Connection, conversations: Mapping[int, Line]) -> dict[
     """Return for each of *conversations* (their rows, by id) the columns that follow from its messages alone."""
     long = [id_ for id_, row in conversations.items() if row.messages >= LONG]
     told = {id_: _Told(row.seen) for id_, row in conversations.items() if id_ not in long}
-    for row in connection.execute(_ALL_LINES, many(told), execution_options={"yield_per": 1000}):
+    for row in asked(connection, _ALL_LINES, **many(told)):
         told[row.conversation_id].tell(row)
     told |= {id_: _asked_of(connection, id_, conversations[id_].seen) for id_ in long}
     last = {id_: one.side.last.id for id_, one in told.items() if one.side.last is not None}
@@ -167,7 +170,7 @@ def _facts(told: _Told, snippet: str, title: str) -> dict[str, Any]:
 
 
 def _class(row: Line) -> Class:
-    return Class(row.judged or row.class_)
+    return _CLASSES[row.judged or row.class_]
 
 
 _BEGINS = SNIPPET * 4
@@ -175,8 +178,8 @@ _BEGINS = SNIPPET * 4
 
 
 def _snippets(connection: Connection, messages: Sequence[int]) -> dict[int, str]:
-    rows = connection.execute(_BEGINNINGS, many(messages))
-    return {row.id: snippet((row.text or row.quoted)[:_BEGINS]) for row in rows}
+    rows = asked(connection, _BEGINNINGS, **many(messages))
+    return {row.id: snippet((unpacked(row.text) or unpacked(row.quoted))[:_BEGINS]) for row in rows}
 
 
 def snippet(text: str) -> str:
@@ -187,4 +190,4 @@ def snippet(text: str) -> str:
 
 def _group_titles(connection: Connection, threads: set[int]) -> dict[int, str]:
     """Return the names of groups, which are their chats' subjects; a chat with one person has none."""
-    return {row.id: row.title for row in connection.execute(_GROUPS, many(threads))}
+    return {row.id: row.title for row in asked(connection, _GROUPS, **many(threads))}

@@ -15,7 +15,7 @@ from tui_inbox.rules.lifecycle import Act, Delivery, Effects, Heard, History, Ve
 from tui_inbox.rules.model import Class, Direction, Kind, Place
 from tui_inbox.rules.promise import Terms
 from tui_inbox.rules.threads import Stretch
-from tui_inbox.store.many import among, many
+from tui_inbox.store.many import among, asked, many
 from tui_inbox.store.moments import moment
 from tui_inbox.store.tables import (
     ActRow,
@@ -69,15 +69,15 @@ def load(connection: Connection, ids: Collection[int]) -> dict[int, Kept]:
 def _load(connection: Connection, ids: Sequence[int]) -> dict[int, Kept]:
     parts = {id_: _Parts() for id_ in ids}
     long = set(connection.execute(_LONG_ONES, {**many(ids), "long": LONG}).scalars())
-    for row in connection.execute(_HEARD, many(set(ids) - long)):
+    for row in asked(connection, _HEARD, **many(set(ids) - long)):
         parts[row.conversation_id].messages.append(heard(row))
     for id_ in long:
         parts[id_].messages.extend(_condensed(connection, id_))
-    for row in connection.execute(_ACTS, many(ids)):
+    for row in asked(connection, _ACTS, **many(ids)):
         parts[row.conversation_id].acts.append(act(row))
-    for row in connection.execute(_PROMISED, many(ids)):
+    for row in asked(connection, _PROMISED, **many(ids)):
         parts[row.conversation_id].terms[(row.origin, Kind(row.kind), row.tier)] = _terms(row)
-    return {row.id: _kept(row, parts[row.id]) for row in connection.execute(_BEGUN, many(ids))}
+    return {row.id: _kept(row, parts[row.id]) for row in asked(connection, _BEGUN, **many(ids))}
 
 
 def _heard_rows() -> Any:
@@ -176,23 +176,23 @@ def _kept(row: Line, parts: _Parts) -> Kept:
 
 def heard(row: Line) -> Heard:
     """Return a message row as the rules see it."""
+    direction, class_ = _DIRECTIONS[row.direction], _CLASSES[row.judged or row.class_]
+    # What the source's own order leaves undecided counts as unanswered: customers' messages go last. What came here
+    # first decides nothing.
+    last_of_a_tie = 0 if direction is Direction.OUT else 2 if class_ is Class.HUMAN else 1
     return Heard(
         row.id,
         moment(row.received_at),
-        # What the source's own order leaves undecided counts as unanswered: customers' messages go last. What came
-        # here first decides nothing.
-        (row.received_at, row.rank, row.position, _last_of_a_tie(row), row.key),
-        Direction(row.direction),
-        Class(row.judged or row.class_),
+        (row.received_at, row.rank, row.position, last_of_a_tie, row.key),
+        direction,
+        class_,
         bool(row.history),
-        row.bounced if row.hard and (row.judged or row.class_) == Class.BOUNCE.value else None,
+        row.bounced if row.hard and class_ is Class.BOUNCE else None,
     )
 
 
-def _last_of_a_tie(row: Line) -> int:
-    if row.direction == Direction.OUT.value:
-        return 0
-    return 2 if (row.judged or row.class_) == Class.HUMAN.value else 1
+_DIRECTIONS = {one.value: one for one in Direction}
+_CLASSES = {one.value: one for one in Class}
 
 
 def act(row: Line) -> Act:
@@ -232,9 +232,9 @@ def _terms(row: Line) -> Terms:
 def stretches(connection: Connection, threads: Collection[int]) -> dict[int, list[Stretch]]:
     """Return the conversations of threads, each with the acts on it."""
     found: dict[int, list[Stretch]] = {}
-    rows = connection.execute(_STRETCHES, many(threads)).all()
+    rows = list(asked(connection, _STRETCHES, **many(threads)))
     acts: dict[int, list[Act]] = {row.id: [] for row in rows}
-    for row in connection.execute(_ACTS, many(acts)):
+    for row in asked(connection, _ACTS, **many(acts)):
         acts[row.conversation_id].append(act(row))
     firsts = Counter(row.thread_id for row in rows if row.begins_at is None)
     for row in rows:

@@ -16,7 +16,7 @@ from tui_inbox.rules.lifecycle import place as place_of
 from tui_inbox.rules.model import ME, Class, Direction, Outcome, Place, Reason, Status
 from tui_inbox.rules.promise import Promise
 from tui_inbox.store.facts import facts_of
-from tui_inbox.store.many import adding, among, blank, changing, many
+from tui_inbox.store.many import adding, adding_only, among, asked, blank, changing, many
 from tui_inbox.store.moments import moment, rfc3339, stored
 from tui_inbox.store.tables import (
     CalendarRow,
@@ -37,7 +37,12 @@ _thread = table(ThreadRow)
 Line = Row[*tuple[Any, ...]]
 
 _CHUNK = 500
-_EMPTY = blank(_conversation)
+_UNSAID = {name: value for name, value in blank(_conversation).items() if value is not None and name != "begins_with"}
+_UNSAID |= {"place": Place.ARCHIVED.value, "status": Status.ARCHIVED.value}
+"""What stands in a conversation's row before anything is known of it."""
+_BEGIN = adding_only(
+    _conversation, ("thread_id", "account_id", "channel", "begins_at", "continues", "begins_with", "owner", *_UNSAID)
+)
 # What is asked of every conversation of a batch: each is made once.
 _KNOWN = select(_conversation).where(among(_conversation.c.id))
 _PROMISED = select(_promise).where(among(_promise.c.conversation_id))
@@ -56,21 +61,8 @@ def begin(
     owner: str = ME,
 ) -> int:
     """Make a conversation, still empty; `save` gives it its state."""
-    made = driver(connection).execute(
-        adding(_conversation),
-        {
-            **_EMPTY,
-            "thread_id": thread_id,
-            "account_id": account_id,
-            "channel": channel,
-            "begins_at": stored(begins_at),
-            "continues": continues,
-            "begins_with": owner,
-            "place": Place.ARCHIVED.value,
-            "status": Status.ARCHIVED.value,
-            "owner": owner,
-        },
-    )
+    said = (thread_id, account_id, channel, stored(begins_at), continues, owner, owner)
+    made = driver(connection).execute(_BEGIN, (*said, *_UNSAID.values()))
     return int(made.lastrowid)
 
 
@@ -79,7 +71,7 @@ def save(connection: Connection, readings: Mapping[int, Conversation], now: date
     ids = sorted(readings)
     for start in range(0, len(ids), _CHUNK):
         part = {id_: readings[id_] for id_ in ids[start : start + _CHUNK]}
-        before = {row.id: row for row in connection.execute(_KNOWN, many(part))}
+        before = {row.id: row for row in asked(connection, _KNOWN, **many(part))}
         facts = facts_of(connection, before)
         record = Record(now, by)
         changed = []
@@ -138,7 +130,7 @@ def _turn(it: Conversation) -> tuple[datetime, Place, Reason] | None:
 
 def _save_promises(connection: Connection, record: Record, readings: Mapping[int, Conversation]) -> None:
     known: dict[int, dict[str, Line]] = {id_: {} for id_ in readings}
-    for kept in connection.execute(_PROMISED, many(readings)):
+    for kept in asked(connection, _PROMISED, **many(readings)):
         known[kept.conversation_id][kept.origin] = kept
     made: list[dict[str, Any]] = []
     for id_, it in readings.items():

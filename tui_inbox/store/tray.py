@@ -14,10 +14,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from tui_inbox.rules.model import Class, Direction, Message
 from tui_inbox.rules.thanks import only_thanks
 from tui_inbox.store import arrivals, search, ties
-from tui_inbox.store.many import adding
+from tui_inbox.store.many import adding_only, among, asked, many
 from tui_inbox.store.moments import as_written, stored
 from tui_inbox.store.prepared import Prepared, prepare
 from tui_inbox.store.tables import LocationRow, MessageRow, RawRow, table
+from tui_inbox.store.writer import driver
 
 _message, _raw, _location = table(MessageRow), table(RawRow), table(LocationRow)
 
@@ -29,6 +30,8 @@ _LOCATE = _LOCATED.on_conflict_do_update(  # what had gone from there is back
 _WRITTEN = json.JSONEncoder(ensure_ascii=False).encode
 _LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = 'message'")
 
+_TAKEN = select(_message.c.stamp).where(among(_message.c.stamp)).order_by(_message.c.stamp)
+_KEEP_RAW = adding_only(_raw, ("message_id", "packed", "content"))
 _TIE = 20
 """Bits of a stamp below the milliseconds."""
 
@@ -62,7 +65,7 @@ class Tray:
     connection: Connection
     _last: int | None = None
     _messages: list[dict[str, Any]] = field(default_factory=list)
-    _raws: list[dict[str, Any]] = field(default_factory=list)
+    _raws: list[tuple[int, bool, bytes]] = field(default_factory=list)
     _texts: list[search.Facts] = field(default_factory=list)
     _ties: list[ties.Tie] = field(default_factory=list)
     _locations: list[dict[str, Any]] = field(default_factory=list)
@@ -77,7 +80,7 @@ class Tray:
             prepared = prepare(message)
         id_ = self._next()
         self._messages.append(_row(id_, message, placed, prepared))
-        self._raws.append({"message_id": id_, "packed": prepared.packed, "content": prepared.content})
+        self._raws.append((id_, prepared.packed, prepared.content))
         self._texts.append(prepared.words)
         if message.attachments:
             self._attached.append((id_, message))
@@ -116,10 +119,11 @@ class Tray:
         """Write all that was put in, and be empty again."""
         if self._messages:
             self._settle_stamps()
-            self.connection.exec_driver_sql(adding(_message), self._messages)
-            self.connection.exec_driver_sql(adding(_raw), self._raws)
-            indexed = [(row["stamp"], *columns) for row, columns in zip(self._messages, self._texts, strict=True)]
-            self.connection.exec_driver_sql(search.ADD, indexed)
+            add = driver(self.connection).executemany
+            add(adding_only(_message, tuple(self._messages[0])), (tuple(row.values()) for row in self._messages))
+            add(_KEEP_RAW, self._raws)
+            indexed = zip(self._messages, self._texts, strict=True)
+            add(search.ADD, ((row["stamp"], *columns) for row, columns in indexed))
         if self._ties:
             ties.tie(self.connection, self._ties)
         for id_, message in self._attached:
@@ -140,18 +144,16 @@ class Tray:
         """Give each message another stamp where its own is taken: the same millisecond, a million arrivals apart."""
         mine = [row["stamp"] for row in self._messages]
         used = set(mine)
-        for start in range(0, len(mine), 800):
-            taken = select(_message.c.stamp).where(_message.c.stamp.in_(mine[start : start + 800]))
-            for stamp in self.connection.execute(taken).scalars().all():
-                row = next(row for row in self._messages if row["stamp"] == stamp)
-                highest = select(func.max(_message.c.stamp)).where(
-                    _message.c.stamp.between(stamp, (((stamp >> _TIE) + 1) << _TIE) - 1)
-                )
-                free = int(self.connection.execute(highest).scalar_one()) + 1
-                while free in used:
-                    free += 1
-                used.add(free)
-                row["stamp"] = free
+        for (stamp,) in list(asked(self.connection, _TAKEN, **many(mine))):
+            row = next(row for row in self._messages if row["stamp"] == stamp)
+            highest = select(func.max(_message.c.stamp)).where(
+                _message.c.stamp.between(stamp, (((stamp >> _TIE) + 1) << _TIE) - 1)
+            )
+            free = int(self.connection.execute(highest).scalar_one()) + 1
+            while free in used:
+                free += 1
+            used.add(free)
+            row["stamp"] = free
 
 
 def _row(id_: int, message: Message, placed: Placed, prepared: Prepared) -> dict[str, Any]:
