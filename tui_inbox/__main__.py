@@ -13,9 +13,9 @@ def main() -> None:
     """Run the command that the arguments name, and end with its exit code."""
     # Whatever is written from here on is for the agent's eyes only.
     os.umask(0o077)
-    crash.keep_words_in()
-    # Of what is imported nothing is ever garbage: to look through it for some, again and again, would take as long as
-    # a fifth of a start. Whoever has imported what it needs goes on with `gc.freeze` and `gc.enable`.
+    crash.tell_uncaught()
+    # Nothing that is imported is ever garbage: looking through it for some, again and again, would take a fifth of a
+    # start. Whoever has imported what it needs goes on with `gc.freeze` and `gc.enable`.
     gc.disable()
     try:
         from tui_inbox.cli import run

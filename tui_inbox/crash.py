@@ -22,12 +22,12 @@ def told(trouble: BaseException | None) -> str:
         trouble = trouble.__cause__ or trouble.__context__
         if trouble is not None:
             parts.append("Before that:")
-    # The code is ours and printable, but for a path that somebody gave an odd name.
+    # Ours are printable, but the path to them may have an odd name.
     return "\n".join("".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in part) for part in parts)
 
 
-def keep_words_in() -> None:
-    """Have what nobody catches, in any thread, be told by `told`."""
+def tell_uncaught() -> None:
+    """Have whatever nobody catches, in any thread, said on standard error in the words of `told`."""
 
     def caught(kind: type[BaseException], trouble: BaseException, at: TracebackType | None) -> None:
         _say(trouble)

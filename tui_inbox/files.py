@@ -41,12 +41,15 @@ _STARTS = (
 )
 _TEXTS = re.compile(rb"\s*(?:<!doctype html|<html|<script|<svg|<\?xml|\[desktop entry\]|\[internetshortcut\])", re.I)
 _HEAD = 1024
+"""Bytes of a file's beginning that are looked at."""
 _OPENED = "tui-inbox-open-"
+"""How the private folders of opened files begin, among the system's temporary ones."""
 _KEPT_FOR = 86_400
 """Seconds after which a file that was only opened is removed, with the next one that is."""
 _TRIES = 1000
+"""Names that are tried for a file before its folder counts as full."""
 _ADDRESS = re.compile(r"(?:https?|mailto|tel|tg|slack):[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
-"""What may be opened beside files: a place to write to, or a link that a person was shown."""
+"""What may be opened besides files: a place to write to, or a link that a person was shown."""
 
 
 def content(reader: Reader, id_: int) -> tuple[KeptFile, bytes]:
@@ -73,12 +76,15 @@ def save(reader: Reader, id_: int, folder: Path) -> Path:
     """Write attachment *id_* into *folder*, which must exist, under a safe name of its own, and return the new path.
 
     Nothing that is there is overwritten or followed: the file is new, readable by nobody else, and never executable.
+    Raises `Problem` where it cannot be written, and what `content` raises.
     """
     kept, raw = content(reader, id_)
     try:
         inside = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as trouble:
-        raise Problem(f"{folder} is no folder that can be written to: {trouble.strerror}.", "Name another.") from None
+        raise Problem(
+            f"{folder} is no folder that can be written to: {trouble.strerror}.", "Name another folder."
+        ) from None
     try:
         name, made = _new(inside, filename(kept.name))
         with os.fdopen(made, "wb") as file:
@@ -109,7 +115,7 @@ def _new(inside: int, name: str) -> tuple[str, int]:
             return tried, os.open(tried, flags, 0o600, dir_fd=inside)
         except FileExistsError:
             continue
-    raise Problem(f"There are too many files called {name}.", "Choose another folder.")
+    raise Problem(f"There are too many files called {name}.", "Name another folder.")
 
 
 def danger(name: str, head: bytes) -> str:
@@ -161,12 +167,16 @@ def _tidy(kept_for: float = _KEPT_FOR) -> None:
 
 
 def launch(what: str) -> None:
-    """Let the system open *what*: an absolute path, or an address with its scheme; never through a shell."""
+    """Let the system open *what*: an absolute path, or an address with its scheme; never through a shell.
+
+    Raises `Refused` for anything else, `NotFound` or `Problem` where the system has no program for it.
+    """
     if not (what.startswith("/") or _ADDRESS.fullmatch(what)):
         raise Refused(f"{line(what)} is nothing that can be opened.", "Copy it instead, and look at it first.")
-    program = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
+    opener = "open" if sys.platform == "darwin" else "xdg-open"
+    program = shutil.which(opener)
     if program is None:
-        raise NotFound("This system has no xdg-open.", f"Open it yourself: {line(what)}")
+        raise NotFound(f"This system has no {opener}.", f"Open it yourself: {line(what)}")
     try:
         with closing(os.fdopen(os.open(os.devnull, os.O_RDWR), "r+b", buffering=0)) as nothing:
             child = subprocess.Popen(  # noqa: S603 - a program of the system, and one argument that cannot be an option

@@ -22,6 +22,7 @@ MBOX, JSONL = "mbox", "jsonl"
 FORMATS = {MBOX: "mail.mbox", JSONL: "messages.jsonl"}
 """Each format, and how its file is called in a folder."""
 FILES = "files"
+"""The folder, beside the JSON lines, of the files that came with chats."""
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class Taken:
 
 
 def formats(said: str) -> tuple[str, ...]:
-    """Return the formats that *said* (`mbox,jsonl`) names. Raises `Misconfigured`."""
+    """Return the formats that *said* (`mbox,jsonl`) names, each once. Raises `Misconfigured` for any other word."""
     found = tuple(dict.fromkeys(one.strip().lower() for one in said.split(",") if one.strip()))
     if not found or any(one not in FORMATS for one in found):
         raise Misconfigured(f"{said} is no format.", f"Take {' or '.join(FORMATS)}, or both with a comma.")
@@ -93,7 +94,7 @@ def _new(place: Path) -> BinaryIO:
 def _written(
     everything: Everything, said: Iterable[Told], to: dict[str, BinaryIO], files: Path | None, taken: Taken
 ) -> dict[str, int]:
-    """Write each message to the format it belongs to; return how many each has."""
+    """Write each message to the format it belongs to; return how many messages each format has."""
     counts = dict.fromkeys(to, 0)
     ambiguous = everything.shared_names() if JSONL in to else set()
     for one in said:
@@ -124,6 +125,7 @@ def _mbox(one: Told) -> bytes:
 
 
 def _line(one: Told, thread: str, places: dict[Enclosed, str | None]) -> bytes:
+    """Return a message as one line of the generic format; *places* are the paths of its files, None where left out."""
     said: dict[str, object] = {
         "thread": thread or f"mail {one.id}",
         "id": one.key,
@@ -155,7 +157,10 @@ def _moment(at: datetime) -> str:
 
 
 def _kept(everything: Everything, file: Enclosed, folder: Path | None, taken: Taken) -> str | None:
-    """Write a file that came beside a message, once; return its path from where the lines stand."""
+    """Write a file that came beside a message, once; return its path from where the lines stand.
+
+    None where its bytes never came, or where a single file has no place for them, which *taken* counts.
+    """
     if file.digest is None:
         return None
     if folder is None:
