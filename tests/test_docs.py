@@ -147,6 +147,13 @@ def test_every_command_and_option_says_in_its_help_what_it_is():
             assert action.help or not action.option_strings, (command, action.option_strings)
 
 
+def test_help_breaks_no_word_on_a_terminal_of_eighty_columns(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for name, command in every_command().items():
+        wide = [line for line in command.format_help().splitlines() if len(line) > 80]
+        assert [line for line in wide if not line.startswith("  tui-inbox ")] == [], name
+
+
 @pages
 def test_every_link_leads_somewhere(page: Path):
     for target in re.findall(r"\]\(([^)\s]+)\)", text_of(page)):

@@ -6,7 +6,7 @@ import argparse
 from typing import Any, TypeAlias
 
 from tui_inbox import __version__
-from tui_inbox.cli.parsing import CommandParser, Parser, add, count, everywhere, ids, late, number
+from tui_inbox.cli.parsing import CommandParser, Helping, Parser, add, count, everywhere, ids, late, number
 from tui_inbox.rules.model import Class
 
 Commands: TypeAlias = "argparse._SubParsersAction[Any]"
@@ -24,9 +24,7 @@ Every command takes --json. Exit codes: 0 done, 1 refused or failed, 2 wrong usa
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of every command; each sets `do` to what runs it."""
-    top: argparse.ArgumentParser = Parser(
-        prog="tui-inbox", description=TOP, epilog=END, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    top: argparse.ArgumentParser = Parser(prog="tui-inbox", description=TOP, epilog=END, formatter_class=Helping)
     top.add_argument("--version", action="version", version=f"tui-inbox {__version__}")
     everywhere(top, suppress=False)
     top.set_defaults(do=late("opening", "open_inbox"))

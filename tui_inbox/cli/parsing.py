@@ -70,6 +70,16 @@ class CommandParser(Parser):
             self._said.append(lambda made: made.set_defaults(**words))
 
 
+class Helping(argparse.HelpFormatter):
+    """Breaks sentences at the width of the terminal, and leaves indented lines, which are examples, as they are."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        lines = text.splitlines()
+        return "\n".join(
+            line if line[:1] == " " else super(Helping, self)._fill_text(line, width, indent) for line in lines
+        )
+
+
 def everywhere(to: argparse.ArgumentParser, *, suppress: bool) -> None:
     """Add what every command takes, before or after the command's name."""
     missing = argparse.SUPPRESS if suppress else None
@@ -102,7 +112,7 @@ def add(
         help=what,
         description=f"{what[0].upper()}{what[1:]}.",
         epilog=f"example:\n  {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Helping,
     )
     everywhere(command, suppress=True)
     command.set_defaults(do=late(module, function))
