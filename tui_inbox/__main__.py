@@ -21,7 +21,10 @@ def main() -> None:
         from tui_inbox.cli import run
     except KeyboardInterrupt:
         sys.exit(130)
-    sys.exit(run(sys.argv[1:]))
+    try:
+        sys.exit(run(sys.argv[1:]))
+    finally:
+        gc.freeze()  # Python looks for garbage once more when it ends: a tenth of a short command
 
 
 if __name__ == "__main__":
