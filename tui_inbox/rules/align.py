@@ -76,8 +76,8 @@ def _shifted(stored: list[Known], offered: Sequence[Offered], walk: Walk) -> Wal
 
 
 def _shift(stored: list[Known], offered: Sequence[Offered], longer: int) -> timedelta:
-    """Return the one difference of time (a quarter of an hour's multiple) that nearly all texts *longer* than so many
-    characters share."""
+    """Return the one difference of time that nearly all texts *longer* than so many characters share, in whole quarters
+    of an hour; none where they share none."""
     times: dict[str, datetime | None] = {}
     for one in stored:
         if one.at is not None and len(one.token) > longer + len("text:"):

@@ -37,7 +37,7 @@ class Structure:
 _DAEMON = re.compile(r"^(?:mailer[-_.]?daemon|postmaster|mail[-_.]?daemon|maildelivery|bounces?)\b", re.IGNORECASE)
 _DAEMON_NAME = re.compile(r"mail(?:er)? ?(?:delivery|-?daemon)|delivery (?:sub)?system|mail system", re.IGNORECASE)
 _BOUNCE_SUBJECT = re.compile(
-    r"undeliver|undelivered|delivery (?:status notification|failure|failed|notification|report|problem|error)"
+    r"undeliver|delivery (?:status notification|failure|failed|notification|report|problem|error)"
     r"|failure notice|returned (?:mail|to sender)|mail delivery (?:failed|failure|problem|system)|delivery has failed"
     r"|could ?n.t be delivered|could not (?:be delivered|send message)|message (?:delayed|not delivered)"
     r"|warning: could not send"
@@ -185,7 +185,7 @@ def _many(headers: Headers) -> Verdict:
     """Return the verdict on what was sent to many: a person on a list, a mass mailing; else human."""
     precedence = _first(headers, "precedence").lower()
     listed = "list-id" in headers or "list-post" in headers or precedence == "list"
-    signs = [name for name, said in (("List-Unsubscribe", "list-unsubscribe" in headers),) if said]
+    signs = ["List-Unsubscribe"] if "list-unsubscribe" in headers else []
     if precedence in ("bulk", "junk"):
         signs.append(f"Precedence: {precedence}")
     if any(name in headers for name in ("in-reply-to", "references")):

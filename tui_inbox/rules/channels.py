@@ -20,13 +20,14 @@ CALLED = {
     "telegram": ("Telegram", "TG"),
     "whatsapp": ("WhatsApp", "WA"),
 }
-"""Channels of this project, and two that come in the generic format. One that is not here is called by its own word."""
+"""The channels that are read here, and some that come in the generic format; any other is called by its own word."""
 
 
 def name_of(channel: str) -> str:
+    """Return what a person calls *channel*."""
     return CALLED[channel][0] if channel in CALLED else line(channel).capitalize()
 
 
 def mark_of(channel: str) -> str:
-    """Return at most two cells."""
+    """Return the letters that stand for *channel*: at most two cells."""
     return CALLED[channel][1] if channel in CALLED else line(channel)[:2].upper()

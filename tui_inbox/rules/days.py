@@ -1,4 +1,4 @@
-"""The days of a week: what they are called, and as the configuration writes them: "sat", "Saturday", "mon-fri"."""
+"""The days of the week: their names, and how the configuration writes them ("sat", "Saturday", "mon-fri")."""
 
 from __future__ import annotations
 

@@ -27,13 +27,14 @@ _PAIRS = (("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"))
 _RIVALS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "COPTIC", "CHEROKEE", "LISU", "GEORGIAN"})
 """Alphabets that look alike: two of them in one word are no language's way to write."""
 _LONGEST = 320
+"""Characters of an address that are looked at."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def skeleton(text: str) -> str:
     """Return what *text* looks like, to be compared with another skeleton and never shown."""
     seen = text[:_LONGEST].casefold()
-    if not (seen.isascii() and seen.isprintable()):  # there is nothing to take apart in what nearly all addresses are
+    if not (seen.isascii() and seen.isprintable()):  # nearly all addresses are, and hold nothing to take apart
         apart = unicodedata.normalize("NFKD", seen)
         seen = "".join(char for char in apart if unicodedata.category(char)[0] not in "MC").translate(_TABLE)
     for pair, sign in _PAIRS:
@@ -166,7 +167,7 @@ def _of_one_site(here: str, there: str) -> bool:
 
 _COMMENT = re.compile(r"\([^()]{0,500}\)")
 _METHOD = re.compile(r"\s*(dmarc|spf|dkim|arc)\s*(?:/\s*\d+)?\s*=\s*([a-z]+)", re.IGNORECASE)
-FAILED = frozenset({"fail", "hardfail", "permerror", "softfail", "policy"})
+_FAILED = frozenset({"fail", "hardfail", "permerror", "softfail", "policy"})
 
 
 def vouched(results: Iterable[str], servers: Iterable[str]) -> str:
@@ -193,9 +194,9 @@ def _judged(found: dict[str, set[str]]) -> str:
     dmarc = found.get("dmarc", set())
     if "pass" in dmarc:
         return ""
-    if dmarc & FAILED:
+    if dmarc & _FAILED:
         return "the mail server found the sender false (DMARC)"
     if "pass" in found.get("dkim", set()) | found.get("spf", set()):
         return ""
-    failed = [name.upper() for name in ("spf", "dkim") if found.get(name, set()) & FAILED]
+    failed = [name.upper() for name in ("spf", "dkim") if found.get(name, set()) & _FAILED]
     return f"the mail server could not confirm the sender ({', '.join(failed)})" if failed else ""

@@ -18,7 +18,7 @@ TELEPHONES = frozenset({"whatsapp", "signal", "sms", "viber", "imessage"})
 """Channels whose identities are telephone numbers."""
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"/]{1,255}")
-_IN_TEXT = re.compile(r"[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}", re.I)
+_ADDRESS_IN_TEXT = re.compile(r"[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}", re.I)
 _NUMBER = re.compile(r"(?:\+|00)?[\d\s().\-/]{6,40}")
 _JID = re.compile(r"(\d{6,15})(?::\d+)?@(?:s\.whatsapp\.net|c\.us)", re.I)
 _SIGNATURE = 2_000
@@ -76,7 +76,7 @@ def mentions_in(text: str) -> frozenset[str]:
     end = text[-_SIGNATURE:]
     numbers = (match.number for match in PhoneNumberMatcher(end, None, max_tries=20)) if "+" in end else ()
     return frozenset(
-        [f"email:{_address(found)}" for found in _IN_TEXT.findall(end)[:20]]
+        [f"email:{_address(found)}" for found in _ADDRESS_IN_TEXT.findall(end)[:20]]
         + [f"tel:+{number.country_code}{number.national_number}" for number in numbers]
     )
 

@@ -52,14 +52,14 @@ class Replies:
         return None
 
     def dismiss(self, seen: int) -> None:
-        """Archived without an answer: who archived had seen everything up to *seen*."""
+        """Count what waits, up to message *seen*, as archived without an answer by somebody who had seen it."""
         self.dismissed |= {one.id for one in self.waiting if one.id <= seen}
 
     def unpromise(self, promised: Collection[datetime]) -> None:
-        """Keep from which message on a response was *promised*, to promise it again out of spam."""
+        """Keep the messages from the first moment *promised* on: out of spam, a response is promised for them again."""
         if promised:
             self.unpromised = [one for one in self.waiting if one.received >= min(promised)]
 
     def waiting_since(self) -> datetime | None:
-        """Return since when somebody waits: not for what was archived without an answer."""
+        """Return since when somebody waits; what was archived without an answer is waited for no more."""
         return min((one.received for one in self.waiting if one.id not in self.dismissed), default=None)

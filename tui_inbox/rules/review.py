@@ -22,7 +22,7 @@ class Review:
     decided: tuple[tuple[int, str], ...] = ()
     """Conversation and what was done with it (`archived`, `snoozed`, `forwarded`, `skipped`), the last one last."""
     spent: timedelta = timedelta(0)
-    """How long it has been worked on, breaks apart."""
+    """How long it has been worked on, not counting breaks."""
 
     @property
     def current(self) -> int | None:
@@ -62,8 +62,10 @@ class Review:
         return next((how for one, how in self.decided if one == id_), "")
 
     def taken_up(self, present: Iterable[int]) -> Review:
-        """Return it as it goes on over *present*, what lies in the queue now: what came since stands at the end,
-        what is gone without having been shown is left out."""
+        """Return it as it goes on over *present*, what lies in the queue now.
+
+        What came since stands at the end; what is gone without having been shown is left out.
+        """
         here = dict.fromkeys(present)
         shown = self.ids[: self.at]
         rest = [id_ for id_ in self.ids[self.at :] if id_ in here]
@@ -87,6 +89,7 @@ class Review:
 
     @classmethod
     def from_json(cls, text: str) -> Review:
+        """Return the review that `as_json` wrote."""
         kept = json.loads(text)
         decided = tuple((id_, how) for id_, how in kept["decided"])
         return cls(kept["of"], tuple(kept["ids"]), kept["at"], decided, timedelta(seconds=kept["spent"]))

@@ -1,4 +1,4 @@
-"""What a snooze may be asked for in short, and how crowded the half of the day is in which it is then due."""
+"""How a snooze is asked for in short, and the half of a day in which it is then due, which may be crowded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A moment as a person says it. How one is read is said in `when`, which knows many words more."""
+"""A moment as a person says it; `when` reads one, and knows many more words."""
 
 from __future__ import annotations
 

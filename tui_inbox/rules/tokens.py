@@ -14,18 +14,17 @@ DELETED = "del"
 _SPELT_OUT = 40
 """Characters up to which a token holds the words themselves."""
 
-
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\r]")
 _SPACES = re.compile("[ \u00a0\u202f\u2009\t]+")
 _UNEVEN = re.compile("[\u00a0\u2009\u200b\u200e\u200f\u202a-\u202f\u2066-\u2069\ufeff\t\r]")
-"""What `_INVISIBLE` and `_SPACES` change, but for several plain spaces in a row."""
+"""A first look: all that `_INVISIBLE` and `_SPACES` change, except several plain spaces in a row."""
 
 
 def token(message: Message) -> str:
-    """Return what *message* is, in a form that no language of the app and no file that came along changes.
+    """Return the token of *message*: its sort and its words, the same from every export of it.
 
-    A class and the words: `text:`, `att:` with its caption, `sys`, `del`; marks, spaces and composition are evened out,
-    and of many words there is a digest. Two exports of one message give one token.
+    `text:` and the words, `att:` and the caption, `sys` or `del`; marks, spaces and composition are evened out, and of
+    many words there is a digest.
     """
     if message.state is State.DELETED:
         return DELETED

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tui_inbox.rules.asked import (
-    Trait,
-)
+from tui_inbox.rules.asked import Trait
 from tui_inbox.rules.fields import FIELDS
 from tui_inbox.rules.model import Reason
 

@@ -38,6 +38,8 @@ def is_called(person: Person, names: Iterable[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
+    """On which side a message stands, its class with the evidence, and the customer."""
+
     direction: Direction
     class_: Class
     why: str
@@ -48,7 +50,7 @@ class Judged:
 
 
 def judge(message: Message, us: Us, *, sent: bool = False) -> Judged:
-    """Return the direction of *message*; *sent* says that it lies in our folder of sent mail."""
+    """Return who wrote *message* to whom; *sent* says that it lies in our folder of sent mail."""
     if message.verdict.as_ is Class.SYSTEM:
         return Judged(Direction.IN, Class.SYSTEM, message.verdict.why, None)
     if message.channel == "email":
