@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui_inbox.connectors.formats import whatsapp_chats
 from tui_inbox.connectors.formats.bundle import open_bundle
 from tui_inbox.connectors.formats.whatsapp_dates import Clockwork, DateOrder, half_of_day, shape_of
 from tui_inbox.connectors.formats.whatsapp_names import chat_in
@@ -339,3 +340,18 @@ def test_the_cheap_look_at_a_body_lets_every_phrase_of_the_app_through() -> None
     for phrase in phrases:
         for written in (phrase, phrase.upper(), f"\u200e{phrase}.", f" {phrase}\u200f\u00a0", phrase + "。"):
             assert bare(written) not in phrases or may_be_phrase(written), written
+
+
+def test_a_chat_is_walked_over_once_however_often_it_is_asked_whose_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walks: list[str] = []
+    walk = whatsapp_chats._walked
+    monkeypatch.setattr(whatsapp_chats, "_walked", lambda *given: walks.append(given[1]) or walk(*given))
+    text = "13/01/2026, 10:00 - Ann: hi\n13/01/2026, 10:01 - Deniz: hello\n"
+    with open_bundle(chat(tmp_path, text, "chat.txt")) as bundle:
+        assert Source(bundle).owner() is None
+        assert Source(bundle, me=("deniz",)).owner() == "Deniz"
+        assert Source(bundle).owner() is None
+        assert sum(len(one.arrivals) for one in Source(bundle).read({})) == 2
+    assert walks == ["chat.txt"]

@@ -6,6 +6,7 @@ store. Where it ends before its time the rest is read here.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import pickle
 import threading
@@ -66,8 +67,7 @@ def _ahead(source: Source, cursors: dict[str, str]) -> Iterator[Batch]:
         opening = pickle.dumps((source, cursors), protocol=5)
     except (TypeError, AttributeError, pickle.PicklingError):
         raise apart.NoProcess from None  # a source of somebody else's, that holds what cannot be passed
-    # What takes the first batch in is imported while it is read.
-    threading.Thread(target=importlib.import_module, args=("tui_inbox.inbox.ingest",), daemon=True).start()
+    threading.Thread(target=_get_ready, args=("tui_inbox.inbox.ingest",), daemon=True).start()
     with closing(apart.Worker().all(_more, questions())) as answers:
         for said in answers:
             if said is None:
@@ -77,6 +77,12 @@ def _ahead(source: Source, cursors: dict[str, str]) -> Iterator[Batch]:
             given = time.monotonic()
             yield taken(said)
             spent += time.monotonic() - given
+
+
+def _get_ready(module: str) -> None:
+    """Import what takes a batch in, while the first is read; nothing that was imported is ever looked at as garbage."""
+    importlib.import_module(module)
+    gc.freeze()
 
 
 # --- the process itself -------------------------------------------------------------------------------------
@@ -94,6 +100,7 @@ def _more(opening: bytes | None, spent: float) -> Passed | Problem | None:
         if opening is not None:
             source, cursors = pickle.loads(opening)  # noqa: S301 - said by the process that started this one
             _READING[:] = [source.read(cursors)]
+            gc.freeze()
         batch = next(_READING[0], None)
     except Problem as problem:
         return problem

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from tui_inbox.problems import Unreadable
 
@@ -45,6 +45,8 @@ class Bundle(ABC):
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.found: dict[tuple[str, ...], Any] = {}
+        """What a walk over a member has found out, for whoever would walk over it again."""
         self._digest = ""
 
     @abstractmethod
@@ -269,7 +271,7 @@ class _Zip(Bundle):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Another process opens it anew."""
-        return type(self), (self.path, self._limits), {"_digest": self._digest}
+        return type(self), (self.path, self._limits), {"_digest": self._digest, "found": self.found}
 
     def _refused(self, why: str) -> Unreadable:
         return Unreadable(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from tui_inbox.connectors.formats.bundle import Bundle
@@ -77,7 +77,18 @@ def _decoded(raw: bytes) -> str:
 
 
 def survey(bundle: Bundle, member: str, me: tuple[str, ...], order: str | None) -> Chat | None:
-    """Walk once over *member*: its shape, date order, senders, whose it is; None where it is no chat."""
+    """Return what a walk over *member* tells: its shape, date order, senders, whose it is; None where it is no chat."""
+    key = ("whatsapp", member, order or "")
+    if key not in bundle.found:
+        bundle.found[key] = _walked(bundle, member, order)
+    if (walked := bundle.found[key]) is None:
+        return None
+    chat: Chat = replace(walked)
+    _recognise_owner(chat, bundle, me)
+    return chat
+
+
+def _walked(bundle: Bundle, member: str, order: str | None) -> Chat | None:
     shape, _ = common_shape(text for _, _, text in lines_of(bundle, member, limit=20_000))
     if shape is None:
         return None
@@ -96,7 +107,6 @@ def survey(bundle: Bundle, member: str, me: tuple[str, ...], order: str | None) 
     if not chat.order:
         chat.order, chat.why = dates.decide()
     _drop_phantoms(chat)
-    _recognise_owner(chat, bundle, me)
     return chat
 
 
