@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,10 +13,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+from tests.programs import PACKAGES, found
 
-PROGRAMS = {"bash": "bash", "dovecot": "dovecot-imapd", "faketime": "faketime", "tmux": "tmux"}
-"""The programs a test may need, and the Debian package each comes in."""
+IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 settings.register_profile("default", deadline=None, derandomize=IN_CI, print_blob=True)
 settings.register_profile("long", deadline=None, max_examples=10_000, print_blob=True)
@@ -27,11 +25,7 @@ ROOM = 4 << 30
 """Bytes free that the files of all tests at once fit into, many times over."""
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
-
-
-def is_here(program: str) -> bool:
-    """Whether *program* can be run; servers lie where an ordinary user's PATH does not look."""
-    return shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/sbin") is not None
+"""How many tests are left out for want of each program."""
 
 
 def in_memory() -> Path | None:
@@ -62,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # So it is where a shell runs the tests behind its back, and whatever they start would ignore Ctrl-C as well.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[LEFT_OUT] = {}
-    if IN_CI and (missing := [PROGRAMS[name] for name in PROGRAMS if not is_here(name)]):
+    if IN_CI and (missing := [package for program, package in PACKAGES.items() if not found(program)]):
         raise pytest.UsageError(f"In CI no test may be left out: install {', '.join(missing)}.")
 
 
@@ -73,9 +67,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = config.stash[LEFT_OUT]
     for test in items:
         wanted = {name for mark in test.iter_markers("needs") for name in mark.args}
-        if unknown := wanted - PROGRAMS.keys():
-            raise pytest.UsageError(f"{test.nodeid} needs {sorted(unknown)}, which tests/conftest.py does not know.")
-        missing = [name for name in wanted if not is_here(name)]
+        if unknown := wanted - PACKAGES.keys():
+            raise pytest.UsageError(f"{test.nodeid} needs {sorted(unknown)}, which tests/programs.py does not know.")
+        missing = [name for name in wanted if not found(name)]
         for name in missing:
             left_out[name] = left_out.get(name, 0) + 1
         (gone if missing else kept).append(test)
@@ -105,7 +99,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             f"{len(skipped)} skipped, and in CI no test may be skipped: the run has failed.", red=True
         )
     for name, count in sorted(config.stash[LEFT_OUT].items()):
-        way = f"Debian, Ubuntu: apt-get install {PROGRAMS[name]}"
+        way = f"Debian, Ubuntu: apt-get install {PACKAGES[name]}"
         terminalreporter.write_line(
             f"Left out: {count} tests that need {name}, which is not installed ({way}).", yellow=True
         )
@@ -124,6 +118,7 @@ def refuse_the_world(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def is_this_machine(host: str) -> bool:
+    """Return whether *host* is surely this machine; no name but `localhost` is."""
     try:
         return host == "localhost" or ipaddress.ip_address(host.partition("%")[0]).is_loopback
     except ValueError:  # a name, which a name server would have to be asked for

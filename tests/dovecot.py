@@ -8,6 +8,7 @@ with Dovecot(users={"support": "pw"}) as server:
 from __future__ import annotations
 
 import base64
+import grp
 import os
 import pwd
 import shutil
@@ -24,6 +25,7 @@ from types import TracebackType
 from imapclient import IMAPClient
 
 from tests.ports import free_ports
+from tests.programs import PACKAGES, found
 
 SPECIAL = {"Sent": r"\Sent", "Archive": r"\Archive", "Drafts": r"\Drafts", "Trash": r"\Trash", "Junk": r"\Junk"}
 STARTS_WITHIN = 200.0
@@ -135,9 +137,8 @@ class Dovecot:
 
     def __enter__(self) -> Dovecot:
         for program in ("dovecot", "openssl"):
-            if _program(program) is None:
-                package = {"dovecot": "dovecot-imapd"}.get(program, program)
-                raise RuntimeError(f"These tests need a real mail server: {program} is missing. Install {package}.")
+            if found(program) is None:
+                raise RuntimeError(f"A real mail server is needed: {program} is missing. Install {PACKAGES[program]}.")
         self.home = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))  # short: its sockets allow 100 characters
         try:
             self._certify()
@@ -154,6 +155,7 @@ class Dovecot:
 
     @property
     def certificate(self) -> Path:
+        """The authority's certificate (PEM)."""
         return self.home / "ca.pem"
 
     # --- running it -----------------------------------------------------------------------------------
@@ -162,7 +164,7 @@ class Dovecot:
         """Start the server and return when it answers on both ports."""
         with (self.home / "out").open("ab") as out:
             self._server = subprocess.Popen(
-                [str(_program("dovecot")), "-F", "-c", str(self.home / "dovecot.conf")],
+                [str(found("dovecot")), "-F", "-c", str(self.home / "dovecot.conf")],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -227,11 +229,12 @@ class Dovecot:
     # --- making it ------------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
+        """Choose the ports, and write the configuration, the users and their empty mailboxes."""
         self.port, self.tls_port = free_ports(2)
         root = os.geteuid() == 0
         # Mail never runs as root: a machine's tests may, so it gets the user that owns nothing.
         mail = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
-        me = pwd.getpwuid(os.geteuid()).pw_name
+        me, group = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
         lines = []
         (self.home / "mail").mkdir(mode=0o700)
         for name, password in self.users.items():
@@ -256,7 +259,7 @@ class Dovecot:
             oauth2=OAUTH2.format(home=self.home) if self.introspection else "",
             identity=""
             if root
-            else f"default_internal_user = {me}\ndefault_login_user = {me}\ndefault_internal_group = {_group()}\n",
+            else f"default_internal_user = {me}\ndefault_login_user = {me}\ndefault_internal_group = {group}\n",
         )
         (self.home / "dovecot.conf").write_text(conf)
         (self.home / "oauth2.conf").write_text(INTROSPECTION.format(url=self.introspection))
@@ -292,17 +295,8 @@ class Dovecot:
             raise RuntimeError(f"openssl made no certificate: {done.stderr.decode(errors='replace')}")
 
 
-def _program(name: str) -> str | None:
-    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
-
-
-def _group() -> str:
-    import grp
-
-    return grp.getgrgid(os.getegid()).gr_name
-
-
 def _answers(port: int, secure: bool) -> bool:
+    """Return whether an IMAP server greets on *port*, over TLS if *secure*."""
     try:
         with socket.create_connection(("127.0.0.1", port), 1) as plain:
             plain.settimeout(60)
