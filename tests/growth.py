@@ -11,11 +11,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 TIMES = 8
+"""How much larger the second input is."""
 MOST = 24
 """Times the cost that `TIMES` the input may have: three times what is linear, a third of what is quadratic."""
 LEAST = 0.005
 """Seconds of this thread's own time from which on a cost is more than noise."""
 TRIES = 4
+"""Times that both are measured before the larger counts as too dear."""
 
 Input = TypeVar("Input")
 

@@ -9,8 +9,10 @@ from tests.scripted_imap import Mailbox, ScriptedImap
 ALL_MAIL = b"[Gmail]/All Mail"
 INBOX, SENT, DRAFT, TRASH = "\\Inbox", "\\Sent", "\\Draft", "\\Trash"
 FOLDERS = {INBOX: b"INBOX", SENT: b"[Gmail]/Sent Mail", DRAFT: b"[Gmail]/Drafts", TRASH: b"[Gmail]/Trash"}
+"""The folder of each label."""
 FLAGS = {SENT: b"\\Sent", DRAFT: b"\\Drafts", TRASH: b"\\Trash"}
-CAN = (
+"""The special use (RFC 6154) of a label's folder."""
+CAPABILITIES = (
     b"IMAP4rev1 UNSELECT IDLE NAMESPACE QUOTA ID XLIST CHILDREN X-GM-EXT-1 UIDPLUS COMPRESS=DEFLATE ENABLE MOVE "
     b"CONDSTORE ESEARCH UTF8=ACCEPT LIST-EXTENDED LIST-STATUS LITERAL- SPECIAL-USE AUTH=PLAIN"
 )
@@ -18,6 +20,8 @@ CAN = (
 
 @dataclass
 class _Mail:
+    """One mail with its labels, and its UID in each folder that shows it."""
+
     raw: bytes
     thread: int
     labels: set[str] = field(default_factory=set)
@@ -31,7 +35,7 @@ class ScriptedGmail(ScriptedImap):
         everything = Mailbox(flags=b"\\All", uidvalidity=11)
         folders = {name: Mailbox(flags=FLAGS.get(label, b""), uidvalidity=12) for label, name in FOLDERS.items()}
         super().__init__({**folders, ALL_MAIL: everything})
-        self.capabilities = CAN
+        self.capabilities = CAPABILITIES
         self.mails: dict[int, _Mail] = {}
         self._next: dict[bytes, int] = {}
 
@@ -61,6 +65,7 @@ class ScriptedGmail(ScriptedImap):
             self._follow(number, mail)
 
     def _follow(self, number: int, mail: _Mail) -> None:
+        """Put the mail into the folders of its labels, and take it out of all others."""
         wanted = {FOLDERS[label] for label in mail.labels if label in FOLDERS}
         wanted |= set() if TRASH in mail.labels else {ALL_MAIL}
         for name in set(mail.uids) - wanted:

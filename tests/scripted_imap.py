@@ -21,11 +21,12 @@ from types import TracebackType
 HANG_UP = b"<hang up>"
 SAID = b'INTERNALDATE "02-Mar-2026 08:00:00 +0300" FLAGS ()'
 Answer = Callable[[bytes, bytes], bytes | None]
+"""Given a command's tag and the command without it; returns what goes out instead of the plain answer."""
 
 
 @dataclass
 class Mailbox:
-    """One folder; `counted` is what it claims to hold, `uidnext` what it claims comes next, if not the truth."""
+    """One folder and its messages by UID; `counted` and `uidnext` are what it claims of itself, if not the truth."""
 
     messages: dict[int, bytes] = field(default_factory=dict)
     uidvalidity: int = 1
@@ -50,6 +51,7 @@ class Mailbox:
 
     @property
     def upcoming(self) -> int:
+        """The UIDNEXT that it claims."""
         return self.uidnext or (self.uids[-1] + 1 if self.messages else 1)
 
     def chosen(self, wanted: str) -> list[int]:
@@ -77,8 +79,8 @@ class ScriptedImap:
         self.heard: list[bytes] = []
         self.at_once: ssl.SSLContext | None = None
         """Speak TLS from the first byte."""
-        self.hang_ups = 0
-        """How many connections the client has ended by LOGOUT and closing."""
+        self.logouts = 0
+        """How many connections the client has ended by LOGOUT, and then closed."""
         self._serving = threading.Lock()
 
     def __enter__(self) -> ScriptedImap:
@@ -112,6 +114,8 @@ class ScriptedImap:
 
 
 class _Session:
+    """One connection, from the greeting to its end; `on_<command>` returns what is said before the tagged line."""
+
     def __init__(self, server: ScriptedImap, line: socket.socket) -> None:
         self.server = server
         self.line = line
@@ -137,6 +141,7 @@ class _Session:
         return not reply.endswith(HANG_UP)
 
     def answer(self, tag: bytes, rest: bytes) -> bool:
+        """Answer one command; return whether the line stays."""
         verb = re.match(rb"(UID )?[A-Z]+", rest, re.IGNORECASE)
         name = verb[0].decode().upper() if verb else ""
         if name == "EXAMINE":
@@ -150,7 +155,7 @@ class _Session:
                 self.send(b"* BYE see you\r\n" + tag + b" OK gone\r\n")
                 if self.file.readline():
                     return False
-            self.server.hang_ups += 1
+            self.server.logouts += 1
             return False
         self.verdict = b" OK done"
         plain = getattr(self, "on_" + name.lower().replace(" ", "_"), None)

@@ -33,6 +33,7 @@ class Smtp:
     """Who may sign in; empty: no sign-in is offered, and none is wanted."""
     mechanisms: str = "PLAIN LOGIN"
     refuse: dict[str, str] = field(default_factory=dict)
+    """Replies to RCPT by recipient, every time."""
     later: list[str] = field(default_factory=list)
     """Replies to the next RCPTs, one each; then it is taken."""
     at_end: list[str] = field(default_factory=list)
@@ -99,15 +100,17 @@ class Smtp:
             talk.close()
 
     def breaks(self, place: str) -> bool:
+        """Return whether the line is to drop here; it does so once."""
         with self._turn:
             if self.break_at != place:
                 return False
             self.break_at = ""
             return True
 
-    def next_of(self, replies: list[str], else_: str) -> str:
+    def next_of(self, replies: list[str], usual: str) -> str:
+        """Return the next of *replies*, taken off the list; *usual* once there are none."""
         with self._turn:
-            return replies.pop(0) if replies else else_
+            return replies.pop(0) if replies else usual
 
     def take(self, sender: str, to: str, mail: bytes) -> None:
         """Answer for a mail: put it into the recipient's mailbox, and a copy where the sender's own lies."""
@@ -123,6 +126,7 @@ class Smtp:
                 self.mailboxes.deliver(sender.partition("@")[0], "Sent", mail)
 
     def context(self) -> ssl.SSLContext:
+        """Return what TLS is spoken with: the certificate of the mailboxes' own server."""
         assert self.mailboxes is not None, "TLS takes its certificate from Dovecot's"
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         home: Path = self.mailboxes.home

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[1]
 SERVICE = ROOT / "docs" / "service"
 
 
-def holds(words: list[str]) -> None:
-    """Say whether *words* are our program, and a command line of it that stays."""
+def starts_the_watch(words: list[str]) -> None:
+    """Fail unless *words* are our program by its whole path, and the command line of the watch of all accounts."""
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
     assert Path(words[0]).is_absolute() or words[0].startswith("%h/")
     assert Path(words[0]).name in scripts
@@ -32,7 +32,7 @@ def test_the_systemd_unit_is_one_and_starts_the_watch() -> None:
     assert unit["Install"]["WantedBy"] == "default.target"
     assert unit["Service"]["Restart"] == "on-failure"
     assert unit["Service"]["RestartPreventExitStatus"] == "2"
-    holds(shlex.split(unit["Service"]["ExecStart"]))
+    starts_the_watch(shlex.split(unit["Service"]["ExecStart"]))
 
 
 def test_the_launchd_agent_is_one_and_starts_the_watch() -> None:
@@ -40,7 +40,7 @@ def test_the_launchd_agent_is_one_and_starts_the_watch() -> None:
     assert agent["RunAtLoad"] is True
     assert agent["KeepAlive"] == {"SuccessfulExit": False}
     assert agent["Umask"] == 0o077
-    holds(agent["ProgramArguments"])
+    starts_the_watch(agent["ProgramArguments"])
 
 
 def test_the_page_names_the_files_that_there_are() -> None:

@@ -470,7 +470,7 @@ def test_closing_the_reading_logs_out_and_closes_the_line(server: ScriptedImap) 
     run.close()  # type: ignore[attr-defined]  # every read is a generator
     server.ended()
     assert commands(server)[-1] == "LOGOUT"
-    assert server.hang_ups == 1
+    assert server.logouts == 1
 
 
 # --- names --------------------------------------------------------------------------------------------
