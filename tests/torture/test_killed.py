@@ -47,31 +47,31 @@ def exported(folder: Path, count: int) -> str:
     return str(scenes.mbox(folder / "all.mbox", [raw for raw, _ in scenes.correspondence(count)]))
 
 
-def test_an_import_killed_three_times_and_started_again_stores_what_an_unbroken_one_does(folder: Path) -> None:
-    came = tortured(folder, [["import", exported(folder, FEW)]], config=CONFIG, kills=3, in_a_row=3, seed=SEED)
+def test_an_import_killed_three_times_and_started_again_stores_what_an_unbroken_one_does(tmp_path: Path) -> None:
+    came = tortured(tmp_path, [["import", exported(tmp_path, FEW)]], config=CONFIG, kills=3, in_a_row=3, seed=SEED)
     proves(came, FEW)
 
 
 @pytest.mark.needs("dovecot")
 def test_a_sync_killed_three_times_and_started_again_stores_what_an_unbroken_one_does(
-    folder: Path,
+    tmp_path: Path,
 ) -> None:
     with serving(FEW) as server:
-        came = tortured(folder, [["sync"]], config=accounts(server), kills=3, in_a_row=3, seed=SEED)
+        came = tortured(tmp_path, [["sync"]], config=accounts(server), kills=3, in_a_row=3, seed=SEED)
     proves(came, FEW)
 
 
 @pytest.mark.torture
-def test_an_import_killed_at_twenty_moments_and_started_again_stores_what_an_unbroken_one_does(folder: Path) -> None:
-    came = tortured(folder, [["import", exported(folder, MANY)]], config=CONFIG, kills=20, seed=SEED)
+def test_an_import_killed_at_twenty_moments_and_started_again_stores_what_an_unbroken_one_does(tmp_path: Path) -> None:
+    came = tortured(tmp_path, [["import", exported(tmp_path, MANY)]], config=CONFIG, kills=20, seed=SEED)
     proves(came, MANY)
 
 
 @pytest.mark.torture
 @pytest.mark.needs("dovecot")
 def test_a_sync_killed_at_twenty_moments_and_started_again_stores_what_an_unbroken_one_does(
-    folder: Path,
+    tmp_path: Path,
 ) -> None:
     with serving(MANY) as server:
-        came = tortured(folder, [["sync"]], config=accounts(server), kills=20, seed=SEED)
+        came = tortured(tmp_path, [["sync"]], config=accounts(server), kills=20, seed=SEED)
     proves(came, MANY)
