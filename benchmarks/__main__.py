@@ -21,13 +21,18 @@ Peer = TypeVar("Peer", Notmuch, Mu)
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How much is measured: sizes of stores, of imports and syncs beside peers, and how often."""
+    """How much is measured, and how often."""
 
     sizes: tuple[int, ...]
+    """Messages in each store."""
     mails: int
+    """Mails that are imported and synced beside the peers."""
     chats: int
+    """Messages of each chat that is imported."""
     runs: int
+    """How often a whole command is timed."""
     presses: int
+    """How often a key is pressed."""
 
 
 SMALL = Profile((100, 400), 200, 2_000, 1, 8)
@@ -36,6 +41,7 @@ PARTS = ("start", "keys", "search", "import", "size", "chats", "sync", "first", 
 
 
 def profile(asked: argparse.Namespace) -> Profile:
+    """Return how much the arguments ask to measure."""
     if asked.small:
         return SMALL
     usual = USUAL.sizes[:1] if asked.tenth else (*USUAL.sizes, 1_000_000) if asked.million else USUAL.sizes
@@ -45,6 +51,7 @@ def profile(asked: argparse.Namespace) -> Profile:
 
 @contextmanager
 def _folder(named: Path | None) -> Iterator[Path]:
+    """Yield the folder to work in: *named*, else one that is gone afterwards."""
     if named is not None:
         yield named.absolute()
         return
@@ -132,7 +139,7 @@ def main() -> None:
         "--crowd", action="store_true", help="write the stores into their tables instead of importing them"
     )
     asked.add_argument("--sizes", type=_sizes, help="the stores, instead of those: 10000,1000000")
-    asked.add_argument("--only", default=",".join(PARTS), help=f"some of: {', '.join(PARTS)}")
+    asked.add_argument("--only", default=",".join(PARTS), help=f"only these, with commas: {', '.join(PARTS)}")
     asked.add_argument("--folder", type=Path, help="keep corpora and stores here from run to run")
     asked.add_argument("--json", type=Path, help="write the table as JSON, too")
     asked.add_argument("--runs", type=int, help="how often whole commands are timed (default 3)")
@@ -140,7 +147,7 @@ def main() -> None:
     wanted = asked.parse_args()
     parts = set(wanted.only.split(","))
     if unknown := parts - set(PARTS):
-        asked.error(f"there is no part {', '.join(sorted(unknown))}")
+        asked.error(f"--only: there is no part {', '.join(sorted(unknown))}; take some of {', '.join(PARTS)}")
     table = Table(lambda said: print(said, file=sys.stderr, flush=True), not wanted.small, versions())
     table.absent = [f"{name} ({package})" for name, package in PACKAGES.items() if name not in table.versions]
     with _folder(wanted.folder) as folder:

@@ -15,6 +15,7 @@ class Way:
         self._half = seconds / 2
 
     async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Carry one connection, both ways, until both have ended."""
         inner, outer = await asyncio.open_connection("127.0.0.1", self._port)
         await asyncio.gather(self._carry(reader, outer), self._carry(inner, writer))
 
@@ -43,6 +44,7 @@ class Way:
 
 
 async def run(port: int, seconds: float) -> None:
+    """Print the port that leads to *port*, and serve it until the process is ended."""
     server = await asyncio.start_server(Way(port, seconds).meet, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
@@ -51,6 +53,6 @@ async def run(port: int, seconds: float) -> None:
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("port", type=int)
-    asked.add_argument("--milliseconds", type=float, default=50)
+    asked.add_argument("--milliseconds", type=float, default=50, help="there and back")
     wanted = asked.parse_args()
     asyncio.run(run(wanted.port, wanted.milliseconds / 1000))

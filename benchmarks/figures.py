@@ -16,7 +16,7 @@ from tui_inbox import __version__
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What one thing took, several times: seconds (or bytes), and the highest memory of its process in bytes."""
+    """What one thing took, several times: seconds (or bytes); CPU seconds and the highest memory, in bytes, of one."""
 
     values: tuple[float, ...]
     cpu: float | None = None
@@ -27,14 +27,17 @@ class Sample:
         return statistics.median(self.values)
 
     def part(self, share: float) -> float:
-        """Return the value that *share* of all are not above."""
+        """Return the value that *share* (0 to 1) of all do not exceed."""
         ordered = sorted(self.values)
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. `unit` is `s`, `ms` or `MB`; `target` is the most that the ratio may be, by `at`."""
+    """One line of the table: what we took, beside what another program took.
+
+    `unit` is `s`, `ms` or `MB`; `target` is the most that the ratio may be, taken `at` the `median` or the `p99`.
+    """
 
     group: str
     what: str
@@ -48,6 +51,7 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
+        """What we took as a multiple of what the other took; None where nothing stands beside it."""
         if self.theirs is None:
             return None
         share = {"median": 0.5, "p99": 0.99}[self.at]
@@ -56,6 +60,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
+        """Whether the ratio is within its target; None where there is none."""
         return None if self.ratio is None or self.target is None else self.ratio <= self.target
 
 
@@ -72,16 +77,19 @@ class Table:
     versions: dict[str, str] = field(default_factory=dict)
     figures: list[Figure] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    """Programs that are not installed, with their packages."""
     broken: list[str] = field(default_factory=list)
+    """Parts that could not be measured, and why."""
 
     def add(self, figure: Figure) -> None:
+        """Put *figure* into the table, and say it."""
         figure = figure if self.judges else replace(figure, target=None)
         self.figures.append(figure)
         self.tell("  " + _line(figure))
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
-        """A part that fails is said and leaves the others alone."""
+        """Measure a part; if it fails, that is said, and the others go on."""
         self.tell(name)
         try:
             yield
@@ -90,6 +98,7 @@ class Table:
             self.tell(f"  failed: {trouble}")
 
     def text(self) -> str:
+        """Return the table as it is printed."""
         lines = [machine(), "; ".join(f"{name} {said}" for name, said in self.versions.items()), "", _HEAD]
         group = ""
         for one in self.figures:
@@ -134,6 +143,7 @@ class Broken(Exception):  # noqa: N818 - the house names trouble by what it is
 
 
 def machine() -> str:
+    """Return what was measured, and on what."""
     return f"tui-inbox {__version__}, Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
 
 
@@ -171,4 +181,5 @@ def _line(one: Figure) -> str:
 
 
 def sample(values: Sequence[float], cpu: float | None = None, memory: int | None = None) -> Sample:
+    """Return *values* as a sample."""
     return Sample(tuple(values), cpu, memory)

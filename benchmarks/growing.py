@@ -19,6 +19,7 @@ from tui_inbox.rules import query
 from tui_inbox.rules.model import Archive, Command, Forward, Snooze
 
 MANY = 10_000
+"""Conversations of one act, at most."""
 DAY = timedelta(days=1)
 
 
@@ -42,8 +43,11 @@ def grow(kept: Kept, sizes: Mapping[int, Path], runs: int) -> Iterator[Figure]:
 
 
 def many(kept: Kept, sizes: Mapping[int, Path]) -> Iterator[Figure]:
-    """Yield acts on ten thousand at once, their undo, and their return after a month, each by the conversation: a
-    store of ten thousand has fewer that are open. And the opening after that month, which nobody does twice."""
+    """Yield acts on ten thousand at once, their undo and their return after a month, and the first look after it.
+
+    Each is told by the conversation, since a store of ten thousand has fewer that are open; the look is taken once,
+    since nobody does that twice.
+    """
     taken: dict[str, dict[int, Sample]] = {}
     opened: dict[int, Sample] = {}
     for size, home in sizes.items():
@@ -104,7 +108,8 @@ then = { tier = 2, sla = "2h" }
 
 
 def _opened(home: Path) -> Inbox:
-    return Inbox(Home(home, home), load(home / "config.toml"))
+    config = home / "config.toml"
+    return Inbox(Home(home, config), load(config))
 
 
 def _open_ids(inbox: Inbox, now: datetime, count: int) -> list[int]:
@@ -148,6 +153,7 @@ _MANY: Mapping[str, Callable[[Inbox, list[int], int, datetime], object]] = {
 
 
 def _grown(group: str, what: str, taken: Mapping[int, Sample]) -> Iterator[Figure]:
+    """Yield what it took at each size beside the smallest, which alone stands alone."""
     least = min(taken)
     for size, several in taken.items():
         if size == least and len(taken) > 1:

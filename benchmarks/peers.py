@@ -19,6 +19,7 @@ PACKAGES = {
     "alot": "alot",
     "dovecot": "dovecot-imapd",
 }
+"""The Debian package that each comes in."""
 _VERSION = {"neomutt": "-v", "aerc": "-v"}
 
 
@@ -60,6 +61,7 @@ class Notmuch:
         return timed(("notmuch", "new", "--quiet"), self.environ)
 
     def search(self, query: str) -> Run:
+        """List the newest fifty that *query* finds."""
         return timed(("notmuch", "search", "--limit=50", query), self.environ)
 
 
@@ -79,6 +81,7 @@ class Mu:
         return Run(begun.seconds + run.seconds, begun.cpu + run.cpu, run.memory)
 
     def search(self, query: str) -> Run:
+        """List the newest fifty that *query* finds."""
         # mu ends with 2 where nothing is found.
         return timed((*self._mu("find"), "--sortfield=date", "--reverse", "--maxnum=50", query), fails=True)
 
@@ -95,11 +98,7 @@ def screens(folder: Path, maildir: Path, notmuch: Notmuch | None) -> dict[str, t
         f"[shop]\nsource=maildir://{maildir.parent}\ndefault={maildir.name}\nfrom=support@shop.example\n"
     )
     (home / "muttrc").write_text(
-        "set header_cache="
-        + str(home / "headers")
-        + "\nset sort=threads\nset quit=yes\nset folder="
-        + str(maildir)
-        + "\n"
+        f"set header_cache={home / 'headers'}\nset sort=threads\nset quit=yes\nset folder={maildir}\n"
     )
     environ = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
     found = {

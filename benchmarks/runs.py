@@ -32,13 +32,15 @@ os.write(int(sys.argv[1]), f"{took} {cpu} {used.ru_maxrss} {os.waitstatus_to_exi
 
 @dataclass(frozen=True, slots=True)
 class Run:
+    """What one command took: seconds by the clock and of CPU, and its highest memory in bytes."""
+
     seconds: float
     cpu: float
     memory: int
 
 
 def timed(command: Sequence[str], environ: dict[str, str] | None = None, *, fails: bool = False) -> Run:
-    """Run *command* and return what it took; raise `Broken` where it ends badly and may not."""
+    """Run *command* and return what it took; raise `Broken` where it ends badly, unless it is one that *fails*."""
     told, tells = os.pipe()
     with os.fdopen(told, encoding="ascii") as figures:
         try:
@@ -67,6 +69,7 @@ def environment(more: Mapping[str, str]) -> dict[str, str]:
 
 
 def together(runs: Sequence[Run]) -> Sample:
+    """Return several runs of one command as a sample: the median of CPU, the most of memory."""
     cpu = statistics.median(one.cpu for one in runs)
     return Sample(tuple(one.seconds for one in runs), cpu, max(one.memory for one in runs))
 

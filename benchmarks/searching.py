@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from benchmarks.runs import PROGRAM, PYTHON, in_turns, timed, within
 from tui_inbox.rules import query, typed
 from tui_inbox.store.reader import Reader
 
-ASKED = {
+ASKED: Mapping[str, tuple[str, str]] = {
     "a common word": ("order", "order"),
     "a rare word": ("loramastozen", "loramastozen"),
     "two words": ("order refund", "order refund"),
@@ -28,6 +28,7 @@ ASKED = {
     "Japanese within a sentence": ("返品", "返品"),
     "is:open and a word": ("is:open invoice", "tag:unread invoice"),
 }
+"""What is searched for, in our words and in the peers'."""
 TYPED = ("r", "re", "ref", "refu", "refun", "refund", "refund s", "refund si", "refund sip")
 NEWEST = 50
 ZONE = ZoneInfo("UTC")
@@ -56,7 +57,7 @@ def search(home: Path, size: int, runs: int, notmuch: Notmuch | None, mu: Mu | N
 
 
 def whole(home: Path, size: int, runs: int) -> Iterator[Figure]:
-    """Yield our commands, from exec to end, beside an empty Python's."""
+    """Yield our commands, from exec to end, beside a Python that does nothing."""
     for words in (("search", "refund", "--json"), ("list", "--limit", "50", "--json")):
         ours, bare = in_turns(
             runs,

@@ -15,10 +15,12 @@ EMPTY = (PYTHON, "-m", "benchmarks.bare_screen")
 
 
 def ours(home: Path) -> tuple[str, ...]:
+    """Return the command that opens the inbox of *home*."""
     return (*PROGRAM, "--home", str(home))
 
 
 def _started(command: Sequence[str], sign: bytes, environ: Mapping[str, str] | None = None) -> tuple[float, int]:
+    """Return the seconds until the pattern *sign* is on the terminal, and the highest memory by then, in bytes."""
     with Tty(command, environ=dict(environ or {})) as tty:
         took = tty.until(sign)
         tty.rest(0.3)

@@ -37,14 +37,17 @@ class Kept:
     """Whether stores are written straight into their tables, a message to a conversation: a million in minutes."""
 
     def mbox(self, total: int) -> Path:
+        """Return an mbox of *total* mails."""
         return self._once(f"mail-{total}-{corpus()}.mbox", lambda path: mail.write_mbox(path, total))
 
     def maildir(self, total: int) -> Path:
+        """Return a Maildir of the same mails."""
         return self._once(f"maildir-{total}-{corpus()}", lambda path: mail.write_maildir(path, total))
 
     def chat(self, kind: str, total: int) -> Path:
+        """Return an export of *kind* with *total* messages."""
         folder = self._once(f"{kind}-{total}-{corpus()}", lambda path: chats.write(kind, path, total))
-        return next(iter(sorted(folder.iterdir())))
+        return min(folder.iterdir())
 
     def home(self, total: int) -> Path:
         """Return a home whose store holds *total* mails, all of them open, imported by the real command."""
@@ -79,6 +82,7 @@ class Kept:
         return path
 
     def _once(self, name: str, make: Callable[[Path], None]) -> Path:
+        """Return what *make* has written under *name*, now or in an earlier run; what was broken off is made anew."""
         path = self.folder / name
         if not path.exists():
             self.tell(f"making {name}")

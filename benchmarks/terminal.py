@@ -32,9 +32,12 @@ class Tty:
     height: int = 36
     environ: dict[str, str] = field(default_factory=dict)
     began: float = 0.0
+    """When (perf_counter) it was started."""
     pid: int = 0
     file: int = -1
+    """The descriptor of our side."""
     out: list[tuple[float, bytes]] = field(default_factory=list)
+    """What it has written since the last key, each part with its moment."""
 
     def __enter__(self) -> Tty:
         environ = environment({"TERM": "xterm-256color", "COLORTERM": "truecolor", **self.environ})
@@ -85,7 +88,7 @@ class Tty:
         raise Broken(f"{sign!r} never came from {self.command[0]}; last was {said[-300:]!r}")
 
     def rest(self, quiet: float = QUIET, longest: float = 3.0) -> None:
-        """Return when nothing has been written for *quiet* seconds."""
+        """Return when nothing has been written for *quiet* seconds, or after *longest*."""
         end = time.perf_counter() + longest
         while self.listen(quiet) and time.perf_counter() < end:
             pass

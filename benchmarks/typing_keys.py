@@ -92,7 +92,8 @@ def synced(kept: Kept, home: Path, size: int, mails: int, presses: int) -> Itera
 def _moves(
     tty: Tty, bare: Tty, keys: tuple[bytes, ...], presses: int, on: Callable[[], bool] = lambda: True
 ) -> tuple[Sample, Sample, Sample, Sample]:
-    """Press *keys* in both, in turns; return first bytes of ours and of the bare one, then last bytes of both."""
+    """Press *keys* in both, in turns, as long as *on*; return the first bytes of ours and of the bare one, then the
+    last bytes of both."""
     ours_, theirs = [], []
     for number in range(presses):
         key = keys[number % len(keys)]
@@ -117,6 +118,7 @@ def _asked(tty: Tty, act: bytes, answer: bytes) -> float:
 
 
 def _back(tty: Tty, key: bytes, back: bytes) -> float:
+    """Press *key*, then *back*; return the seconds to the first byte after *key*."""
     took = tty.press(key)[0]
     tty.press(back)
     tty.rest(CALM)
