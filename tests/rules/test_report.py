@@ -506,6 +506,18 @@ def test_what_waits_is_said_where_nothing_is_over() -> None:
     assert BY_NAME["first_response"].value(figures(machine("Mon 09:00"), now="Mon 10:00")) == "none yet"
 
 
+def test_one_question_and_none_are_said_in_whole_sentences() -> None:
+    def says(name: str, *steps: Spoke | Did) -> str:
+        return BY_NAME[name].says(figures(*steps, now="Wed 10:00"))
+
+    kept, none = (asked("Mon 09:00"), answered("Mon 10:00")), machine("Mon 09:00")
+    for name in ("kept_as_first_made", "kept_as_renegotiated"):
+        assert says(name, *kept).startswith("1 of 1 (100%) question was answered by the time that ")
+        assert says(name, none) == "No question with a promise has been answered yet, and none is past due."
+    assert says("broken_as_first_made", asked("Mon 09:00")).startswith("1 question had no answer by the time ")
+    assert says("still_waiting", asked("Mon 09:00")).startswith("1 question without an answer yet, 0 in the archive")
+
+
 def test_open_promises_are_counted_in_words() -> None:
     one, none = figures(asked("Mon 09:00"), now="Mon 10:00"), figures(machine("Mon 09:00"), now="Mon 10:00")
     assert BY_NAME["promises.open"].says(one) == "1 promise still open, 0 of them past due."

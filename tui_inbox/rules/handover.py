@@ -106,6 +106,7 @@ def pause(tries: int) -> timedelta:
 
 
 def subject(it: HandOver) -> str:
+    """Return the mail's subject: what it is, and the conversation's own, else who wrote and where."""
     about = clean.line(it.subject) or f"{clean.line(it.customer) or 'a customer'}, {clean.line(it.channel)}"
     return f"{'Handed over' if it.kind == HAND_OVER else 'Customer replied'}: {about}"
 
@@ -148,7 +149,7 @@ def words(it: HandOver, left_out: Sequence[str] = ()) -> str:
 def transcript(it: HandOver) -> str:
     """Return a chat as a file of its own, whole but for what is beyond TRANSCRIBED."""
     told, before = _told(it.said, it.zone, TRANSCRIBED, longest=TRANSCRIBED)
-    head = [f"({before} earlier messages left out.)"] if before else []
+    head = [f"({before} earlier message{'s' * (before != 1)} left out.)"] if before else []
     return "\n\n".join([*head, *told]) + "\n"
 
 

@@ -85,6 +85,18 @@ def _dist_says(it: Dist, who: str) -> str:
     return f"{over}; {it.still_waiting:,} still wait{'s' if it.still_waiting == 1 else ''}{archived}."
 
 
+def _questions(n: int) -> str:
+    return f"{n:,} question{'' if n == 1 else 's'}"
+
+
+def _in_time(answered: int, decided: int, by: str) -> str:
+    """Return how many of the *decided* questions were answered by the time that *by* tells, as a sentence."""
+    if not decided:
+        return "No question with a promise has been answered yet, and none is past due."
+    was = "question was" if decided == 1 else "questions were"
+    return f"{share(answered, decided)} {was} answered by the time that {by}"
+
+
 def _promise(outcome: Outcome, title: str, says: str) -> Figure:
     return Figure(
         f"promises.{outcome.value}",
@@ -119,8 +131,8 @@ FIGURES: tuple[Figure, ...] = (
         lambda one: _waits(one) and one.minutes is None,
         lambda it: f"{it.customer_wait.still_waiting:,}",
         lambda it: (
-            f"{it.customer_wait.still_waiting:,} questions have no answer yet, "
-            f"{it.customer_wait.archived_unanswered:,} of them in the archive: archiving is no answer."
+            f"{_questions(it.customer_wait.still_waiting)} without an answer yet, "
+            f"{it.customer_wait.archived_unanswered:,} in the archive: archiving is no answer."
         ),
     ),
     Figure(
@@ -128,9 +140,10 @@ FIGURES: tuple[Figure, ...] = (
         "Kept as first made",
         lambda one: one.first_made is True,
         lambda it: share(it.kept_as_first_made, it.decided),
-        lambda it: (
-            f"{share(it.kept_as_first_made, it.decided).capitalize()} questions were answered by the time that "
-            "was promised when they came, whatever was agreed with ourselves later."
+        lambda it: _in_time(
+            it.kept_as_first_made,
+            it.decided,
+            "was promised at first, whatever was agreed with ourselves later.",
         ),
     ),
     Figure(
@@ -139,8 +152,8 @@ FIGURES: tuple[Figure, ...] = (
         lambda one: one.first_made is False,
         lambda it: f"{it.decided - it.kept_as_first_made:,}",
         lambda it: (
-            f"{it.decided - it.kept_as_first_made:,} questions had no answer by the time that was promised when they "
-            "came; archiving one is no answer."
+            f"{_questions(it.decided - it.kept_as_first_made)} had no answer by the time that was promised at first; "
+            "archiving is no answer."
         ),
     ),
     Figure(
@@ -148,9 +161,10 @@ FIGURES: tuple[Figure, ...] = (
         "Kept as renegotiated",
         lambda one: one.renegotiated is True,
         lambda it: share(it.kept_as_renegotiated, it.decided),
-        lambda it: (
-            f"{share(it.kept_as_renegotiated, it.decided).capitalize()} questions were answered by the time that "
-            "stood in the end; a snooze moves it, so this stands beside what was first promised."
+        lambda it: _in_time(
+            it.kept_as_renegotiated,
+            it.decided,
+            "stood in the end; a snooze moves it, so this stands beside what was first promised.",
         ),
     ),
     _promise(Outcome.MET, "Promises met", "ended with an answer in time"),
