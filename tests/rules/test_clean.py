@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.growth import linear
-from tui_inbox.rules.clean import MARKLIKE, NAME_BYTES, block, cells, composed, filename, fitted, line, width
+from tui_inbox.rules.clean import MARKLIKE, block, cells, composed, filename, fitted, line, width
 
 NASTY = (
     "ae1#\u0301\u0316\u0344\u200b\u200c\u200d\ufe0e\ufe0f\u20e3👩💻❤🏽🇹\u0627\u064b\u093f\u0915\u094d\u202e\u202d\u202a\u2066"
@@ -168,7 +168,3 @@ def test_of_a_run_of_marks_the_first_thirty_are_composed() -> None:
 
 def test_a_flag_is_drawn_as_the_letters_of_its_country() -> None:
     assert cells("\U0001f1e6\U0001f1f9 \U0001f1ff\U0001f1e6", 10) == "AT ZA"
-
-
-def test_a_name_that_just_fits_is_left_whole() -> None:
-    assert filename("a" * (NAME_BYTES - 4) + ".txt") == "a" * (NAME_BYTES - 4) + ".txt"
