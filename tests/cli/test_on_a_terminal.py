@@ -1,4 +1,4 @@
-"""What a person sees of a command at a terminal: lines that fit, and progress that makes room for what came of it."""
+"""What a person sees of a command: a word where nothing is, lines that fit, progress that makes room."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def test_progress_makes_room_for_what_came_of_it(tui: Tui) -> None:
         gmail.put(1002, mail(2, ago=timedelta(hours=1)), DRAFT)
         configured(tui, gmail)
         assert tui.shown("sync") == ["shop: 1 new, 0 known, 0 gone, 0 set aside", ""]
+
+
+def test_with_nothing_there_it_is_said_and_what_comes_next(tui: Tui) -> None:
+    assert tui("list").out == "The queue inbox is empty.\n"
+    assert "tui-inbox account add" in tui("account", "test").out
+    assert "tui-inbox account add" in tui("account", "list").out
+    assert "tui-inbox account add" in tui("sync", code=2).err
 
 
 def test_a_list_breaks_no_line_of_the_terminal_it_is_shown_on(week: Tui) -> None:

@@ -73,6 +73,8 @@ def test(desk: Desk, chosen: argparse.Namespace) -> int:
             _say_facts(one.name, results[-1]["facts"])
     if chosen.json:
         say_json({"accounts": results})
+    elif not results:
+        say("No mailbox yet: `tui-inbox account add` connects one.")
     return 0 if all(one["ok"] for one in results) else 1
 
 

@@ -58,7 +58,7 @@ def _say_page(desk: Desk, chosen: argparse.Namespace, name: str, page: Page) -> 
 def _nothing(name: str) -> str:
     if name == "search":
         return "Nothing was found."
-    return f"Nothing lies in {name}." + ("" if name in QUEUES else " (a view)")
+    return f"The {'queue' if name in QUEUES else 'view'} {name} is empty."
 
 
 def show(desk: Desk, chosen: argparse.Namespace) -> int:
