@@ -69,8 +69,8 @@ def tries() -> str:
 
 def waits() -> str:
     first, longest = pause.NETWORK
-    a, b = (pause.pause(Problem("", ""), 1, chance) for chance in (0, 1))
-    c, d = (pause.pause(Problem("", ""), 2, chance) for chance in (0, 1))
+    a, b = (pause.wait_after(Problem("", ""), 1, chance) for chance in (0, 1))
+    c, d = (pause.wait_after(Problem("", ""), 2, chance) for chance in (0, 1))
     assert (first, a, b) == (b, 1, 2)
     return f"{word(a)} to {word(b)} seconds, then after {word(c)} to {word(d)}, up to {minutes(longest)}"
 

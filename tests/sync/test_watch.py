@@ -20,7 +20,7 @@ from tui_inbox.inbox import Inbox
 from tui_inbox.problems import Busy, NotAdmitted, Unreachable
 from tui_inbox.rules.model import Archive, Forward
 from tui_inbox.sync import accounts
-from tui_inbox.sync.pause import pause
+from tui_inbox.sync.pause import wait_after
 from tui_inbox.sync.watch import Broken, Finished, Watch, Worker
 
 pytestmark = pytest.mark.needs("dovecot")
@@ -246,10 +246,10 @@ def test_a_bug_in_a_thread_is_shown_and_not_lived_with(
 
 def test_pauses_grow_and_are_long_where_a_person_or_the_server_wants_them_so() -> None:
     gone, refused, busy = Unreachable("It is gone."), NotAdmitted("Wrong."), Busy("[THROTTLED]")
-    assert [pause(gone, tries, 1.0) for tries in (1, 2, 3, 20, 10_000)] == [2, 4, 8, 120, 120]
-    assert pause(gone, 1, 0.0) == 1
-    assert [pause(busy, tries, 1.0) for tries in (1, 2, 9)] == [60, 120, 900]
-    assert [pause(refused, tries, 1.0) for tries in (1, 2, 9)] == [60, 120, 1800]
+    assert [wait_after(gone, tries, 1.0) for tries in (1, 2, 3, 20, 10_000)] == [2, 4, 8, 120, 120]
+    assert wait_after(gone, 1, 0.0) == 1
+    assert [wait_after(busy, tries, 1.0) for tries in (1, 2, 9)] == [60, 120, 900]
+    assert [wait_after(refused, tries, 1.0) for tries in (1, 2, 9)] == [60, 120, 1800]
 
 
 def test_a_server_that_counts_oddly_is_read_more_and_more_seldom(

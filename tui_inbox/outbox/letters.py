@@ -10,9 +10,9 @@ from datetime import datetime
 from tui_inbox.config import Config, Teammate
 from tui_inbox.outbox.mail import Letter, Part
 from tui_inbox.rules import handover
-from tui_inbox.rules.handover import HAND_OVER, MAIL, HandOver, Said
+from tui_inbox.rules.handover import HAND_OVER, HandOver, Said
 from tui_inbox.rules.lifecycle import Conversation
-from tui_inbox.rules.model import Class, Direction
+from tui_inbox.rules.model import MAIL, Class, Direction
 from tui_inbox.store import handed
 from tui_inbox.store.handed import Spoken
 from tui_inbox.store.outgoing import Outgoing
@@ -21,6 +21,7 @@ from tui_inbox.store.writer import Unit
 ATTACHED = 18 * 2**20
 """Bytes of attachments, unless the server takes less: most servers take 25 MB, and base64 adds a third."""
 MOST_ATTACHED = 200
+"""Files of one mail."""
 
 _HEADER = re.compile(rb"[!-9;-~]{1,76}[ \t]*:")
 
@@ -50,6 +51,7 @@ def made(
     token = token or handover.token_of(one.kind, one.act_id, about.act_at, about.thread, _key_of(one, spoken))
     told = _told(config, one, it, about, spoken, token, mate, now)
     before = [id_ for id_ in handed.earlier(unit, one.act_id) if id_ != one.message_id]
+    # Base64 adds a third to what is attached, and the text wants room beside it.
     budget = ATTACHED if largest is None else min(ATTACHED, max(0, int(largest * 0.7) - 300_000))
     parts, left_out = _parts(unit, about.channel, spoken, told, budget)
     letter = Letter(
@@ -67,6 +69,7 @@ def made(
 
 
 def _key_of(one: Outgoing, spoken: Sequence[Spoken]) -> str:
+    """Return the key of the reply that is passed on, "" for a hand-over."""
     return spoken[0].key if one.message and spoken else ""
 
 

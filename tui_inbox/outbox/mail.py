@@ -17,6 +17,7 @@ from tui_inbox.rules import clean
 LONGEST_LINE = 998
 """Bytes, RFC 5321 4.5.3.1.6, without the line's end."""
 MOST_REFERENCES = 21
+"""Ids in References, more than any program needs to find the thread."""
 
 _ID = re.compile(r"<[!-;=?-~]{1,400}>")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
@@ -91,7 +92,7 @@ def mailbox(name: str, address: str) -> str:
 
 
 def _line(name: str, value: str) -> bytes:
-    """Return a header whose value is ours, or was made by `mailbox`."""
+    """Return a header whose value is ours, or was made by `mailbox`; ValueError where it would begin another."""
     bare = value.replace("\r\n ", " ")
     if any(mark in bare for mark in "\r\n\0"):
         raise ValueError(f"a line break in the header {name}")

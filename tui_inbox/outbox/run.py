@@ -63,9 +63,10 @@ class Run:
             if account is None:
                 self._nowhere(one)
             elif self._mine(account):
-                self._one(one, account)
+                self._carry(one, account)
 
     def close(self) -> None:
+        """Leave every server in good order."""
         for line in self._lines.values():
             line.leave()
         self._lines.clear()
@@ -91,7 +92,7 @@ class Run:
 
     # --- one mail -----------------------------------------------------------------------------------
 
-    def _one(self, one: Outgoing, account: Account) -> None:
+    def _carry(self, one: Outgoing, account: Account) -> None:
         """Take one mail as far as it comes; a try that fails leaves its reason and the time of the next."""
         try:
             if one.state == outgoing.SENDING and self._answered_before(one, account):

@@ -146,6 +146,7 @@ def _sync(
     progress: Progress,
     through: Source | None,
 ) -> None:
+    """Move what is to be moved at *account*, then bring in what is new there."""
     channel, source, origin = source_of(account, secret)
     _write_back(inbox, account, clock, secret, report)
     try:

@@ -13,7 +13,7 @@ from typing import Any
 from tui_inbox.config import Home
 from tui_inbox.problems import Problem
 from tui_inbox.sync.owner import Owner, owner
-from tui_inbox.sync.pause import pause
+from tui_inbox.sync.pause import wait_after
 
 KNOCK = 0.1
 """Seconds between two looks whether the watch that was started has opened its door."""
@@ -57,7 +57,7 @@ class Beside:
             await self.child.wait()
             self.child = None
             tries = 1 if clock() - began > STEADY else tries + 1
-            wait = pause(Problem(self._why), tries, random.random())  # noqa: S311 - nothing depends on it
+            wait = wait_after(Problem(self._why), tries, random.random())  # noqa: S311 - nothing depends on it
             why = f" {self._why}" if self._why else ""
             self._say_ended(f"The sync beside the inbox has ended.{why} It starts again in {wait:.0f} s.")
             await asyncio.sleep(wait)
@@ -81,6 +81,7 @@ class Beside:
             await self._hearing
 
     async def _start(self) -> None:
+        """Start a watch of our own."""
         self._why = ""
         # Its input ends with this process, however that ends, and it with its input.
         self.child = await asyncio.create_subprocess_exec(*self.command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)

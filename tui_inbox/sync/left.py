@@ -16,7 +16,8 @@ from tui_inbox.sync import accounts, source_of
 def fetch(inbox: Inbox, attachment: int, *, secret: Callable[[Account], str]) -> int:
     """Bring attachment *attachment* from its server and return its size in bytes.
 
-    `Refused` where it is here already or came from no server, `NotFound` where the mail is no longer there."""
+    `Refused` where it is here already or came from no server, `NotFound` where the mail is no longer there.
+    """
     from tui_inbox.store import places  # deferred: it writes
 
     with inbox.reader() as reader:
@@ -24,8 +25,10 @@ def fetch(inbox: Inbox, attachment: int, *, secret: Callable[[Account], str]) ->
     with inbox.writer.window() as unit:
         left = places.left_there(unit, attachment)
     if left is None:
-        what = "is here already" if kept.stored else "came with an export and not from a server"
-        raise Refused(f"{line(kept.name)} {what}.", "Save or open it, or export the chat again with its media.")
+        name = line(kept.name)
+        if kept.stored:
+            raise Refused(f"{name} is here already.", "Save or open it.")
+        raise Refused(f"{name} came with an export and not from a server.", "Export the chat again with its media.")
     account = accounts(inbox, [left.account])[0]
     channel, source, _ = source_of(account, secret)
     if not hasattr(channel, "fetched"):

@@ -12,7 +12,7 @@ OURS = (60.0, 30 * 60.0)
 """Where a person must do something: to go on asking would only lock the mailbox."""
 
 
-def pause(problem: Problem, tries: int, chance: float) -> float:
+def wait_after(problem: Problem, tries: int, chance: float) -> float:
     """Return the seconds to wait after *problem*, the *tries*-th in a row; *chance* (0 to 1) spreads them."""
     match problem:
         case NotAdmitted() | Misconfigured() | NotFound():

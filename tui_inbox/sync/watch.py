@@ -21,7 +21,7 @@ from tui_inbox.inbox import Inbox
 from tui_inbox.problems import Problem
 from tui_inbox.store import posted
 from tui_inbox.sync import AccountReport, round_of, source_of
-from tui_inbox.sync.pause import pause
+from tui_inbox.sync.pause import wait_after
 
 if TYPE_CHECKING:
     from tui_inbox.exports.folder import FolderReport
@@ -186,6 +186,7 @@ class Worker(threading.Thread):
             self._bell.close()
 
     def work(self) -> None:
+        """Work, again and again, until the watch ends."""
         raise NotImplementedError
 
     def rest(self, seconds: float) -> None:
@@ -198,6 +199,12 @@ class Worker(threading.Thread):
         with suppress(OSError):
             while self.called.recv(64):
                 pass
+        if self.watch.stopping.is_set():
+            raise Stopped
+
+    def stored(self, name: str, batch: Batch) -> None:
+        """Tell that *batch* has been stored; raise `Stopped` at the end."""
+        self.watch.said.put(Going(name, batch.done, batch.total, batch.unit))
         if self.watch.stopping.is_set():
             raise Stopped
 
@@ -261,7 +268,7 @@ class Mailbox(Timely):
                 self._ear = None
             self._tries = 1 if time.monotonic() - began > STEADY else self._tries + 1
             self.listen()
-            self.rest(pause(problem, self._tries, random.random()))  # noqa: S311 - it only keeps many out of step
+            self.rest(wait_after(problem, self._tries, random.random()))  # noqa: S311 - it only keeps many out of step
 
     def _attend(self) -> Problem:
         """Hear and read, until a `Problem`, which is returned where it has been told, or the end."""
@@ -291,13 +298,13 @@ class Mailbox(Timely):
         """Bring in, move and send; return what stood in the way."""
         numbers, watch = self.taken(), self.watch
         report = round_of(
-            watch.inbox, self.account, watch.clock, secret=watch.secret, progress=self._progress, through=ear
+            watch.inbox, self.account, watch.clock, secret=watch.secret, progress=self.stored, through=ear
         )
         watch.said.put(Finished((report,), answers=numbers))
         problem, came = report.problem, report.came
         self._vain = 0 if came.new or came.known or came.gone else min(self._vain + 1, 20)
         self._failures = self._failures + 1 if problem else 0
-        wait = pause(problem, self._failures, random.random()) if problem else WHOLE  # noqa: S311 - as above
+        wait = wait_after(problem, self._failures, random.random()) if problem else WHOLE  # noqa: S311 - as above
         self._next = time.monotonic() + wait
         return problem
 
@@ -308,15 +315,11 @@ class Mailbox(Timely):
             self.watch.inbox.sources.synced(origin, self.watch.clock(), None)
 
     def _failed(self, problem: Problem) -> None:
+        """Tell and record that there is no connection, or none any more."""
         self.watch.said.put(Finished((AccountReport(self.account.name, problem=problem),), answers=self.taken()))
         with suppress(Problem):
             _, _, origin = source_of(self.account, self.watch.secret)
             self.watch.inbox.sources.synced(origin, None, problem.what)
-
-    def _progress(self, name: str, batch: Batch) -> None:
-        self.watch.said.put(Going(name, batch.done, batch.total, batch.unit))
-        if self.watch.stopping.is_set():
-            raise Stopped
 
     # --- called from other threads --------------------------------------------------------------------
 
@@ -376,7 +379,7 @@ class Dropped(Worker):
         while True:
             began, numbers, told = time.monotonic(), self.taken(), []
             try:
-                for report in look_through(watch.inbox, watch.clock, progress=self._progress):
+                for report in look_through(watch.inbox, watch.clock, progress=self.stored):
                     name, what = str(report.path), report.problem.what if report.problem else None
                     if numbers or report.files or report.failed or what != before.get(name):
                         told.append(report)
@@ -387,8 +390,3 @@ class Dropped(Worker):
                 if told or numbers:
                     watch.said.put(Finished((), tuple(told), numbers))
             self.rest(max(DROPPED, 20 * (time.monotonic() - began)))
-
-    def _progress(self, name: str, batch: Batch) -> None:
-        self.watch.said.put(Going(name, batch.done, batch.total, batch.unit))
-        if self.watch.stopping.is_set():
-            raise Stopped
