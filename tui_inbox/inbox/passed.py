@@ -5,6 +5,7 @@ from __future__ import annotations
 import copyreg
 from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, fields, replace
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
@@ -39,7 +40,8 @@ class Read(Arrival):
 # --- many at once -------------------------------------------------------------------------------------------
 
 _BESIDES = _values(fields(Arrival)[1:])
-_SAID_BY, _SAID_BESIDES = len(fields(Message)), len(fields(Message)) + len(fields(Arrival)) - 1
+_KEPT = _values(fields(Prepared)[:-1])
+"""What is kept of a message, but for its words, which stand last."""
 _SHORT = 80
 """Characters up to which it is looked whether a text was said before."""
 
@@ -49,37 +51,53 @@ Column = Values | list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A batch and, field by field, its arrivals with what is kept of them: what is said again is passed once."""
+    """A batch and, field by field, so many arrivals with what is kept of them: what is said again is passed once."""
 
     batch: Batch
-    columns: tuple[Column, ...]
+    count: int
+    said: list[Column]
+    besides: list[Column]
+    kept: list[Column]
+    words: list[Column]
 
 
 def passed(batch: Batch) -> Passed:
     """Return *batch* as it is passed, its messages prepared for the store."""
-    said: dict[Any, Any] = {}
+    before: dict[Any, Any] = {}
 
-    def once(value: Any) -> Any:
-        again = (type(value) is str and len(value) < _SHORT) or isinstance(value, Person | Verdict)
-        return said.setdefault(value, value) if again else value
+    def columns(rows: Iterable[Values]) -> list[Column]:
+        return [_column(one, before) for one in zip(*rows, strict=True)]
 
-    rows = []
-    for one in batch.arrivals:
-        kept = prepare(one.message)
-        words = tuple(map(once, kept.words))
-        rows.append((*map(once, SAID(one.message)), *_BESIDES(one), *_PARTS[Prepared](replace(kept, words=words))))
-    columns = (one[:1] if len(set(map(id, one))) == 1 else one for one in zip(*rows, strict=True))
-    return Passed(replace(batch, arrivals=()), tuple(list(one) if len(one) < len(rows) else one for one in columns))
+    messages = [one.message for one in batch.arrivals]
+    kept = [prepare(one) for one in messages]
+    return Passed(
+        replace(batch, arrivals=()),
+        len(messages),
+        columns(map(SAID, messages)),
+        columns(map(_BESIDES, batch.arrivals)),
+        columns(map(_KEPT, kept)),
+        columns(one.words for one in kept),
+    )
+
+
+def _column(values: Values, before: dict[Any, Any]) -> Column:
+    kinds = set(map(type, values))
+    if len(set(map(id, values))) > 1 and kinds == {str}:
+        values = tuple(before.setdefault(one, one) if len(one) < _SHORT else one for one in values)
+    elif kinds in ({Person}, {Verdict}):
+        values = tuple(before.setdefault(one, one) for one in values)
+    return [values[0]] if len(set(map(id, values))) == 1 else values
 
 
 def taken(said: Passed) -> Batch:
     """Return the batch that was passed."""
-    count = max(map(len, said.columns), default=0)
-    rows = zip(*(one * count if isinstance(one, list) else one for one in said.columns), strict=True)
-    return replace(said.batch, arrivals=tuple(map(_arrival, rows)))
+    if not said.count:
+        return said.batch
 
+    def each(columns: list[Column]) -> list[Iterable[Any]]:
+        return [repeat(one[0], said.count) if isinstance(one, list) else one for one in columns]
 
-def _arrival(row: Values) -> Read:
-    said, besides, kept = row[:_SAID_BY], row[_SAID_BY:_SAID_BESIDES], row[_SAID_BESIDES:]
-    values: Values = (Message(*said), *besides, Prepared(*kept))
-    return Read(*values)
+    messages = map(Message, *each(said.said))
+    kept = map(Prepared, *each(said.kept), zip(*each(said.words), strict=True))
+    arrivals = map(Read, messages, *each(said.besides), kept)
+    return replace(said.batch, arrivals=tuple(arrivals))
