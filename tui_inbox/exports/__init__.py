@@ -16,9 +16,8 @@ from tui_inbox.inbox import Inbox
 from tui_inbox.inbox.progress import Progress, quiet
 from tui_inbox.inbox.readers import batches
 from tui_inbox.problems import Misconfigured, Problem, StoreTrouble, Unreadable
-from tui_inbox.rules.model import Class
+from tui_inbox.rules.model import MAIL, Class
 
-MAIL = "email"
 MOST_PROBLEMS = 10_000
 
 if TYPE_CHECKING:

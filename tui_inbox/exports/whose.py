@@ -14,10 +14,9 @@ from tui_inbox.config import system_zone
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.exports.report import Ask, Question, Told
 from tui_inbox.inbox import Inbox
-from tui_inbox.rules.model import Class, Message
+from tui_inbox.rules.model import MAIL, Class, Message
 from tui_inbox.store.sources import AccountLine
 
-MAIL = "email"
 _CHOICES = 9
 _SAMPLES = 2
 

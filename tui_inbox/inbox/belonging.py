@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from tui_inbox.connectors import Arrival
 from tui_inbox.inbox.ours import us_of
-from tui_inbox.inbox.work import MAIL, Work
+from tui_inbox.inbox.work import Work
 from tui_inbox.rules import lifecycle, threads
-from tui_inbox.rules.model import ME, Message
+from tui_inbox.rules.model import MAIL, ME, Message
 from tui_inbox.rules.threads import Begin, Stretch
 from tui_inbox.rules.whose import Us, is_called
 from tui_inbox.store import arrivals, histories, namesakes, projection, ties
@@ -30,6 +30,7 @@ class Belonging:
     _stretches: dict[int, list[Stretch]] = field(default_factory=dict)
 
     def look_up_mail(self, messages: Iterable[Message]) -> None:
+        """Look up at once the threads that the ids of all mails among *messages* name."""
         ids = {id_ for one in messages if one.channel == MAIL for id_ in _edges(one)}
         self._mail |= ties.by_mail_id(self.work.unit, self.work.account.id, ids)
         known = set(self._mail.values())
@@ -38,7 +39,7 @@ class Belonging:
         self._stretches |= {id_: found.get(id_, []) for id_ in known}
 
     def look_up_chats(self, messages: Iterable[Message]) -> None:
-        """Look up the threads of all of *messages* at once; what is not here will begin."""
+        """Look up at once the threads of all chats among *messages*; one that is not here will begin."""
         keys = {one.thread for one in messages if one.thread} - self._threads.keys()
         here = ties.threads_by_key(self.work.unit, self.work.account.id, keys)
         self._threads |= here
@@ -46,9 +47,10 @@ class Belonging:
         self._stretches |= {thread.id: found.get(thread.id, []) for thread in here.values()}
 
     def thread_of(self, message: Message) -> Thread:
-        return (
-            self._mail_thread(message) if message.channel == MAIL and not message.thread else self._chat_thread(message)
-        )
+        """Return the thread that *message* belongs to, begun where it is new."""
+        if message.channel == MAIL and not message.thread:
+            return self._mail_thread(message)
+        return self._chat_thread(message)
 
     def _chat_thread(self, message: Message) -> Thread:
         key = message.thread
@@ -82,7 +84,7 @@ class Belonging:
         return thread
 
     def join(self, into: int, others: Sequence[int]) -> None:
-        """Two threads are one: all is as if they had been one from the start, but for what acts had seen.
+        """Make threads *others* one with *into*, as if they had been one from the start, but for what acts had seen.
 
         A conversation keeps what its acts had seen. The rest falls by received time into those that somebody acted
         on; where nobody did, all becomes one with the oldest.
@@ -128,6 +130,7 @@ class Belonging:
         self.work.touched |= to.keys()
 
     def conversation(self, thread: int, channel: str, received: datetime) -> int:
+        """Return the conversation of *thread* that a message received then belongs to, begun where it is new."""
         if thread not in self._stretches:
             self._stretches[thread] = histories.stretches(self.work.unit, [thread]).get(thread, [])
         stretches = self._stretches[thread]

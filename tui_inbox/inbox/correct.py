@@ -16,7 +16,7 @@ from tui_inbox.inbox.reading import Readings
 from tui_inbox.inbox.sides import Sides
 from tui_inbox.problems import Misconfigured, NotFound, Refused
 from tui_inbox.rules import people
-from tui_inbox.rules.model import ME, Class, Person
+from tui_inbox.rules.model import MAIL, ME, Class, Person
 from tui_inbox.rules.whose import is_called, judge
 from tui_inbox.store import accounts, arrivals, corrections, projection
 from tui_inbox.store.accounts import Account
@@ -58,7 +58,7 @@ def correct(unit: Unit, config: Config, said: Correction, now: datetime) -> Corr
     if said.conversations is not None and not chats:
         raise NotFound(f"No such conversation came from {account.name}.", "See `tui-inbox list all`.")
     came = Corrected(account.name)
-    if account.channel == "email":
+    if account.channel == MAIL:
         _sides(unit, config, account, said, came)
     elif not (said.me or said.zone):
         raise Misconfigured("Nothing is said to be put right.", "Name yourself with --me, or the zone with --zone.")
@@ -185,8 +185,7 @@ class _Mending:
             return None
         channel = one.message.channel
         key = people.identity_key(channel, customer, self._account.name, self._chat.key)
-        value, name = customer.identity or customer.name, customer.name or customer.identity
-        return arrivals.identity(self._unit, key, channel, value, name)
+        return arrivals.identity(self._unit, key, channel, *people.value_and_name(customer))
 
     def _rename(self) -> None:
         """A chat of two that the format calls by its other side had been called by me."""

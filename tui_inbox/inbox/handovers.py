@@ -7,9 +7,9 @@ from datetime import datetime
 
 from tui_inbox.config import Config
 from tui_inbox.inbox.reading import Readings
-from tui_inbox.rules.handover import HAND_OVER, MAIL, pause
+from tui_inbox.rules.handover import HAND_OVER, pause
 from tui_inbox.rules.lifecycle import Act, Conversation, Delivery, Verb
-from tui_inbox.rules.model import ME
+from tui_inbox.rules.model import MAIL, ME
 from tui_inbox.store import acts, handed, histories, outgoing, owed, projection, ties
 from tui_inbox.store.outgoing import Outgoing
 from tui_inbox.store.writer import Unit
@@ -40,7 +40,7 @@ def standing(unit: Unit, config: Config, one: Outgoing, now: datetime) -> Conver
 
 
 def _too_late(unit: Unit, config: Config, one: Outgoing, it: Conversation, act: Act, now: datetime) -> None:
-    """It was due before it could be sent: it is back at me since then, and that is on record."""
+    """Record that it was due before it could be sent, and has been back at me since then."""
     since = [entry.since for promise in it.promises for entry in promise.responsible if entry.who == ME]
     back = [one for one in since if one > act.at]
     outgoing.delivered(unit, act.id, Delivery.REFUSED, min(back, default=now))

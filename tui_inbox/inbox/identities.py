@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tui_inbox.inbox.work import MAIL, Work
+from tui_inbox.inbox.work import Work
 from tui_inbox.rules import people
-from tui_inbox.rules.model import Message, Person
+from tui_inbox.rules.model import MAIL, Message, Person
 from tui_inbox.store import arrivals
 from tui_inbox.store.ties import Thread
 
@@ -19,6 +19,7 @@ class Identities:
     _known: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
 
     def of(self, customer: Person | None, thread: Thread, message: Message) -> int | None:
+        """Return the identity of *customer*, who wrote *message* or was written to; None where there is none."""
         if customer is None:
             return None
         key = people.identity_key(message.channel, customer, self.work.account.name, message.thread or thread.key)
@@ -29,8 +30,7 @@ class Identities:
             self.work.unit,
             key,
             message.channel,
-            customer.identity or customer.name,
-            customer.name or customer.identity,
+            *people.value_and_name(customer),
             [self._key_of(one) for one in customer.also],
         )
         for one in customer.also:

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 from tui_inbox.config import Config
 from tui_inbox.connectors import rfc822
 from tui_inbox.rules import lookalike
-from tui_inbox.rules.model import Class, Direction, Message
+from tui_inbox.rules.model import MAIL, Class, Direction, Message
 from tui_inbox.rules.whose import Judged
 from tui_inbox.store import people
 from tui_inbox.store.writer import Unit
-
-MAIL = "email"
 
 
 @dataclass(slots=True)

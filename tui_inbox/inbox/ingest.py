@@ -17,10 +17,10 @@ from tui_inbox.inbox.origin import Origin
 from tui_inbox.inbox.ours import us_of
 from tui_inbox.inbox.outcome import Ingested
 from tui_inbox.inbox.reading import Readings
-from tui_inbox.inbox.work import MAIL, Work, sent, thread_key
+from tui_inbox.inbox.work import Work, sent
 from tui_inbox.rules import tokens
 from tui_inbox.rules.lookalike import REPLY
-from tui_inbox.rules.model import Direction
+from tui_inbox.rules.model import MAIL, Direction
 from tui_inbox.rules.whose import judge
 from tui_inbox.store import accounts, already, arrivals, histories, owed, places
 from tui_inbox.store.tray import Placed
@@ -85,7 +85,7 @@ class Intake:
             Placed(
                 self.work.account.id,
                 thread.id,
-                thread_key(message),
+                message.thread,
                 conversation,
                 new.key,
                 judged.direction,
@@ -110,10 +110,11 @@ class Intake:
         self.work.span(new.received)
         self.work.touched.add(conversation)
         self.work.locate(new.arrival, id_)
-        for twin in self.offered.twice.get((thread_key(message), new.key), []):
+        for twin in self.offered.twice.get((message.thread, new.key), []):
             self.work.locate(twin, id_)
 
     def _server_changes(self, batch: Batch) -> None:
+        """Keep where known messages lie now besides, and which lie there no more."""
         for known, besides in batch.known:
             here = (known.folder, known.uidvalidity, known.uid)
             there = (besides.folder, besides.uidvalidity, besides.uid)

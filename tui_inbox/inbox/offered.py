@@ -16,10 +16,10 @@ from tui_inbox.inbox.identities import Identities
 from tui_inbox.inbox.namesakes import namesakes_in
 from tui_inbox.inbox.restated import restate
 from tui_inbox.inbox.twice import Revision
-from tui_inbox.inbox.work import MAIL, Work, sent, thread_key
+from tui_inbox.inbox.work import Work, sent
 from tui_inbox.rules import people, tokens
 from tui_inbox.rules.aligned import Change
-from tui_inbox.rules.model import Direction, Message, State
+from tui_inbox.rules.model import MAIL, Direction, Message, State
 from tui_inbox.rules.whose import judge
 from tui_inbox.store import accounts, already, arrivals, namesakes, renamed, ties
 from tui_inbox.store.already import Known
@@ -57,16 +57,14 @@ class Offered:
         offered = self.belonging.told(self._by_one_key(offered))
         keyed = [one for one in offered if one.message.key]
         unkeyed = [one for one in offered if not one.message.key]
-        here = already.known(
-            self.work.unit, self.work.account.id, {(thread_key(one.message), one.message.key) for one in keyed}
-        )
-        here |= self._met_otherwise([one for one in keyed if (thread_key(one.message), one.message.key) not in here])
+        here = already.known(self.work.unit, self.work.account.id, set(map(_known_by, keyed)))
+        here |= self._met_otherwise([one for one in keyed if _known_by(one) not in here])
         fresh: list[New] = []
         coming: dict[tuple[str, str], int] = {}
         restated = self._restated(keyed, here)
         for one in keyed:
-            key = (thread_key(one.message), one.message.key)
-            before = self._in_turn(one.message)
+            key = _known_by(one)
+            received = self._in_turn(one.message)
             if key in here:
                 here[key] = self._meet(one, here[key])
             elif key in restated:
@@ -79,35 +77,36 @@ class Offered:
                 fresh[coming[key]] = replace(first, arrival=whole, position=whole.message.position)
             else:
                 coming[key] = len(fresh)
-                fresh.append(New(one, one.message.key, before, one.message.position))
+                fresh.append(New(one, one.message.key, received, one.message.position))
         return fresh + self._aligned(unkeyed)
 
     def _met_otherwise(self, offered: Sequence[Arrival]) -> dict[tuple[str, str], Known]:
         """Return those of *offered* that are here under another key: the server's own name for a mail says so, or a
         stand-in came first, which is now made whole."""
         found = met.otherwise(self.work.unit, self.work.account.id, offered)
-        return {(thread_key(arrival.message), arrival.message.key): here for arrival, here in found}
+        return {_known_by(arrival): here for arrival, here in found}
 
     def _restated(
         self, keyed: Sequence[Arrival], here: Mapping[tuple[str, str], Known]
     ) -> dict[tuple[str, str], tuple[Known, Change | None]]:
         """Return those of *keyed* that are here in another state, under the key that this had given them."""
-        keys = {(thread_key(one.message), one.message.key) for one in keyed}
-        offered = [one for one in keyed if (thread_key(one.message), one.message.key) not in here]
+        keys = set(map(_known_by, keyed))
+        offered = [one for one in keyed if _known_by(one) not in here]
         found = restate(self.work.unit, self.work.account.id, offered, keys)
-        return {(thread_key(one.message), one.message.key): (known, change) for one, known, change in found}
+        return {_known_by(one): (known, change) for one, known, change in found}
 
     def _in_turn(self, message: Message) -> datetime:
         """Return when it counts as received, in the order of the run."""
-        self.work.origin.lately[""] = self._received(message, self.work.origin.lately.get(""))
-        return self.work.origin.lately[""]
+        latest = self.work.origin.latest
+        latest.received = self._received(message, latest.received)
+        return latest.received
 
     def _received(self, message: Message, before: datetime | None) -> datetime:
         """Return when it counts as received: never later than now; unreadable times stand with their neighbours."""
         return min(message.received_at or message.sent_at or before or self.work.now, self.work.now)
 
     def _meet(self, arrival: Arrival, here: Known, change: Change | None = None) -> Known:
-        """Something known comes again: it may lie elsewhere, have been edited, or bring its files this time.
+        """Take in what is known and comes again: it may lie elsewhere, have been edited, or bring its files this time.
 
         Returns what it is then, for the next that is the same.
         """
@@ -140,7 +139,7 @@ class Offered:
         return here
 
     def _outrank(self, arrival: Arrival, here: Known) -> None:
-        """Our own copy of a mail comes after another: it decides where the mail stands, and that it is ours."""
+        """Let our own copy of a mail, which came after another, decide where the mail stands, and that it is ours."""
         message = arrival.message
         self.belonging.look_up_mail([message])
         thread = self.belonging.thread_of(message)
@@ -176,11 +175,11 @@ class Offered:
             laid = lay(self.work.unit, self.work.account.id, thread, [one.message for one in chat], walked)
             self._learn_names(thread, chat, laid.aliases)
             for arrival, place in zip(chat, laid.places, strict=True):
-                before = self._in_turn(arrival.message)
+                in_turn = self._in_turn(arrival.message)
                 if place.known is not None:
                     self._meet(arrival, place.known, place.change)
                 else:
-                    received = min(before - laid.shift, self.work.now)
+                    received = min(in_turn - laid.shift, self.work.now)
                     shifted = _shifted(arrival, laid.shift)
                     fresh.append(New(shifted, place.key, received, place.position, place.token, aligned=True))
             arrivals.reposition(self.work.unit, laid.moved)
@@ -196,7 +195,7 @@ class Offered:
         return self.work.origin.called[name]
 
     def _learn_names(self, thread: str, chat: Sequence[Arrival], aliases: Mapping[str, str]) -> None:
-        """Somebody is called otherwise in this file: the same person, under a further name."""
+        """Learn that somebody is called otherwise in this file: the same person, under a further name."""
         for old, new in aliases.items():
             person = next((one.message.sender for one in chat if _spoken_by(one.message) == new), None)
             found = already.spoken_as(self.work.unit, self.work.account.id, thread, old)
@@ -212,8 +211,7 @@ class Offered:
             elif found[1]:
                 channel = chat[0].message.channel
                 key = people.identity_key(channel, person, self.work.account.name, thread)
-                value, name = person.identity or person.name, person.name or person.identity
-                arrivals.identity(self.work.unit, key, channel, value, name, [found[1]])
+                arrivals.identity(self.work.unit, key, channel, *people.value_and_name(person), [found[1]])
 
     def _by_one_key(self, offered: Sequence[Arrival]) -> Sequence[Arrival]:
         """Return *offered* with each chat under the key that it has here."""
@@ -228,8 +226,7 @@ class Offered:
                 self.belonging.join(one.thread.id, [begun.id])
             for said, who in one.people:
                 key = people.identity_key(said.channel, said.sender, self.work.account.name, one.thread.key)
-                value, name = said.sender.identity or said.sender.name, said.sender.name or said.sender.identity
-                arrivals.identity(self.work.unit, key, said.channel, value, name, [who])
+                arrivals.identity(self.work.unit, key, said.channel, *people.value_and_name(said.sender), [who])
         called = self.work.origin.called
         return [
             replace(one, message=replace(one.message, thread=called[one.message.thread]))
@@ -237,6 +234,14 @@ class Offered:
             else one
             for one in offered
         ]
+
+
+def _known_by(arrival: Arrival) -> tuple[str, str]:
+    """Return what a message is known by in its account: its chat, within which its key is unique, and its key.
+
+    A mail's key holds in the whole account: its chat is "".
+    """
+    return arrival.message.thread, arrival.message.key
 
 
 def _spoken_by(message: Message) -> str:

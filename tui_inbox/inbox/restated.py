@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from tui_inbox.connectors import Arrival
+from tui_inbox.inbox.twice import NOTHING
 from tui_inbox.rules.aligned import Change
 from tui_inbox.rules.model import State
 from tui_inbox.store import restated
 from tui_inbox.store.already import Known, text_digest
 from tui_inbox.store.writer import Unit
-
-NOTHING = text_digest("")
 
 
 def restate(
@@ -19,7 +18,7 @@ def restate(
 ) -> Iterator[tuple[Arrival, Known, Change | None]]:
     """Yield those of *offered*, none of which is here under its own key, that are here in another state.
 
-    Only where a format has no ids, so that the key hangs on the words, and `Message.stem` says how far it does not.
+    Only where a format has no ids, so that the key depends on the words; `Message.stem` is the part that does not.
     *keys* are all that the source offers now, by chat: what it still says is nothing that was unsent.
     """
     offered = [one for one in offered if one.message.stem]

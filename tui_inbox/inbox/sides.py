@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from tui_inbox.connectors import rfc822
 from tui_inbox.rules import people
 from tui_inbox.rules.lookalike import REPLY
-from tui_inbox.rules.model import Class, Direction, Message, Person
+from tui_inbox.rules.model import MAIL, Class, Direction, Message, Person
 from tui_inbox.rules.whose import Us, judge
 from tui_inbox.store import arrivals, bounces, corrections, projection
 from tui_inbox.store.accounts import Account
@@ -77,9 +77,8 @@ class Sides:
     def _identity(self, customer: Person | None) -> int | None:
         if customer is None:
             return None
-        key = people.identity_key("email", customer, self.account.name, "")
-        value, name = customer.identity or customer.name, customer.name or customer.identity
-        return arrivals.identity(self.unit, key, "email", value, name)
+        key = people.identity_key(MAIL, customer, self.account.name, "")
+        return arrivals.identity(self.unit, key, MAIL, *people.value_and_name(customer))
 
     def _tie(self, mail: Mail) -> None:
         """Tie to an answer of ours, now that it is known for one, the report that it did not arrive."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tui_inbox.connectors import Arrival
-from tui_inbox.rules.model import Message, State
+from tui_inbox.rules.model import MAIL, Message, State
 from tui_inbox.store.already import Known, text_digest
 
-MAIL = "email"
 NOTHING = text_digest("")
+"""Of a message without a text."""
 
 
 @dataclass(frozen=True, slots=True)

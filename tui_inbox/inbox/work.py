@@ -9,13 +9,11 @@ from tui_inbox.config import Config
 from tui_inbox.connectors import Arrival
 from tui_inbox.inbox.origin import Origin
 from tui_inbox.inbox.outcome import Ingested
-from tui_inbox.rules.model import Message
+from tui_inbox.rules.model import MAIL
 from tui_inbox.rules.whose import Us
 from tui_inbox.store.accounts import Account
 from tui_inbox.store.tray import Tray
 from tui_inbox.store.writer import Unit
-
-MAIL = "email"
 
 
 @dataclass(slots=True)
@@ -45,11 +43,6 @@ class Work:
         if where is not None:
             at = (where.folder, where.uidvalidity, where.uid)
             self.tray.locate(self.account.id, *at, message_id, inbox=self.inbox_folder, object_id=arrival.object_id)
-
-
-def thread_key(message: Message) -> str:
-    """Return what a message's key is unique within: its chat; a mail's id holds in the whole account."""
-    return message.thread
 
 
 def sent(arrival: Arrival) -> bool:

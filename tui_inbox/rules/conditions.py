@@ -13,7 +13,7 @@ from tui_inbox.problems import nearest
 from tui_inbox.rules import days, sensitive
 from tui_inbox.rules.days import LONG, days_of
 from tui_inbox.rules.fold import plain
-from tui_inbox.rules.model import Class
+from tui_inbox.rules.model import MAIL, Class
 
 CONDITIONS = (
     *("from", "to", "subject", "text", "channel", "account", "tier", "class"),
@@ -43,7 +43,7 @@ class Case:
     to: tuple[str, ...] = ()
     subject: str = ""
     text: str = ""
-    channel: str = "email"
+    channel: str = MAIL
     account: str = ""
     tier: int = 1
     class_: Class = Class.HUMAN

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from tui_inbox.rules import clean
 from tui_inbox.rules.calendar import MONTHS
 from tui_inbox.rules.days import WEEKDAYS
+from tui_inbox.rules.model import MAIL
 
 UNDO_TIME = timedelta(seconds=5)
 """How long a hand-over waits for an undo before it goes out."""
@@ -19,7 +20,6 @@ HAND_OVER = "hand_over"
 REPLY_ON = "reply_on"
 """A customer's message to what has been handed over."""
 
-MAIL = "email"
 TIERS = ("self-service and machine mail", "front line", "specialist", "expert")
 
 SHOWN = 100_000

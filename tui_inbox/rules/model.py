@@ -8,6 +8,8 @@ from enum import StrEnum
 
 ME = "me"
 """The owner's name for the agent whose inbox this is."""
+MAIL = "email"
+"""The channel of mail; on every other one people chat."""
 
 
 class Direction(StrEnum):

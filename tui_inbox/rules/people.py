@@ -69,6 +69,11 @@ def identity_key(channel: str, person: Person, account: str, thread: str) -> str
     return f"{channel}:{account}/{thread}/{_tidy(person.name)}"
 
 
+def value_and_name(person: Person) -> tuple[str, str]:
+    """Return what *person* is on their channel, and what they are called; where one is missing, the other for it."""
+    return person.identity or person.name, person.name or person.identity
+
+
 def mentions_in(text: str) -> frozenset[str]:
     """Return the keys of addresses and international numbers in the last part of *text*, where signatures stand."""
     from phonenumbers import PhoneNumberMatcher  # deferred: 20 ms

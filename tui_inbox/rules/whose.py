@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tui_inbox.rules.model import Class, Direction, Message, Person
+from tui_inbox.rules.model import MAIL, Class, Direction, Message, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def judge(message: Message, us: Us, *, sent: bool = False) -> Judged:
     """Return who wrote *message* to whom; *sent* says that it lies in our folder of sent mail."""
     if message.verdict.as_ is Class.SYSTEM:
         return Judged(Direction.IN, Class.SYSTEM, message.verdict.why, None)
-    if message.channel == "email":
+    if message.channel == MAIL:
         return _mail(message, us, sent=sent)
     return _chat(message, us)
 
