@@ -29,8 +29,7 @@ ROOT = Path(__file__).parents[2]
 LEFT_OUT = ("tui_inbox.app", "tui_inbox.screens", "tui_inbox.__main__")
 """What only the screen imports, and what begins the command."""
 LIBRARIES = ("sqlmodel", "dateparser", "holidays", "imapclient", "keyring", "phonenumbers", "selectolax.lexbor")
-
-
+"""What commands import only where they need it."""
 AT_FIRST = dict(os.environ)
 """The environment before any test changed it."""
 
@@ -62,6 +61,7 @@ class Nursery:
             return int(code), out.read().decode("utf-8"), err.read().decode("utf-8")
 
     def close(self) -> None:
+        """End the interpreter, and return when it has ended."""
         self.line.close()
         self.process.wait()
 
@@ -76,7 +76,8 @@ def nursery() -> Nursery:
     return _here[0]
 
 
-def _imported() -> None:
+def _import_all() -> None:
+    """Import what commands import, and start no thread by it: none would be in a fork."""
     for library in LIBRARIES:
         importlib.import_module(library)
     for module in pkgutil.walk_packages(tui_inbox.__path__, "tui_inbox."):
@@ -112,6 +113,7 @@ def _born(files: Sequence[int]) -> None:
 
 
 def _serve(line: socket.socket) -> None:
+    """Fork for each command that *line* asks for, and answer with its exit code; return when *line* is closed."""
     while True:
         said, parts, _, _ = line.recvmsg(100, socket.CMSG_SPACE(4 * array.array("i").itemsize))
         if not said:
@@ -130,7 +132,7 @@ def _serve(line: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    _imported()
+    _import_all()
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as asking:
         _serve(asking)

@@ -102,6 +102,7 @@ class Tty:
         raise AssertionError(f"{words!r} is not said on:\n{said}")
 
     def press(self, *keys: str) -> None:
+        """Type *keys* one after another, each once the screen rests; none once the program has ended."""
         for key in keys:
             if self.ended:
                 return
@@ -109,6 +110,7 @@ class Tty:
             self.rest()
 
     def text(self) -> str:
+        """Return the screen as plain text."""
         if self._drawn != len(self.written):
             every = range(self._screen.columns)
             lines = (self._screen.buffer[row] for row in range(self._screen.lines))
@@ -132,6 +134,7 @@ class Tty:
         return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
 
     def close(self) -> None:
+        """End the program where it still runs."""
         if not self.ended:
             os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
