@@ -33,6 +33,17 @@ def test_a_queue_read_in_its_order_is_the_one_that_sorting_gives(store: Connecti
             assert list(queues.ids(store, name, now, standing=standing)) == sorted_
 
 
+@pytest.mark.parametrize("standing", ["", *queues.STANDINGS])
+def test_gathered_while_others_go_on_a_queue_is_the_same(
+    store: Connection, standing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "_SLICE", 20)
+    for now in MOMENTS:
+        for name in queues.QUEUES:
+            whole = queues.packed(store, name, now, standing=standing)
+            assert list(whole) == list(queues.ids(store, name, now, standing=standing))
+
+
 def test_the_first_few_are_the_beginning_of_all(store: Connection) -> None:
     for now in MOMENTS:
         for name in queues.QUEUES:
@@ -67,6 +78,7 @@ def test_a_queue_and_its_counts_are_read_from_their_indexes(store: Connection) -
     asked: list[str] = []
     store.set_trace_callback(asked.append)
     list(queues.ids(store, "inbox", NOW))
+    queues.packed(store, "inbox", NOW)
     queues.counts(store, NOW)
     queues.count(store, "inbox", NOW)
     store.set_trace_callback(None)

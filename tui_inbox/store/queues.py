@@ -9,11 +9,13 @@ from __future__ import annotations
 import heapq
 import json
 import sqlite3
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from tui_inbox.pause import pause
 from tui_inbox.problems import NotFound
 from tui_inbox.rules.model import ME
 from tui_inbox.store.moments import moment, stored
@@ -30,6 +32,10 @@ REASON = f"CASE WHEN {BACK} THEN 'returned' WHEN {TURNED} THEN turns_reason ELSE
 
 _STAYS = "(turns_at IS NULL OR turns_at > :now)"
 _MOVED = "turns_at <= :now"
+_SLICE = 8_192
+"""Characters of ids that are read in one go: no other thread waits longer for it than a tenth of a millisecond."""
+_GAP = 0.0001
+"""Seconds between two of them: a thread that waits needs half of it to wake up."""
 _AT_ONCE = 10_000
 """Ids that one statement is given."""
 _TURNING = "conversation INDEXED BY conversation_turns"
@@ -94,6 +100,44 @@ def ids(
     values: dict[str, object] = {"name": name, "now": stored(now), "most": -1 if most is None else most}
     if ORDER[name] is _DUE_FIRST and behind is None:
         return islice(_due_first(connection, values, standing), most)
+    return (row[0] for row in connection.execute(_sorted(name, standing, behind, values), values))
+
+
+def packed(connection: sqlite3.Connection, name: str, now: datetime, *, standing: str = "") -> array[int]:
+    """Return all that `ids` does, in less than half the time, where other threads are to go on meanwhile.
+
+    Row by row, Python's lock is given up and taken again for each of a million rows. SQLite writes the ids one behind
+    the other without it; then they are read a slice at a time.
+    """
+    _check(name)
+    values: dict[str, object] = {"name": name, "now": stored(now), "most": -1}
+    if ORDER[name] is not _DUE_FIRST:
+        return _gathered(connection, _sorted(name, standing, None, values), values)
+    found = array("q")
+    for stays, few in _halves(connection, values, standing):
+        if few:
+            found.extend(_merged(connection, stays, few, values))
+        else:
+            found.extend(_gathered(connection, f"{stays} LIMIT :most", values))
+    return found
+
+
+def _gathered(connection: sqlite3.Connection, sql: str, values: dict[str, object]) -> array[int]:
+    """Return the ids that *sql* selects, in its order."""
+    # An order below a sum is kept where there is a limit, too.
+    row = connection.execute(f"SELECT group_concat(id) FROM ({sql})", values).fetchone()  # noqa: S608 - our own words only
+    text, begin, found = row[0] or "", 0, array("q")
+    while begin < len(text):
+        end = text.find(",", begin + _SLICE)
+        end = len(text) if end < 0 else end
+        found.extend(json.loads(f"[{text[begin:end]}]"))
+        begin = end + 1
+        pause(_GAP)
+    return found
+
+
+def _sorted(name: str, standing: str, behind: tuple[int, ...] | None, values: dict[str, object]) -> str:
+    """Return what selects a queue in its order; the keys *behind* which it begins are put into *values*."""
     where = LIVE if name == "all" else f"{LIVE} AND ((place = :name AND {_STAYS}) OR ({_MOVED} AND {PLACE} = :name))"
     if standing:
         where += f" AND ({_standing(standing, REASON)})"
@@ -103,8 +147,7 @@ def ids(
         where += f" AND ({order}) > ({', '.join(f':k{number}' for number in range(len(behind)))})"
     if ORDER[name] is _NEWEST:
         order = "last_at DESC, id DESC"  # the same, as an index knows it
-    sql = f"SELECT id FROM conversation WHERE {where} ORDER BY {order} LIMIT :most"  # noqa: S608 - our own words only
-    return (row[0] for row in connection.execute(sql, values))
+    return f"SELECT id FROM conversation WHERE {where} ORDER BY {order} LIMIT :most"  # noqa: S608 - our own words only
 
 
 def count(connection: sqlite3.Connection, name: str, now: datetime) -> int:
@@ -140,16 +183,32 @@ def _check(name: str) -> None:
 
 def _due_first(connection: sqlite3.Connection, values: dict[str, object], standing: str) -> Iterator[int]:
     """Yield what lies in a queue, the earliest due first; what nothing is promised for comes last, the oldest first."""
+    for stays, few in _halves(connection, values, standing):
+        yield from _merged(connection, stays, few, values)
+
+
+def _halves(
+    connection: sqlite3.Connection, values: dict[str, object], standing: str
+) -> Iterator[tuple[str, list[tuple[int, ...]]]]:
+    """Yield for what is promised, and then for what is not: what selects those that time has not moved, and the few
+    that it has, each as the keys of its order and its id."""
     for due, order in (("due IS NOT NULL", "due, last_at, id"), ("due IS NULL", "last_at, id")):
         keys, only = f"SELECT {order}, id FROM", f"{LIVE} AND {due}"
         stays = f"{keys} conversation WHERE {only} AND place = :name AND {_STAYS}{_only(standing, 'reason')}"
         moved = f"{keys} {_TURNING} WHERE {only} AND {_MOVED} AND {PLACE} = :name{_only(standing, REASON)}"
         few = [tuple(row) for row in connection.execute(f"{moved} ORDER BY {order} LIMIT :most", values)]
-        there = connection.cursor()
-        there.row_factory = None
-        whole: Iterable[tuple[int, ...]] = there.execute(f"{stays} ORDER BY {order}", values)
-        for row in heapq.merge(whole, few) if few else whole:
-            yield row[-1]
+        yield f"{stays} ORDER BY {order}", few
+
+
+def _merged(
+    connection: sqlite3.Connection, stays: str, few: list[tuple[int, ...]], values: dict[str, object]
+) -> Iterator[int]:
+    """Yield the ids of what *stays* selects and of the *few*, in their order."""
+    there = connection.cursor()
+    there.row_factory = None
+    whole: Iterable[tuple[int, ...]] = there.execute(stays, values)
+    for row in heapq.merge(whole, few) if few else whole:
+        yield row[-1]
 
 
 def _only(standing: str, reason: str) -> str:

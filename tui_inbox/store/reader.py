@@ -68,6 +68,8 @@ class Reader(Window):
         """Return the ids of a queue in its order, of all or of the first *most*; *query* keeps what it matches,
         *standing* (`queues.STANDINGS`) whose clock stands so. Raises `NotFound`."""
         with self.moment():
+            if most is None and query is None:
+                return Queue(name, queues.packed(self.connection, name, now, standing=standing), self.seen())
             ids = queues.ids(self.connection, name, now, standing=standing, most=None if query else most)
             if query:
                 ids = _matching(self.connection, ids, query, now)
