@@ -25,6 +25,14 @@ def test_progress_makes_room_for_what_came_of_it(tui: Tui) -> None:
         assert tui.shown("sync") == ["shop: 1 new, 0 known, 0 gone, 0 set aside", ""]
 
 
+def test_a_sentence_is_broken_between_words_and_a_command_not_at_all(tui: Tui) -> None:
+    said = tui("sync", code=2).err.splitlines()
+    shown = [line for line in tui.shown("sync", columns=60) if line]
+    assert " ".join(shown) == " ".join(said)
+    assert all(len(line) <= 60 or " " not in line for line in shown)
+    assert any("`tui-inbox account add`" in line for line in shown)
+
+
 def test_with_nothing_there_it_is_said_and_what_comes_next(tui: Tui) -> None:
     assert tui("list").out == "The queue inbox is empty.\n"
     assert "tui-inbox account add" in tui("account", "test").out

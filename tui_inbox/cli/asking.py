@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 from tui_inbox import vault
-from tui_inbox.cli.say import note, say_problem
+from tui_inbox.cli.say import fitting, note, say_problem
 from tui_inbox.config import Account
 from tui_inbox.problems import Misconfigured, Problem, Refused
 from tui_inbox.rules import clean
@@ -34,7 +34,7 @@ class Asking:
                 return check(default)
             raise Misconfigured(f"`{option}` is missing, and there is no terminal to ask.", f"Name it with `{option}`.")
         while True:
-            sys.stderr.write(clean.line(f"{question}{f' [{default}]' if default else ''}: ").rstrip() + " ")
+            sys.stderr.write(fitting(clean.line(f"{question}{f' [{default}]' if default else ''}: ").rstrip()) + " ")
             sys.stderr.flush()
             try:
                 return check(_answered().strip() or default)

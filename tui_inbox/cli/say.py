@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from tui_inbox.store.lines import Row
     from tui_inbox.store.whole import Whole
 
+_PIECE = re.compile(r"(?:`[^`]*`|\S)+")
+"""What stays on one line."""
+
 
 def say(text: str = "") -> None:
     """Print *text* to standard output; what the terminal's encoding lacks becomes a question mark."""
@@ -27,7 +31,29 @@ def say(text: str = "") -> None:
 
 def note(text: str) -> None:
     """Print *text* to standard error: progress and warnings, never mixed with what was asked for."""
-    _write(sys.stderr, text)
+    _write(sys.stderr, fitting(text))
+
+
+def fitting(text: str) -> str:
+    """Return *text* for standard error: a terminal breaks it between words, and no command in backquotes."""
+    if not sys.stderr.isatty():
+        return text
+    columns = get_terminal_size().columns
+    return "\n".join(_between_words(line, columns) for line in text.split("\n"))
+
+
+def _between_words(line: str, columns: int) -> str:
+    if clean.width(line) <= columns:
+        return line
+    lines, indent = [], " " * (len(line) - len(line.lstrip(" ")))
+    here = indent
+    for piece in _PIECE.findall(line):
+        longer = f"{here} {piece}" if here.strip() else here + piece
+        if here.strip() and clean.width(longer) > columns:
+            lines.append(here)
+            longer = indent + piece
+        here = longer
+    return "\n".join([*lines, here])
 
 
 def _write(to: Any, text: str) -> None:
@@ -51,7 +77,7 @@ def say_problem(problem: Problem, *, as_json: bool) -> None:
         return
     note(clean.block(problem.what))
     if problem.picture:
-        note("".join(f"  {line}\n" for line in problem.picture.splitlines())[:-1])
+        _write(sys.stderr, "".join(f"  {line}\n" for line in problem.picture.splitlines())[:-1])
     if problem.hint:
         note(clean.block(problem.hint))
 
