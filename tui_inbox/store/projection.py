@@ -44,7 +44,14 @@ _BEGIN = adding_only(
     _conversation, ("thread_id", "account_id", "channel", "begins_at", "continues", "begins_with", "owner", *_UNSAID)
 )
 # What is asked of every conversation of a batch: each is made once.
-_KNOWN = select(_conversation).where(among(_conversation.c.id))
+_KNOWN = select(
+    _conversation.c.id,
+    _conversation.c.thread_id,
+    _conversation.c.seen,
+    _conversation.c.messages,
+    _conversation.c.place,
+    _conversation.c.owner,
+).where(among(_conversation.c.id))
 _PROMISED = select(_promise).where(among(_promise.c.conversation_id))
 VOID = "void"
 """A promise that a later reading of the history no longer holds; its terms are kept."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -157,6 +157,7 @@ class Tray:
 
 
 def _row(id_: int, message: Message, placed: Placed, prepared: Prepared) -> dict[str, Any]:
+    received = stored(placed.received)
     return {
         "id": id_,
         "account_id": placed.account_id,
@@ -165,7 +166,7 @@ def _row(id_: int, message: Message, placed: Placed, prepared: Prepared) -> dict
         "thread_key": placed.thread_key,
         "key": placed.key,
         "external_id": message.external_id,
-        "stamp": (stored(placed.received) << _TIE) + id_ % (1 << _TIE),
+        "stamp": (received << _TIE) + id_ % (1 << _TIE),
         "direction": placed.direction.value,
         "class": placed.class_.value,
         "why": placed.why,
@@ -179,7 +180,7 @@ def _row(id_: int, message: Message, placed: Placed, prepared: Prepared) -> dict
         "sender_identity": message.sender.identity,
         "recipients": _json([[one.name, one.identity] for one in (*message.to, *message.cc)]),
         "sent_at": stored(message.sent_at),
-        "received_at": stored(placed.received),
+        "received_at": received,
         "local_at": as_written(message.local_at),
         "precision": message.precision,
         "rank": placed.rank,
@@ -198,6 +199,5 @@ def _row(id_: int, message: Message, placed: Placed, prepared: Prepared) -> dict
     }
 
 
-def _json(values: Iterable[object]) -> str:
-    listed = list(values)
-    return _WRITTEN(listed) if listed else "[]"
+def _json(values: Sequence[object]) -> str:
+    return _WRITTEN(list(values)) if values else "[]"

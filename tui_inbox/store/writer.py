@@ -76,4 +76,4 @@ def _engine(path: Path) -> Engine:
 
 def driver(unit: Unit) -> Any:
     """Return the connection below, for what every mail asks: the layer between costs several times what SQLite does."""
-    return unit.connection.driver_connection
+    return unit.connection.dbapi_connection
