@@ -56,6 +56,7 @@ def perform(unit: Unit, config: Config, commands: Sequence[Command], now: dateti
 
 
 def _allow(config: Config, command: Command) -> None:
+    """Raise `NotFound` where *command* gives a conversation to somebody who is no teammate."""
     if isinstance(command, Forward) and command.to != ME:
         names = [mate.name for mate in config.teammates]
         if command.to not in names:
@@ -83,6 +84,7 @@ def _record(unit: Unit, config: Config, command: Command, act: Act, batch: int, 
 
 
 PAST = {Verb.SNOOZE: "snoozed", Verb.ARCHIVE: "archived", Verb.FORWARD: "forwarded"}
+"""The event that each act of the agent's leaves on record."""
 
 
 def taken_out(unit: Unit, config: Config, account: str, now: datetime) -> int:

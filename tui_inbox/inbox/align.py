@@ -27,6 +27,7 @@ class Walked:
     shift: timedelta | None = None
 
     def add(self, id_: int, at: datetime | None) -> None:
+        """Keep that message *id_*, written at *at* (naive), has been met or added."""
         self.taken[id_] = at or datetime.max  # noqa: DTZ901 - a wall time that is never forgotten
 
     def forget_before(self, at: datetime) -> None:
@@ -83,7 +84,7 @@ def lay(unit: Unit, account_id: int, thread: str, messages: Sequence[Message], w
 
 
 def _key(one: Offered, taken: set[str]) -> str:
-    """Return a key of our own, unique in its chat: time as written, a digest of the words, the how-manieth."""
+    """Return a key of our own, unique in its chat: time as written, a digest of the words, a number among equals."""
     at = one.at.isoformat(timespec="seconds") if one.at else "-"
     stem = f"{at} {blake2b(one.token.encode('utf-8', 'replace'), digest_size=6).hexdigest()}"
     number = 1

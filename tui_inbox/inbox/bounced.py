@@ -21,7 +21,7 @@ class Bounces:
     _waits: bool | None = None
 
     def tie(self, message: Message, thread: Thread, conversation: int, id_: int) -> None:
-        """What bounced comes after the report that it did: the report belongs to it."""
+        """Tie to message *id_* of ours the reports of its bounce that came before it; they move to its conversation."""
         if not (message.ids and self._bounces_wait()):
             return
         self.work.tray.write()
@@ -30,6 +30,7 @@ class Bounces:
             self.work.touched.add(elsewhere)
 
     def lost(self, message: Message, judged: Judged) -> tuple[int, int] | None:
+        """Return (message, conversation) of ours that *message* says was lost; None where none that is here was."""
         if judged.class_ is not Class.BOUNCE or not message.verdict.bounced:
             return None
         self.work.tray.write()

@@ -18,7 +18,8 @@ FEW = 20
 def count(unit: Unit, account: accounts.Account, place: str, census: Census, cursor: str, now: datetime) -> None:
     """Compare *census* with the places stored, and keep what came of it; a folder that is no more has none.
 
-    What the server has and we have not is fetched with the next reading; what it has not is marked as gone."""
+    What the server has and we have not is fetched with the next reading; what it has not is marked as gone.
+    """
     if not census.uidvalidity:
         places.uncount(unit, account.id, place)
         return

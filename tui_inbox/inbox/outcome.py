@@ -35,7 +35,7 @@ class SnoozePlan:
 
 
 class Ids(Collection[int]):
-    """Ids as they were given, one after another: a bit for each, so that a million of them are as good as none."""
+    """Ids as they were given, one after another: a bit for each, so that a million of them weigh next to nothing."""
 
     __slots__ = ("_bits", "_count")
 

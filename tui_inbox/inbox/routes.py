@@ -51,7 +51,7 @@ def run(unit: Unit, config: Config, touched: Collection[int], since: int, now: d
 
 
 def _come_home(unit: Unit, occasion: Occasion, now: datetime) -> str:
-    """A customer writes to somebody who is no teammate any more: it comes to me."""
+    """Give me what a customer wrote to somebody who is no teammate any more; return the warning."""
     act = Act(0, Verb.RETURN, now, occasion.message, by="returned")
     acts.record(unit, occasion.conversation, act, acts.NO_BATCH)
     projection.event(unit, occasion.conversation, now, "returned", "server", {"owner": occasion.owner})

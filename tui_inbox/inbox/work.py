@@ -18,7 +18,7 @@ from tui_inbox.store.writer import Unit
 
 @dataclass(slots=True)
 class Work:
-    """What every part of the taking in works on."""
+    """What all parts of taking a batch in share."""
 
     unit: Unit
     config: Config
@@ -35,10 +35,12 @@ class Work:
         self.tray = Tray(self.unit)
 
     def span(self, received: datetime) -> None:
+        """Let what came reach to *received*."""
         self.came.first = min(received, self.came.first or received)
         self.came.last = max(received, self.came.last or received)
 
     def locate(self, arrival: Arrival, message_id: int) -> None:
+        """Keep where on its server *arrival* lies, which is message *message_id* here."""
         where = arrival.location
         if where is not None:
             at = (where.folder, where.uidvalidity, where.uid)

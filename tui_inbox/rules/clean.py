@@ -63,7 +63,7 @@ _LONG_RUN = re.compile(f"[{MARKLIKE}\u200c\u200d]{{{MARKS + 1},}}")
 _STREAM = 30
 _STREAM_RUN = re.compile(f"[{MARKLIKE}]{{{_STREAM + 1},}}")
 _MARK = re.compile(f"[{MARKLIKE}\u200c\u200d]")
-"""What a run is made of. One of n or more holds every n-th character of its text once: nearly all texts show none."""
+"""One of a run. A run of n or more holds an n-th character of its text: a look at those spares nearly all texts."""
 _LEADING = re.compile(f"^[{MARKLIKE}]+", re.MULTILINE)
 _BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")

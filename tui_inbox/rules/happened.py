@@ -104,14 +104,15 @@ class _Run(NamedTuple):
 
 @dataclass(slots=True)
 class _Telling:
+    """One conversation being told: what counts of it, read off its messages, acts and promises."""
+
     life: Life
     now: datetime
     hours: Calendar
     live: bool = False
-    """Whether a customer has written, history apart."""
+    """Whether a customer has written, not counting history."""
     back: datetime | None = None
     """When the last hand-over came back, where none was made since."""
-
     given: list[tuple[Act, datetime]] = field(default_factory=list)
     """The acts that say whose the conversation is, in the order in which they count, and since when."""
 

@@ -13,6 +13,8 @@ from tui_inbox.rules.promise import Terms
 
 
 class Verb(StrEnum):
+    """What an act does: one of the agent's three, or what happens to a conversation without the agent."""
+
     SNOOZE = "snooze"
     ARCHIVE = "archive"
     FORWARD = "forward"

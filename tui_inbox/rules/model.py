@@ -151,7 +151,7 @@ class Message:
     quoted: str = ""
     subject: str = ""
     stem: str = ""
-    """Where a key hangs on the words: how far it does not, so that the message is known when they are gone."""
+    """Where a key depends on the words: the part that does not, by which the message is known when they are gone."""
     thread: str = ""
     thread_title: str = ""
     named: bool = False

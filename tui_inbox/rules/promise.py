@@ -15,7 +15,7 @@ class Terms:
 
     due: datetime
     risk_at: datetime | None = None
-    """When three quarters of the business time are gone, or closing time if it is due before the next opening."""
+    """When a share of the business time is gone (`at_risk`), or closing time if it is due before the next opening."""
     target: timedelta | None = None
     calendar: int | None = None
     why: str = ""

@@ -28,7 +28,7 @@ def read(history: History, now: datetime, terms_of: TermsOf) -> Conversation:
 
 @dataclass(slots=True)
 class _Reading:
-    """The state while a history is read, step by step."""
+    """What has been read of a history so far, step by step."""
 
     history: History
     terms_of: TermsOf
@@ -49,7 +49,7 @@ class _Reading:
     handed_at: datetime | None = None
     came_back: Act | None = None
     reported: int = 0
-    """The last report that opened it: that an answer of ours is lost."""
+    """The last report that opened it, which said that an answer of ours is lost."""
     human: bool = False
     machine: bool = False
     ledger: Ledger = field(init=False)
@@ -112,7 +112,7 @@ class _Reading:
         self.came_back, self.hand_over = self.hand_over, None
 
     def _come_back(self, at: datetime, why: Reason) -> None:
-        """End the snooze: the follow-up starts."""
+        """Open what was snoozed again: its follow-up starts."""
         self.status, self.reason, self.returns = Status.OPEN, why, None
         self.ledger.start(at)
 

@@ -112,7 +112,7 @@ def _rfc3339(words: str, zone: ZoneInfo) -> datetime:
 
 @dataclass(slots=True)
 class _Reading:
-    """One reading of some words, token by token: each must be understood, and none say again what another said."""
+    """One reading of some words, token by token: each must be understood, and none may say again what another said."""
 
     words: str
     local: datetime

@@ -22,6 +22,7 @@ NO_BATCH = 0
 
 
 def next_batch(connection: Connection) -> int:
+    """Return the number of the next batch: what is done together is undone together."""
     return int(connection.execute(select(func.max(_act.c.batch))).scalar() or 0) + 1
 
 

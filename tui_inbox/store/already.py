@@ -115,6 +115,7 @@ class Lined:
 
 
 _TIMELESS = 10_000
+"""Messages of a chat whose time cannot be read that are compared."""
 
 
 def lined(

@@ -1,4 +1,4 @@
-"""Leaving of what a customer said only that it was said, so that what was counted stays counted."""
+"""What a customer said, taken away but for the fact that it was said, so that what was counted stays counted."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def message_of(connection: Connection, account_id: int, external_ids: Collection
 
 
 def bounces_wait(connection: Connection, account_id: int) -> bool:
-    """Return whether bounces have come whose message of ours has not."""
+    """Return whether a bounce is here whose message of ours has not come yet."""
     waits = select(_message.c.id).where(
         _message.c.account_id == account_id,
         _message.c["class"] == Class.BOUNCE.value,
@@ -44,7 +44,7 @@ def bounces_wait(connection: Connection, account_id: int) -> bool:
 def bounce_earlier(
     connection: Connection, thread_id: int, message_id: int, ids: Collection[str]
 ) -> list[tuple[int, int]]:
-    """Tie bounces that came before what they bounced to it; return them, each with its conversation."""
+    """Tie to message *message_id* the bounces of it that came before it; return them, each with its conversation."""
     rows = connection.execute(
         select(_message.c.id, _message.c.answers, _message.c.conversation_id).where(
             _message.c.thread_id == thread_id,

@@ -44,7 +44,7 @@ class Row:
     plan: tuple[datetime, datetime] | None
     """The interrupted snooze (returns, due) that one key takes again."""
     delivery: str | None
-    """For a hand-over: `waiting`, `sent`, `failed`; None where nothing was handed over."""
+    """For a hand-over: `waiting`, `sent` or `refused`; None where nothing was handed over."""
     as_of: datetime | None = None
     """Until when its source is known, where that has been silent too long; None where it has not."""
     unmoved: bool = False

@@ -79,7 +79,7 @@ class ApartRow(SQLModel, table=True):
 
 
 class ThreadRow(SQLModel, table=True):
-    """What the channel itself calls one. `first_at` is when it was first seen here, `since` where history ends."""
+    """What the channel itself calls a thread. `first_at` is when it was first seen here."""
 
     __tablename__ = "thread"
     __table_args__ = (Index("thread_key", "account_id", "key", unique=True),)

@@ -106,4 +106,5 @@ def _conversations(connection: Connection, contact: int, ids: Sequence[int]) -> 
 
 
 def gone(id_: int) -> str:
+    """Return the key that stands for what was erased; of id 0 the beginning that all such keys share."""
     return f"erased:{id_}" if id_ else "erased:"

@@ -49,6 +49,7 @@ def by_mail_id(connection: Connection, account_id: int, ids: Collection[str]) ->
 
 
 def thread_by_key(connection: Connection, account_id: int, key: str) -> Thread | None:
+    """Return the thread of an account that its channel calls *key*; None where none is here."""
     row = connection.execute(
         select(_thread).where(_thread.c.account_id == account_id, _thread.c.key == key)
     ).one_or_none()
@@ -90,6 +91,7 @@ def _thread_of(row: Row[*tuple[Any, ...]]) -> Thread:
 
 
 def begin_thread(connection: Connection, account_id: int, key: str, title: str, group: bool, now: datetime) -> Thread:
+    """Return a new thread, first seen *now*."""
     done = driver(connection).execute(_ADD_THREAD, (account_id, key, title, group, stored(now)))
     return Thread(int(done.lastrowid), key, moment(stored(now)))
 
