@@ -10,7 +10,7 @@ import pytest
 from textual.command import CommandList
 
 from tui_inbox.config import Config
-from tui_inbox.rules.model import Class, Verdict
+from tui_inbox.rules.model import Class, Snooze, Verdict
 from tui_inbox.screens.bars import Foot, Places, Top
 from tui_inbox.screens.menus import GoTo
 from tui_inbox.screens.pages import Page
@@ -227,6 +227,24 @@ def test_capital_s_takes_the_snooze_again_that_a_reply_interrupted(world: Any, s
         await hands.until(lambda: hands.current == 1)
         await hands.press("S")
         assert world.place(1) == "snoozed"
+
+    sit(work)
+
+
+def test_capital_s_again_elsewhere_takes_the_plan_that_was_interrupted_there(world: Any, sit: Sit) -> None:
+    asked = [world.writes(name, f"{name}@one.example", "Order", "Where is it?") for name in ("ada", "bob")]
+    plans = {1: timedelta(hours=1), 2: timedelta(hours=3)}
+    acts = [Snooze(id_, 2, world.now + span, world.now + 2 * span) for id_, span in plans.items()]
+    assert world.inbox.perform(acts, world.now).done == (1, 2)
+    returns = {id_: world.now + span for id_, span in plans.items()}
+    world.now += timedelta(minutes=5)
+    for name, answers in zip(("ada", "bob"), asked, strict=True):
+        world.writes(name, f"{name}@one.example", "Re: Order", "Hello?", ago=timedelta(minutes=1), answers=answers)
+
+    async def work(hands: Any) -> None:
+        await hands.press("S", "full_stop")
+        with world.inbox.reader() as reader:
+            assert {row.id: row.returns for row in reader.rows([1, 2], world.now)} == returns
 
     sit(work)
 

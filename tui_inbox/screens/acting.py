@@ -193,9 +193,7 @@ class Acting(Screen[None]):
         self.app.push_screen(SnoozePrompt(self.post, first, called(self.first(drawn)), len(drawn)), answered)
 
     def action_again(self) -> None:
-        drawn = self.drawn()
-        plans = {row.id: row.plan for row in self.window([id_ for id_, _ in drawn[:500]])}
-        self.ask("Snooze again", snoozed_again(plans), drawn)
+        self.ask("Snooze again", snoozed_again(), self.drawn())
 
     def action_forward(self) -> None:
         from tui_inbox.screens.forward import ForwardPrompt  # deferred: the first picture does not need it

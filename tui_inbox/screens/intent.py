@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui_inbox.problems import NotFound, Refused
 from tui_inbox.rules.model import ME, Archive, Command, Forward, Snooze
 
 if TYPE_CHECKING:
@@ -41,12 +42,15 @@ def snoozed(until: Until, shown: int | None = None) -> Intent:
     return Intent("Snoozed", build)
 
 
-def snoozed_again(plans: Mapping[int, tuple[datetime, datetime] | None]) -> Intent:
-    """Return the intent to take the interrupted *plans* again, where they still lie ahead."""
+def snoozed_again() -> Intent:
+    """Return the intent to take each conversation's interrupted plan again, where it still lies ahead."""
 
-    def build(_inbox: Inbox, id_: int, seen: int, now: datetime) -> Command | None:
-        plan = plans.get(id_)
-        return Snooze(id_, seen, *plan) if plan and plan[0] > now else None
+    def build(inbox: Inbox, id_: int, seen: int, now: datetime) -> Command | None:
+        try:
+            plan = inbox.plan_snooze(id_, "again", now)
+        except (Refused, NotFound):
+            return None
+        return Snooze(id_, seen, plan.returns, plan.due)
 
     return Intent("Snoozed again", build)
 
