@@ -174,7 +174,7 @@ class Reporting:
     _weeks: dict[int, str] = field(default_factory=dict)
 
     def add(self, one: Happened) -> None:
-        if one.minutes is None and one.what in (What.FIRST, What.NEXT) and not one.archived:
+        if waits_now(one):
             self._backlog[age(self.now - one.at)] += 1
         if not self.window.holds(one.at):
             return
@@ -242,6 +242,11 @@ def with_empty_weeks(report: Report, hours: Calendar) -> Report:
         groups.setdefault(name, _Group().figures({By.WEEK.value: name}))
         day += timedelta(weeks=1)
     return replace(report, groups=tuple(groups[name] for name in sorted(groups)))
+
+
+def waits_now(one: Happened) -> bool:
+    """Return whether *one* is a question that still waits for an answer, outside the archive."""
+    return one.minutes is None and one.what in (What.FIRST, What.NEXT) and not one.archived
 
 
 def age(waited: timedelta) -> int:

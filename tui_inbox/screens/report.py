@@ -9,8 +9,7 @@ from textual.app import ComposeResult
 
 from tui_inbox.problems import Problem
 from tui_inbox.rules.days import WEEKDAYS
-from tui_inbox.rules.happened import What
-from tui_inbox.rules.report import By, Figures, Report, Reporting, Window, with_empty_weeks
+from tui_inbox.rules.report import By, Figures, Report, Reporting, Window, waits_now, with_empty_weeks
 from tui_inbox.rules.report_words import BY_NAME, FIGURES, Figure
 from tui_inbox.screens.bars import Foot, Head, Lines
 from tui_inbox.screens.cells import Piece, fit
@@ -36,10 +35,11 @@ NAME = 22
 WAITS_NOW = Figure(
     BACKLOG,
     "Waiting now, by age",
-    lambda one: one.what in (What.FIRST, What.NEXT) and one.minutes is None and not one.archived,
+    waits_now,
     lambda _it: "",
     lambda _it: "",
 )
+"""What leads to the questions that the plot of the backlog counts."""
 
 
 @dataclass(frozen=True, slots=True)
