@@ -43,7 +43,7 @@ from tui_inbox.screens.typed import type_into
 from tui_inbox.store.queues import Counts
 
 SWITCH = 0.0005
-"""Seconds after which a thread that reads or imports lets the screen's go on: Python's own 5 ms add up to 50 a key."""
+"""Seconds after which a thread that reads or imports lets the screen's go on: Python's own 5 ms make 50 ms a key."""
 YIELD = 0.0002
 """Seconds for which the screen's thread rests once a picture is made, so that it reaches the terminal."""
 LONGEST_HOLD = 2.0
@@ -122,13 +122,13 @@ class TuiInbox(App[int]):
 
     @cursor_position.setter
     def cursor_position(self, place: Offset) -> None:
-        """Textual's own lines say where they would have it before they have been given their place."""
+        """Ignored: Textual's own lines say where they would have it before they have been given their place."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return looks.BARS
 
     def on_counted(self, event: Counted) -> None:
-        """Show in the terminal's title what is late, at risk and there in all; the text is ours alone."""
+        """Show in the terminal's title what is late, at risk and there in all: figures, and no word of a customer's."""
         words = title(event.counts)
         if words != self._titled:
             # 22 and 23 keep the title that was there before, and give it back (XTWINOPS).
@@ -224,8 +224,8 @@ class TuiInbox(App[int]):
             await super().on_event(event)
 
     def _commands(self, screen: Screen[object], focused: Widget | None) -> dict[str, ActiveBinding]:
-        """Return the commands by their keys. Nothing but another focus changes them, and to gather them takes as long
-        as to draw a row."""
+        """Return the commands by their keys: gathered anew with another focus only, since that takes as long as to draw
+        a row."""
         if self._heard[0] != (screen, focused):
             self._heard = (screen, focused), screen.active_bindings
         return self._heard[1]
@@ -265,5 +265,5 @@ def run(home: Home, config: Config, config_file: Path | None = None) -> int:
         theme=looks.chosen(config.look.theme, os.environ),
         sync=sync_command(home, config, config_file),
     )
-    app.post.written = config_file or home.config
+    app.post.config_file = config_file or home.config
     return app.run(mouse=config.look.mouse) or app.return_code or 0

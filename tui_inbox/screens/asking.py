@@ -161,12 +161,10 @@ class Asking(Acting):
 
         now = self.post.clock()
         try:
-            rule, home = await self.post.write(
-                lambda inbox: (inbox.judge(said.message, said.class_, now), str(inbox.home.config))
-            )
+            rule = await self.post.write(lambda inbox: inbox.judge(said.message, said.class_, now))
         except Problem as problem:
             self.say_problem(problem)
             return
         self.say("Corrected; the conversation has been read anew.")
         self.stale.set()
-        self.app.push_screen(RulePage(self.post, rule, home))
+        self.app.push_screen(RulePage(self.post, rule))

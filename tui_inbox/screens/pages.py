@@ -1,4 +1,4 @@
-"""Pages that lie over the desk: the help of where one is, where the customer wrote, and the places `g` leads to."""
+"""Pages of text over the desk: the help, why a conversation lies where it does, where its customer wrote, a rule."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ SECTIONS = {
     CUSTOMER: "Over a customer",
     APP: "Everywhere",
 }
+COMES_BACK: Piece = ("Your answer comes back with the next sync or import, and stops the clock.", "quiet")
 
 
 class Page(ModalScreen[None]):
@@ -145,21 +146,21 @@ class RulePage(Page):
     BINDINGS = bindings(RULE)
     where = RULE
 
-    def __init__(self, post: Post, rule: str, home: str) -> None:
+    def __init__(self, post: Post, rule: str) -> None:
         self._rule = clean.block(rule)
-        super().__init__(post, rule_lines(self._rule, home))
+        super().__init__(post, rule_lines(self._rule, str(post.config_file)))
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._rule)
         self.tell("Copied, where the terminal allows it.")
 
 
-def rule_lines(rule: str, home: str) -> list[list[Piece]]:
-    """Return the page that offers *rule* for the configuration at *home*."""
+def rule_lines(rule: str, file: str) -> list[list[Piece]]:
+    """Return the page that offers *rule* for the configuration *file*."""
     return [
         [("Done: the conversation has been read anew.", "title")],
         [],
-        *([(text, "read")] for text in wrap(f"To have it always so, add this to {paint.gate(home)}:", WIDE)),
+        *([(text, "read")] for text in wrap(f"To have it always so, add this to {paint.gate(file)}:", WIDE)),
         [],
         *([(text, "good")] for line in rule.strip().split("\n") for text in wrap(line, WIDE)),
         [],
@@ -266,7 +267,7 @@ class PlacePage(Page):
 
 
 def origin_lines(whole: Whole, written: Written, found: Where) -> list[list[Piece]]:
-    """Return where the customer wrote: the address that leads there, and what is needed to find it without one."""
+    """Return where the customer wrote: the address that leads there, or what is needed to find it without one."""
     row = whole.row
     lines: list[list[Piece]] = [
         [("Where the customer wrote", "title")],
@@ -284,10 +285,7 @@ def origin_lines(whole: Whole, written: Written, found: Where) -> list[list[Piec
         lines += [[(text, "key")] for text in wrap(paint.gate(found.address), WIDE)[:6]]
     else:
         lines += [[(text, "warning")] for text in wrap(paint.gate(found.why), WIDE)]
-    return [*lines, [], [(_answer(written), "read")], [_after]]
-
-
-_after: Piece = ("Your answer comes back with the next sync or import, and stops the clock.", "quiet")
+    return [*lines, [], [(_answer(written), "read")], [COMES_BACK]]
 
 
 def _pair(name: str, value: str) -> list[Piece]:

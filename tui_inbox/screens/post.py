@@ -39,9 +39,10 @@ class Post:
         self.marks: Marks = PLAIN if ascii_only else FANCY
         self.keys = keymap(config.keys)
         check_views(config.views, self.keys)
-        self.written = inbox.home.config
-        """The configuration's file, into which a view is written."""
+        self.config_file = inbox.home.config
+        """Where the configuration lies, or would: a view is written into it."""
         self.last_snooze = ""
+        """The words of the last snooze."""
         self.searches: list[str] = []
         """What was searched for in this session, the last one last."""
         self.views: list[View] = list(config.views)

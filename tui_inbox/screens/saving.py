@@ -40,7 +40,7 @@ class ViewPrompt(Prompt[View]):
         if any(one.name.casefold() == view.name.casefold() for one in self.post.views):
             return f"There is a view called {view.name} already. Give this one another name."
         if len(view.key) > 1:
-            return "A key is one character."
+            return "A key is one character: take a letter or a digit."
         try:
             check_views([*self.post.views, view], self.post.keys)
         except Misconfigured as problem:
@@ -78,7 +78,7 @@ class ViewPrompt(Prompt[View]):
             from tui_inbox.config.written import add_view  # deferred: it brings what writes TOML
 
             table = {"name": view.name, "query": view.query, "key": view.key}
-            add_view(self.post.written, {key: value for key, value in table.items() if value})
+            add_view(self.post.config_file, {key: value for key, value in table.items() if value})
 
         try:
             await self.post.do(written)

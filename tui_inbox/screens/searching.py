@@ -114,7 +114,7 @@ class Searching(Asking):
             self.query_one(Places).views = tuple(self.post.views)
             self.stale.set()
             leads = f": {self.post.key('desk.go')} {kept.key} leads here" if kept.key else ""
-            self.say(f"Kept as the view {kept.name} in {self.post.written.name}{leads}.")
+            self.say(f"Kept as the view {kept.name} in {self.post.config_file.name}{leads}.")
 
     def action_results(self) -> None:
         self._remember()
