@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,6 +42,7 @@ class World:
     config: Config
     now: datetime = NOW
     count: int = 0
+    """Mails that have arrived."""
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
@@ -112,7 +113,7 @@ def config() -> Config:
 
 
 @pytest.fixture
-def world(tmp_path: Path, config: Config) -> Any:
+def world(tmp_path: Path, config: Config) -> Iterator[World]:
     made = World(tmp_path, config)
     yield made
     made.inbox.close()
@@ -132,21 +133,24 @@ class Hands:
         return desk
 
     async def press(self, *keys: str) -> None:
+        """Press *keys* one after another, by Textual's names, and wait for what comes of them."""
         for key in keys:
             await self.pilot.press(key)
         await self.rest()
 
     async def type(self, text: str) -> None:
+        """Press the letters of *text*."""
         await self.press(*text)
 
     async def rest(self) -> None:
-        """Wait until no thread is at work for the screen and everything is drawn."""
+        """Wait until no thread is at work for the screen and everything is drawn; fail as `until` does."""
         for _ in range(20_000):
             await self.pilot.pause()
             if self.desk.resting:
-                break
+                await self.pilot.pause()
+                return
             await asyncio.sleep(0.01)
-        await self.pilot.pause()
+        raise AssertionError("The screen did not come to rest.")
 
     async def until(self, true: Callable[[], object]) -> None:
         """Wait until *true*; fail after minutes, which only a hang takes."""
@@ -158,10 +162,12 @@ class Hands:
 
     @property
     def current(self) -> int | None:
+        """The conversation under the cursor."""
         return self.desk.rows.current
 
     @property
     def said(self) -> str:
+        """What the line above the keys says."""
         return str(self.desk.query_one("#said").words)  # type: ignore[attr-defined]
 
     def text(self, widget: Widget | None = None) -> str:
