@@ -15,7 +15,9 @@ from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.whole import AttachmentLine, MessageLine
 
 SHOWN = 8
+"""Files that are listed at once."""
 WIDTH = 62
+"""Cells of the window's lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class FilesPrompt(Prompt[Wanted]):
         message, file = self._files[self._at]
         sender = message.sender_name or message.sender_identity or "the channel"
         when = spoken(message.received_at, self.post.clock(), self.post.zone)
-        what = f"s saves it into {self._folder}" if file.stored else "It did not come with the export"
+        what = f"s saves it into {self._folder}" if file.stored else "It is not stored here; opening it says why"
         return f"From {sender}, {when}. {what}."
 
     def _answer(self, *, save: bool) -> None:

@@ -157,8 +157,12 @@ def known(as_of: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 
 def remark(row: Row, now: datetime, zone: ZoneInfo, room: int) -> str:
-    """Return the short word at the right of a row: whose it is where not mine, until when it is then to be answered
-    where it is snoozed (without the hour, where that is more than *room* cells), else why it lies there."""
+    """Return the short word at the right of a row, the most telling that there is.
+
+    That is by when a snoozed conversation is to be answered (without the hour, where that is more than *room* cells),
+    that its mail has not been moved yet, until when its silent source is known, whose it is where not mine, or why
+    it lies there.
+    """
     if row.place is Place.SNOOZED and row.due is not None:
         return f"by {dated(row.due, now, zone, room - len('by '))}"
     if row.unmoved:

@@ -23,6 +23,7 @@ CHOICES: tuple[tuple[str, Class, str], ...] = (
 )
 """The letters that choose, what they stand for, and that in words."""
 WIDTH = 62
+"""Cells of the window's lines."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from tui_inbox.screens.post import Post
 from tui_inbox.screens.prompt import Prompt
 
 SHOWN = 10
+"""Teammates that are listed at once."""
+LOADED = 20
+"""Conversations: who holds more is shown to have much to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class ForwardPrompt(Prompt[HandOver]):
             (fit(mate.name, 16, self.post.marks) + " ", "title" if here else "read"),
             (f"tier {mate.tier}  ", "quiet"),
             (fit(skills, 24, self.post.marks) + " ", "quiet"),
-            (f"holds {holds}", "risk" if holds > 20 else "quiet"),
+            (f"holds {holds}", "risk" if holds > LOADED else "quiet"),
         ]
 
     def confirm(self) -> None:
@@ -95,7 +98,7 @@ class ForwardPrompt(Prompt[HandOver]):
         promise = (
             "You become the owner again; promises stay open."
             if mate.name == ME
-            else ("They become the owner, and the promise to the customer is theirs.")
+            else "They become the owner, and the promise to the customer is theirs."
         )
         self.preview(Content(promise))
 

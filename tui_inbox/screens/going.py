@@ -79,7 +79,7 @@ class Going(Searching):
         if where is None:
             return
         if where.startswith("page:"):
-            self.overlook(where.removeprefix("page:"))
+            self.open_page(where.removeprefix("page:"))
             return
         self._searching = False
         self.query_one(SearchLine).remove_class("-open")
@@ -87,7 +87,7 @@ class Going(Searching):
         self._home = self.view
         self.action_leave()
 
-    def overlook(self, which: str) -> None:
+    def open_page(self, which: str) -> None:
         """Open one of the pages over the desk: reports, sources, outbox, rules."""
         from tui_inbox.screens.overview import page_of  # deferred: the first picture does not need it
 

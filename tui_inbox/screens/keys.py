@@ -13,8 +13,9 @@ from tui_inbox.problems import Misconfigured, nearest
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One binding. `keys` are Textual's names, comma separated, the first one is shown; `where` is the part of the
-    screen that answers it; `label` stands in the footer (empty: not shown there); `says` is its sentence."""
+    """One binding. `keys` are Textual's names, comma separated, the first one is shown; `action` is what Textual runs;
+    `label` stands in the footer (empty: not shown there); `says` is its sentence; `where` is the part of the screen
+    that answers it; `palette` says whether it is found by its sentence, too."""
 
     id: str
     keys: str
@@ -88,7 +89,7 @@ KEYS: tuple[Key, ...] = (
     Key("desk.review", "R", "review", "review", "Review a list one by one: one more key says which.", DESK),
     Key("conversation.again", "S", "again", "", "Take the snooze again that a reply interrupted.", DESK),
     Key("desk.repeat", "full_stop", "repeat", "", "Do the last act again, here.", DESK),
-    Key("conversation.origin", "o", "origin", "", "Show where the customer wrote, and open it there by Enter.", DESK),
+    Key("conversation.origin", "o", "origin", "", "Show where the customer wrote; Enter opens it there.", DESK),
     Key(
         "conversation.customer",
         "i",
@@ -97,7 +98,7 @@ KEYS: tuple[Key, ...] = (
         "Show the customer, with all their conversations.",
         DESK,
     ),
-    Key("conversation.why", "w", "why", "why", "Say why it lies here, is due then, and is whose it is.", DESK),
+    Key("conversation.why", "w", "why", "why", "Say why it lies here, when it is due, and whose it is.", DESK),
     Key("list.save", "ctrl+s", "screen.save", "", "Keep the search as a view.", LIST),
     Key(
         "list.clear",
@@ -123,7 +124,7 @@ KEYS: tuple[Key, ...] = (
     Key("go.no_sla", "4", "go('clock:no_sla')", "No SLA", "Show what nothing is promised for.", GO),
     Key("go.follow_up", "5", "go('clock:follow_up')", "Follow-up", "Show what has come back from a snooze.", GO),
     Key("go.reports", "r", "go('page:reports')", "Reports", "See how long customers waited, and more.", GO),
-    Key("go.sources", "m", "go('page:sources')", "Sources", "See what was read until when.", GO),
+    Key("go.sources", "m", "go('page:sources')", "Sources", "See up to when each source has been read.", GO),
     Key("go.outbox", "o", "go('page:outbox')", "Outbox", "See what waits to go out, and why.", GO),
     Key("go.rules", "u", "go('page:rules')", "Rules", "See which rule did what.", GO),
     Key("go.back", "escape,g,q", "back", "back", "Stay here.", GO, palette=False),
@@ -156,9 +157,7 @@ KEYS: tuple[Key, ...] = (
         REPORT,
         palette=False,
     ),
-    Key(
-        "report.by", "b", "by", "group by", "Group by another thing: channel, tier, week, owner.", REPORT, palette=False
-    ),
+    Key("report.by", "b", "by", "group by", "Group by channel, tier, week or owner, in turn.", REPORT, palette=False),
     Key("report.span", "t", "span", "time span", "Look at another stretch of time.", REPORT, palette=False),
     Key("report.onward", "l,right", "group(1)", "one group", "Look at the next group alone.", REPORT, palette=False),
     Key("report.before", "h,left", "group(-1)", "", "Look at the group before, or at all.", REPORT, palette=False),
@@ -212,13 +211,13 @@ KEYS: tuple[Key, ...] = (
     Key("place.copy", "y", "copy", "copy", "Copy the address.", PLACE, palette=False),
     Key("rule.copy", "y", "copy", "copy", "Copy the rule, to put it into config.toml.", RULE, palette=False),
     Key("customer.visit", "enter,right", "visit", "go there", "Go to this conversation.", CUSTOMER, palette=False),
-    Key("customer.link", "l", "link", "link", "Say that the suggested one is one person.", CUSTOMER, palette=False),
+    Key("customer.link", "l", "link", "link", "Say that they are the same person.", CUSTOMER, palette=False),
     Key(
         "customer.apart",
         "n",
         "apart",
         "not the same",
-        "Say that the suggested one is another.",
+        "Say that they are two persons.",
         CUSTOMER,
         palette=False,
     ),

@@ -16,7 +16,9 @@ from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.whole import MessageLine
 
 SHOWN = 8
+"""Links that are listed at once."""
 WIDTH = 62
+"""Cells of the window's lines."""
 
 
 class LinksPrompt(Prompt[str]):

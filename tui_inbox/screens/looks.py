@@ -14,7 +14,7 @@ from tui_inbox.problems import Misconfigured
 
 
 def _scrollbar(bar: str, ground: str) -> dict[str, str]:
-    """Return the colours of a scroll bar: Textual mixes its own, which 256 colours make blue and green of."""
+    """Return the colours of a scroll bar: those that Textual mixes become blue and green where there are 256."""
     states = ("", "-hover", "-active")
     return {f"scrollbar{one}": bar for one in states} | {f"scrollbar-background{one}": ground for one in states}
 
@@ -66,8 +66,8 @@ THEMES = {
 }
 BARS = {"bar": "ansi_default", "bar-quiet": "ansi_default", "held": "ansi_default"}
 """What lies below the row of the cursor, in the list that has the focus and in any other, and below what is selected,
-where a theme says nothing. A theme's own are chosen so that 256 colours have them too: mixed from others, the focus
-became grey, what has none loud, and what is selected an olive on which nothing could be read."""
+where a theme says nothing. A theme's own are chosen so that 256 colours have them too: mixed from other colours they
+would be grey where the focus is, loud where it is not, and an unreadable olive below what is selected."""
 FEW_COLOURS = {"linux", "ansi", "vt100", "vt220", "xterm", "screen", "tmux", "rxvt", "cygwin"}
 """Terminals that may know no more than sixteen colours, where ours would become whatever is nearest."""
 NAMES = ("auto", *THEMES, "terminal")

@@ -31,7 +31,10 @@ class Opening(Listing):
 
     @property
     def resting(self) -> bool:
-        """Whether nothing is being read, written or waited for; while the program is left, nothing is read any more."""
+        """Whether nothing is being read, written or waited for; asked by what drives the screen: tests and pictures.
+
+        While the program is left, nothing is read any more.
+        """
         if self.post.leaving:
             return self.post.busy == 0
         waiting = any(one.is_set() for one in (self.stale, self._counting, self._turned)) or self._turning

@@ -1,4 +1,4 @@
-"""Plots of a report as plain lines of text: courses by plotext, upright and lying bars by hand."""
+"""Plots of a report as plain lines of text: curves over the weeks by plotext, upright and lying bars by hand."""
 
 from __future__ import annotations
 

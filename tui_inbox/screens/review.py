@@ -159,7 +159,7 @@ class ReviewScreen(Asking):
 
     def visit_row(self, row: Row | None) -> None:
         if row is not None:
-            self.say("That lies outside of this review; leave it first.")
+            self.say("That lies outside this review; leave it first.")
 
     # --- going through it -----------------------------------------------------------------------------------
 

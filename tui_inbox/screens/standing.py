@@ -88,7 +88,7 @@ def _source(
     if silent:
         then = spoken(silent, now, post.zone)
         way = "`tui-inbox sync` asks it now." if mailbox else "Export it again and import it."
-        lines.append(((f"{'':19}Silent since: its clocks stand as of {then}. {way}", "warning"),))
+        lines.append(((f"{'':19}Silent: its clocks stand as of {then}. {way}", "warning"),))
     if it and it.problem:
         lines += [((f"{'':19}{text}", "late"),) for text in wrap(cleaned(it.problem, 300), width - 19)]
     query = parse(f'account:"{name}"', now, post.zone)
@@ -134,7 +134,7 @@ def rules(reader: Reader, post: Post, now: datetime, width: int) -> list[Stands]
         count, last = done.pop(one.name, (0, None))
         found.append(_rule(one.name, count, last, one.problems, post, now, width))
     for name, (count, last) in done.items():
-        found.append(_rule(name, count, last, ("It stands in config.toml no more.",), post, now, width))
+        found.append(_rule(name, count, last, ("It is no longer in config.toml.",), post, now, width))
     return found
 
 
