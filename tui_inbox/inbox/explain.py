@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,9 @@ from typing import Any
 from tui_inbox.rules.model import ME, Direction, Kind, Outcome, Place, Reason
 from tui_inbox.rules.spoken import spoken
 from tui_inbox.store.whole import EventLine, MessageLine, PromiseLine, Whole
+
+Spoken = Callable[[datetime | None], str]
+"""How a moment is said to the agent."""
 
 DONE = ("snoozed", "archived", "forwarded", "routed")
 """The events that say what somebody or a rule did."""
@@ -49,7 +52,7 @@ def _rules(routed: Mapping[str, Any]) -> Iterator[tuple[str, bool, str]]:
         yield str(rule), bool(matched), f"On a reply: {why}"
 
 
-def _place(it: Whole, at: Any) -> str:
+def _place(it: Whole, at: Spoken) -> str:
     row, who = it.row, it.row.contact.name or "the customer"
     match row.place:
         case Place.SPAM:
@@ -68,7 +71,7 @@ def _place(it: Whole, at: Any) -> str:
             return _returned(it) if row.reason is Reason.RETURNED else _inbox(it, _last_asked(it), at, who)
 
 
-def _archived(it: Whole, at: Any, who: str) -> str:
+def _archived(it: Whole, at: Spoken, who: str) -> str:
     row = it.row
     if it.messages and it.messages[0].direction is Direction.IN and _last_asked(it) is None:
         who = "a person"  # a further mail of a machine opens nothing
@@ -85,7 +88,7 @@ def _archived(it: Whole, at: Any, who: str) -> str:
     return f"It was answered, or begun by us, before it came here; a new message from {who} opens it."
 
 
-def _inbox(it: Whole, asked: MessageLine | None, at: Any, who: str) -> str:
+def _inbox(it: Whole, asked: MessageLine | None, at: Spoken, who: str) -> str:
     when = at(asked.received_at) if asked else "an unknown time"
     match it.row.reason:
         case Reason.NEW if asked is None:
@@ -110,7 +113,7 @@ def _inbox(it: Whole, asked: MessageLine | None, at: Any, who: str) -> str:
             return "It is open, since you took it back." if taken else "It is open, and nothing has been decided yet."
 
 
-def _due(it: Whole, at: Any, now: datetime) -> str:
+def _due(it: Whole, at: Spoken, now: datetime) -> str:
     open_ = [one for one in it.promises if one.ended is None and one.outcome in (Outcome.OPEN, Outcome.UNOBSERVED)]
     if open_:
         return _promised(min(open_, key=lambda one: one.due), it.row.owner, at, now)
@@ -124,7 +127,7 @@ def _due(it: Whole, at: Any, now: datetime) -> str:
             return f"Nothing is due: {'what was asked has been decided on' if waits else 'nobody waits for an answer'}."
 
 
-def _promised(promise: PromiseLine, owner: str, at: Any, now: datetime) -> str:
+def _promised(promise: PromiseLine, owner: str, at: Spoken, now: datetime) -> str:
     late = ""
     if now > promise.due:
         late = " It is late." if owner == ME else f" It is late, and no answer from {owner} has been seen here."
@@ -135,7 +138,7 @@ def _promised(promise: PromiseLine, owner: str, at: Any, now: datetime) -> str:
     return f"{what} is due {at(promise.due)}: {promise.why.partition(': ')[2] or promise.why}.{late}"
 
 
-def _owner(it: Whole, routed: Mapping[str, Any], at: Any) -> str:
+def _owner(it: Whole, routed: Mapping[str, Any], at: Spoken) -> str:
     row = it.row
     if row.reason is Reason.RETURNED:
         return "It is yours again, since the hand-over came back."

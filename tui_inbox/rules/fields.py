@@ -43,9 +43,11 @@ class Asking:
         self.now, self.zone = now, zone
 
     def wrong(self, what: str, hint: str, at: int | None = None, length: int = 1) -> WrongQuery:
+        """Return what is to be raised where the query cannot be read: at *at*, else where reading stands."""
         return WrongQuery(what, hint, self.text, self.at if at is None else at, length)
 
     def one_of(self, kind: type[StrEnum], said: str, start: int, field: str) -> str:
+        """Return the value of *kind* that *said* names, its dashes, spaces and case evened out."""
         name = said.casefold().replace("-", "_").replace(" ", "_")
         known = [one.value for one in kind]
         if name in known:
@@ -55,12 +57,14 @@ class Asking:
         raise self.wrong(f"I do not know `{field}:{clean.line(said, 40)}`", hint, start, self.at - start)
 
     def comparison(self, said: str) -> tuple[Than | None, str]:
+        """Return the sign that *said* begins with (None without one), and the rest."""
         found = re.match(r"(>=|<=|[<>=≥≤])?\s*", said)
         assert found is not None
         sign = {"≥": ">=", "≤": "<="}.get(found[1] or "", found[1])
         return (Than(sign) if sign else None), said[found.end() :]
 
     def counted(self, number: Number, said: str, start: int) -> Node:
+        """Return the condition on a whole number: `2`, `>1`; without a sign it is exactly that many."""
         than, value = self.comparison(said)
         if not re.fullmatch(r"[0-9]{1,6}", value):
             raise self.wrong(
@@ -69,6 +73,7 @@ class Asking:
         return Counted(number, than or Than.EXACTLY, int(value))
 
     def span(self, said: str, start: int, field: str) -> timedelta:
+        """Return the length of time that *said* names (`spans.length`)."""
         try:
             return spans.length(said)
         except (ValueError, OverflowError):
@@ -135,7 +140,7 @@ def _on(reader: Asking, said: str, start: int) -> Node:
     first, after = reader.days(said, start, "on")
     if first == after:
         raise reader.wrong(
-            "`on:` needs a day", "Write `on:2026-03-02`, or use after: and before:.", start, reader.at - start
+            "`on:` needs a day", "Write `on:2026-03-02`, or use `after:` and `before:`.", start, reader.at - start
         )
     return Received(first, after)
 

@@ -31,7 +31,6 @@ MOST = 100
 DEEPEST = 20
 """Parentheses within parentheses."""
 
-
 _SPELLINGS = {"sender": "from", "older": "older_than", "newer": "newer_than", "file": "filename"}
 
 
@@ -180,7 +179,7 @@ class _Reader(Asking):
             raise self.unknown(written, start)
         if around:
             raise self.wrong(
-                f"`{name}:` stands within the parentheses of `{around}:`", "Close them before.", start, len(written) + 1
+                f"`{name}:` stands within the parentheses of `{around}:`", "Close those first.", start, len(written) + 1
             )
         self.at = begin = start + len(written) + 1
         if begin >= len(self.line) or self.line[begin].isspace() or self.line[begin] == ")":

@@ -39,7 +39,7 @@ class Posted:
 
 def posted(store: Path, now: datetime, *, everything: bool = False) -> list[Posted]:
     """Return what waits, and what came back or failed within RECENT, oldest first; *everything*: what went out too."""
-    where = "" if everything else _UNDONE_WORK
+    where = "" if everything else _UNFINISHED
     with closing(migrations.connect(store, read_only=True)) as connection:
         whole = f"SELECT * FROM ({_ALL}){where} ORDER BY created, id"  # noqa: S608 - our own words only
         rows = connection.execute(whole, {"since": stored(now - RECENT)})
@@ -58,7 +58,7 @@ _ALL = (
     " FROM move m JOIN conversation c ON c.id = m.conversation_id JOIN account a ON a.id = m.account_id"
     " JOIN message g ON g.id = m.message_id"
 )
-_UNDONE_WORK = (
+_UNFINISHED = (
     " WHERE state IN ('waiting', 'sending', 'moving')"
     " OR state IN ('refused', 'bounced', 'returned', 'failed') AND touched > :since"
 )
