@@ -12,11 +12,10 @@ from tui_inbox.cli import shapes
 from tui_inbox.cli.asking import secret_or_asked
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import note, say, say_json, say_problem
-from tui_inbox.connectors import load
-from tui_inbox.problems import Misconfigured, NotFound, Problem
+from tui_inbox.problems import NotFound, Problem
 from tui_inbox.rules import clean
 from tui_inbox.rules.spoken import spoken
-from tui_inbox.sync import accounts
+from tui_inbox.sync import accounts, source_of
 from tui_inbox.vault import forget, uses_command
 
 
@@ -58,10 +57,8 @@ def test(desk: Desk, chosen: argparse.Namespace) -> int:
     results: list[dict[str, Any]] = []
     for one in accounts(desk.inbox, chosen.names):
         try:
-            channel = load.channel(one.kind)
-            if not hasattr(channel, "from_table"):
-                raise Misconfigured(f"{one.where}: {one.kind} is no mailbox.", "Use `tui-inbox import` for exports.")
-            facts = channel.test(channel.from_table(one, lambda one=one: secret_or_asked(one)))
+            channel, source, _ = source_of(one, secret_or_asked)
+            facts = channel.test(source)
         except Problem as problem:
             results.append({"name": one.name, "ok": False, "what": problem.what, "hint": problem.hint})
             if not chosen.json:
@@ -79,6 +76,7 @@ def test(desk: Desk, chosen: argparse.Namespace) -> int:
 
 
 def _shape(facts: Any) -> dict[str, Any]:
+    """Return what a channel's `test` found, for JSON; {} where it found nothing that has names."""
     shape: dict[str, Any] = asdict(facts) if is_dataclass(facts) and not isinstance(facts, type) else {}
     return {key: list(value) if isinstance(value, tuple) else value for key, value in shape.items()}
 

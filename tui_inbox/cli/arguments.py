@@ -1,4 +1,4 @@
-"""The words of the command line: one parser, whose help says what the contract says, with an example each."""
+"""The words of the command line: one parser, and for every command what it does and an example."""
 
 from __future__ import annotations
 

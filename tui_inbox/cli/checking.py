@@ -7,13 +7,14 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import say, say_json
-from tui_inbox.config import Account
-from tui_inbox.connectors import load
-from tui_inbox.problems import Misconfigured, Problem
+from tui_inbox.config import Account, Home
+from tui_inbox.config.home import kept_files
+from tui_inbox.problems import Problem
+from tui_inbox.sync import source_of
+from tui_inbox.vault import describe, secret, uses_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,16 @@ def doctor(desk: Desk, chosen: argparse.Namespace) -> int:
 
 
 def _checks(desk: Desk) -> Iterator[Check]:
-    from tui_inbox.vault import uses_command
-
     named = "it is read and has no mistake" if desk.home.config.is_file() else "there is none; the defaults hold"
     yield Check("configuration", True, f"{desk.home.config}: {named}.")
     yield _tried("store", lambda: f"{desk.home.store}: {desk.reader.examine()}")
-    yield _private(desk.home.folder)
+    yield _private(desk.home)
     yield _tried("clock", lambda: _clock(desk))
     for account in desk.config.accounts:
         yield _tried(f"account {account.name}", partial(_account, account))
         yield _tried(f"mail of {account.name}", partial(_counted, desk, account))
     if not all(uses_command(account) for account in desk.config.accounts):
-        yield _tried("keyring", _keyring)
+        yield _tried("keyring", describe)
 
 
 def _tried(name: str, look: Callable[[], str]) -> Check:
@@ -61,10 +60,9 @@ def _tried(name: str, look: Callable[[], str]) -> Check:
         return Check(name, False, problem.what, problem.hint)
 
 
-def _private(folder: Path) -> Check:
-    """Only the agent may read what customers wrote: folder 0700, files 0600."""
-    paths = [folder, *(one for one in folder.iterdir() if one.name.startswith("inbox.db") or one.name == "config.toml")]
-    open_ = [one for one in paths if stat.S_IMODE(one.stat().st_mode) & 0o077]
+def _private(home: Home) -> Check:
+    """Only the agent may read what customers wrote: folders 0700, files 0600."""
+    open_ = [one for one in (home.folder, *kept_files(home)) if stat.S_IMODE(one.stat().st_mode) & 0o077]
     if open_:
         names = " ".join(str(one) for one in open_)
         return Check("privacy", False, f"Others on this machine may read {names}.", f"Run `chmod go-rwx {names}`.")
@@ -82,12 +80,8 @@ def _clock(desk: Desk) -> str:
 
 
 def _account(account: Account) -> str:
-    from tui_inbox.vault import secret
-
-    channel = load.channel(account.kind)
-    if not hasattr(channel, "from_table"):
-        raise Misconfigured(f"{account.where}: {account.kind} is no mailbox.", "Use `tui-inbox import` for exports.")
-    channel.test(channel.from_table(account, lambda: secret(account)))
+    channel, source, _ = source_of(account, secret)
+    channel.test(source)
     return "the server lets us in."
 
 
@@ -112,9 +106,3 @@ def _counted(desk: Desk, account: Account) -> str:
     left = sum(one.left_out for one in counts)
     besides = f" ({left:,} of them drafts, or not given out by the server)" if left else ""
     return f"all that the server has is here, counted {counts[0].at:%Y-%m-%d %H:%M} UTC: {told}{besides}."
-
-
-def _keyring() -> str:
-    from tui_inbox.vault import describe
-
-    return describe()

@@ -54,9 +54,7 @@ def described(config: Config, chosen: argparse.Namespace, asking: Asking) -> tup
     if smtp := _smtp(provider, address, table, chosen, asking):
         table["smtp"] = smtp
     for one in config.accounts:
-        if (one.table.get("host"), one.table.get("user")) == (host, user) and one.table.get("port") == table.get(
-            "port"
-        ):
+        if all(one.table.get(key) == table.get(key) for key in ("host", "user", "port")):
             raise Refused(
                 f'This mailbox is the account "{one.name}" already.',
                 f"Sign in anew: tui-inbox account sign-in {shlex.quote(one.name)}",
@@ -86,6 +84,7 @@ def _name(config: Config, text: str) -> str:
 
 
 def host_name(text: str) -> str:
+    """Return *text* where it can be the name of a server; raise `Misconfigured` where it cannot."""
     if not _HOST.fullmatch(text):
         raise Misconfigured(f'"{text[:80]}" is no name of a server.', "Write it like imap.example.com.")
     return text
@@ -143,6 +142,7 @@ def _way(text: str) -> str:
 
 
 def _pair(text: str) -> tuple[str, str]:
+    """Return the key and the value of one `--oauth`; raise `Misconfigured` for what is none, or a secret."""
     key, equals, value = text.partition("=")
     if key == "client_secret":
         raise Misconfigured(

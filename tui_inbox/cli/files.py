@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from tui_inbox import files
+from tui_inbox.cli.answers import answer, somebody
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import note, say, say_json
 from tui_inbox.problems import Refused
@@ -70,15 +70,13 @@ def _list(desk: Desk, chosen: argparse.Namespace) -> int:
 
 def _agreed(desk: Desk, chosen: argparse.Namespace) -> bool:
     """Ask a person at the terminal whether to open what could run as a program; elsewhere nobody agrees."""
-    if chosen.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not somebody(chosen):
         return False
     risk = files.risk(desk.reader, chosen.id)
     if not risk:
         return False
     note(f"{clean.line(desk.reader.file(chosen.id).name)} is {risk}.")
-    sys.stderr.write("Open it anyway (yes or no)? ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() == "yes"
+    return answer("Open it anyway (yes or no)?").casefold() == "yes"
 
 
 def place(desk: Desk, chosen: argparse.Namespace) -> int:

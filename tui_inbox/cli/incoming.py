@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_inbox import sync as carrying
 from tui_inbox.cli import shapes
+from tui_inbox.cli.answers import answer, somebody
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.progress import Progress
 from tui_inbox.cli.rounds import say_round
@@ -31,10 +31,8 @@ def bring_in(desk: Desk, chosen: argparse.Namespace) -> int:
     paths = [Path(path).expanduser() for path in chosen.paths]
     reports: list[exports.FileReport] = []
     troubles: list[Problem] = []
-    # A question needs somebody: never when piped, and never where a script reads the answer.
-    able = sys.stdin.isatty() and sys.stderr.isatty() and not chosen.json
     with Progress() as progress:
-        show, ask = _shown(progress), _asking(progress) if able else None
+        show, ask = _shown(progress), _asking(progress) if somebody(chosen) else None
         for found in exports.bring_in_all(
             desk.inbox, paths, desk.now(), told, dry_run=chosen.dry_run, progress=show, ask=ask
         ):
@@ -49,7 +47,7 @@ def bring_in(desk: Desk, chosen: argparse.Namespace) -> int:
     if chosen.json:
         document = shapes.imported(reports)
         if troubles:
-            document["problems"] = [{"kind": one.kind, "what": one.what, "hint": one.hint} for one in troubles]
+            document["problems"] = [shapes.trouble(one) for one in troubles]
         say_json(document)
     else:
         for report in reports:
@@ -73,22 +71,16 @@ def asked(question: exports.Question) -> str | None:
         for who, texts in question.choices[:1]:
             for text in texts:
                 note(f"  {clean.line(who)}: {clean.line(text)}")
-        return _answer(f"In which zone was the phone (such as Europe/Istanbul)? Enter takes {question.guess}: ") or None
+        return answer(f"In which zone was the phone (such as Europe/Istanbul)? Enter takes {question.guess}:") or None
     note(f"{name} does not say which of these people is you:")
     for number, (who, texts) in enumerate(question.choices, 1):
         note(f"  {number}  {clean.line(who)}")
         for text in texts:
             note(f"       {clean.line(text)}")
-    said = _answer("Which one (a number or a name; Enter: none of them)? ")
+    said = answer("Which one (a number or a name; Enter: none of them)?")
     if said.isdigit() and 1 <= int(said) <= len(question.choices):
         return question.choices[int(said) - 1][0]
     return next((who for who, _ in question.choices if said and who.casefold() == said.casefold()), None)
-
-
-def _answer(prompt: str) -> str:
-    sys.stderr.write(prompt)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip()
 
 
 def _counted(conversations: int) -> str:

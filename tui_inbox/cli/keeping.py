@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_inbox import takeout
 from tui_inbox.cli import shapes
+from tui_inbox.cli.answers import answer, somebody
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.looking import zone_of
 from tui_inbox.cli.say import note, say, say_json
-from tui_inbox.problems import Problem, Refused
+from tui_inbox.problems import Refused
 from tui_inbox.rules import clean, query
 from tui_inbox.store import copies
 from tui_inbox.sync.owner import owner
@@ -133,7 +133,7 @@ def _take_out(desk: Desk, who: Traces, to: str, *, quiet: bool) -> None:
 
 def _confirm(desk: Desk, who: Traces, chosen: argparse.Namespace) -> None:
     """Have a person at the terminal say yes, after an export was offered; elsewhere raise `Refused`."""
-    if chosen.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not somebody(chosen):
         raise Refused(
             f"Contact {chosen.contact} would be erased for good: {who.messages:,} messages.",
             "Say it with --yes; with --export DIR what goes is written there first.",
@@ -143,16 +143,7 @@ def _confirm(desk: Desk, who: Traces, chosen: argparse.Namespace) -> None:
     note(f"{who.messages:,} messages in {len(who.alone):,} conversations of their own{shared}.")
     for one in copies.copies(desk.home.store):
         note(f"Copy of the store: {one.path}{'' if one.here else ' (not there now)'}")
-    if not chosen.export and (to := _asked("Export them first? Name a folder, or press Enter:")):
+    if not chosen.export and (to := answer("Export them first? Name a folder, or press Enter:")):
         _take_out(desk, who, to, quiet=False)
-    if _asked("Erase this customer for good? Type yes:").casefold() != "yes":
+    if answer("Erase this customer for good? Type yes:").casefold() != "yes":
         raise Refused("Nothing was erased.", "")
-
-
-def _asked(question: str) -> str:
-    sys.stderr.write(clean.line(question) + " ")
-    sys.stderr.flush()
-    try:
-        return sys.stdin.readline().strip()
-    except UnicodeDecodeError:
-        raise Problem("That is not UTF-8 text.", "Type it again.") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from tui_inbox.cli import shapes
@@ -14,7 +13,9 @@ from tui_inbox.store.lines import Page
 from tui_inbox.store.queues import QUEUES
 
 PAGE = 200
+"""Conversations that `list` prints at once, unless --limit says otherwise."""
 FOUND = 50
+"""And those that `search` does."""
 
 
 def listing(desk: Desk, chosen: argparse.Namespace) -> int:
@@ -74,5 +75,4 @@ def show(desk: Desk, chosen: argparse.Namespace) -> int:
 
 def zone_of(desk: Desk) -> ZoneInfo:
     """Return the zone in which the agent means days and dates."""
-    zone = desk.config.hours.zone
-    return ZoneInfo(zone) if zone != "UTC" else ZoneInfo(str(UTC))
+    return ZoneInfo(desk.config.hours.zone)

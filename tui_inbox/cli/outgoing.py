@@ -8,7 +8,7 @@ from typing import Any
 from tui_inbox import outbox as carrying
 from tui_inbox.cli.desk import Desk
 from tui_inbox.cli.say import say, say_json, say_problem
-from tui_inbox.cli.shapes import moment
+from tui_inbox.cli.shapes import moment, trouble
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
 from tui_inbox.rules.spoken import spoken
@@ -33,7 +33,7 @@ def outbox(desk: Desk, chosen: argparse.Namespace) -> int:
             out = carrying.write_back(desk.inbox, account, desk.now, secret=secret, at_once=True)
             document["moved"] += out.moved
             problems += [out.problem] if out.problem else []
-        document["problems"] = [{"kind": one.kind, "what": one.what, "hint": one.hint} for one in problems]
+        document["problems"] = [trouble(one) for one in problems]
     now = desk.now()
     lines = posted.posted(desk.inbox.home.store, now, everything=chosen.everything)
     if chosen.json:

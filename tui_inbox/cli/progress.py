@@ -15,7 +15,7 @@ SPOKEN = 1.0
 
 
 class Progress:
-    """Leaving it as a context, in whatever way, leaves the line to other words."""
+    """The line, as a context: whoever leaves it, in whatever way, finds the line free for other words."""
 
     def __init__(self, *, elsewhere: bool = False) -> None:
         self._elsewhere = elsewhere

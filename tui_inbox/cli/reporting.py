@@ -62,10 +62,11 @@ def _moment(option: str, said: str | None, now: datetime, zone: ZoneInfo) -> dat
 
 
 def _by(said: str | None) -> tuple[By, ...]:
+    """Return what `--by` names, each once."""
     names = [one.strip() for one in (said or "").split(",") if one.strip()]
     for name in names:
         if name not in list(By):
-            raise Misconfigured(f'--by "{name}" is not there.', f"Choose from {', '.join(By)}.")
+            raise Misconfigured(f'Nothing can be told apart by "{name}".', f"Choose from {', '.join(By)}.")
     return tuple(By(name) for name in dict.fromkeys(names))
 
 
@@ -79,7 +80,7 @@ def _behind(desk: Desk, chosen: argparse.Namespace, adding: Reporting) -> int:
         return 0
     say_rows(rows, adding.now, desk.config.hours.zone)
     if not rows:
-        say("Nothing counts in it.")
+        say("No conversation counts in it.")
     return 0
 
 
@@ -87,7 +88,7 @@ def _behind(desk: Desk, chosen: argparse.Namespace, adding: Reporting) -> int:
 
 
 def as_json(found: Report) -> dict[str, Any]:
-    """Return the document of the contract, with the backlog and the arrivals beside the groups."""
+    """Return the report as `--json` prints it: its groups, and beside them the backlog and the arrivals."""
     ages = [*(f"under {hours}h" for hours in AGES), f"over {AGES[-1]}h"]
     return {
         "since": shapes.moment(found.since),

@@ -1,4 +1,4 @@
-"""The JSON of the contract: values of the inbox to plain dictionaries."""
+"""What `--json` prints, as `docs/commands.md` says: values of the inbox as plain dictionaries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tui_inbox.exports import FileReport
     from tui_inbox.exports.folder import FolderReport
     from tui_inbox.inbox.outcome import Skipped
+    from tui_inbox.problems import Problem
     from tui_inbox.store.lines import Row
     from tui_inbox.store.whole import MessageLine, Whole
     from tui_inbox.sync import AccountReport
@@ -21,6 +22,10 @@ def moment(at: datetime | None) -> str | None:
     if at is None:
         return None
     return at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def trouble(problem: Problem) -> dict[str, str]:
+    return {"kind": problem.kind, "what": problem.what, "hint": problem.hint}
 
 
 def conversation(row: Row) -> dict[str, Any]:
@@ -140,14 +145,13 @@ def imported_file(one: FileReport) -> dict[str, Any]:
 
 
 def looked_through(report: FolderReport) -> dict[str, Any]:
-    problem = report.problem
     return {
         "path": str(report.path),
         "files": [imported_file(one) for one in report.files],
         "failed": [{"name": name, "what": why.what, "hint": why.hint} for name, why in report.failed],
         "waiting": report.waiting,
         "unchanged": report.unchanged,
-        "problem": problem and {"kind": problem.kind, "what": problem.what, "hint": problem.hint},
+        "problem": report.problem and trouble(report.problem),
     }
 
 
@@ -163,8 +167,7 @@ def synced(report: AccountReport) -> dict[str, Any]:
         "left_alone": report.left_alone,
         "folders": report.folders,
         "seconds": report.seconds,
-        "problem": report.problem
-        and {"kind": report.problem.kind, "what": report.problem.what, "hint": report.problem.hint},
+        "problem": report.problem and trouble(report.problem),
     }
 
 

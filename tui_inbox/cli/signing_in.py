@@ -225,7 +225,7 @@ def _granted(account: Account, chosen: argparse.Namespace, asking: Asking) -> oa
     secret = asked.secret or vault.client_secret(account.name)
     if not secret and chosen.client_secret_stdin:
         secret = from_stdin()
-    elif not secret and asking.able and asked.who != "Microsoft":
+    elif not secret and asking.able and asked.who != "Microsoft":  # its installed programs have none
         secret = asking.secret("Client secret (Enter where the client has none)")
     client = oauth.client(account, secret)
     here = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("BROWSER"))

@@ -60,7 +60,7 @@ def close_to_others(home: Home) -> list[str]:
     A folder that is not ours alone (a shared one, somebody else's, the whole of our own home folder) is left as it is.
     """
     said = []
-    for path in (home.folder, *_files(home)):
+    for path in (home.folder, *kept_files(home)):
         try:
             found = path.lstat()
             if stat.S_ISLNK(found.st_mode) or not found.st_mode & 0o077:
@@ -75,7 +75,7 @@ def close_to_others(home: Home) -> list[str]:
     return said
 
 
-def _files(home: Home) -> list[Path]:
+def kept_files(home: Home) -> list[Path]:
     """Return what this program keeps in *home*: the store and its copies, the configuration, logs, locks."""
     ours = [one for name in ("inbox.db*", "*.lock", "backups.json") for one in home.folder.glob(name)]
     return sorted(one for one in {*ours, home.logs, *home.logs.glob("*"), home.config} if one.exists())
