@@ -16,7 +16,7 @@ from typing import Any
 from tui_inbox.connectors import UNTRIED, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.intime import in_time
-from tui_inbox.connectors.formats.jsonstream import Broken, Reader, clean, cleaned
+from tui_inbox.connectors.formats.jsonstream import Broken, Reader, clean, cleaned, word
 from tui_inbox.connectors.formats.longdates import written_out
 from tui_inbox.connectors.formats.moments import UNREADABLE
 from tui_inbox.connectors.formats.packing import enclosed, packed, places
@@ -145,8 +145,8 @@ def _person(found: Any) -> Person:
     """Return who *found* names: the mail address is the identity."""
     if not isinstance(found, dict):
         return Person("")
-    address = _word(found, "email").strip()
-    return Person(_word(found, "name") or address, address.casefold(), (address.casefold(),) if address else ())
+    address = word(found, "email").strip()
+    return Person(word(found, "name") or address, address.casefold(), (address.casefold(),) if address else ())
 
 
 def _users(bundle: Bundle) -> Iterator[Person]:
@@ -166,7 +166,7 @@ def _group(bundle: Bundle, member: str) -> _Group:
     folder = member.rpartition("/")[0]
     about = _object(bundle, f"{folder}/group_info.json" if folder else "group_info.json")
     people = about.get("members")
-    name = _word(about, "name") if not folder.rpartition("/")[2].startswith("DM ") else ""
+    name = word(about, "name") if not folder.rpartition("/")[2].startswith("DM ") else ""
     return _Group(member, folder, name, [_person(one) for one in people] if isinstance(people, list) else [])
 
 
@@ -196,7 +196,7 @@ class _Teller:
                         continue
                     for number, _ in enumerate(reader.elements(), 1):
                         value, where = reader.value(), f"{member} message {number}"
-                        if isinstance(value.found, dict) and _word(value.found, "message_id"):
+                        if isinstance(value.found, dict) and word(value.found, "message_id"):
                             said += 1
                             one = in_time(where, value.raw, self._message, value.found, number, value.raw, where)
                             yield one, reader.offset
@@ -210,13 +210,13 @@ class _Teller:
 
     def _message(self, one: dict[str, Any], number: int, raw: bytes, where: str) -> Message:
         one = cleaned(one)
-        id_, sender = _word(one, "message_id"), _person(one.get("creator"))
+        id_, sender = word(one, "message_id"), _person(one.get("creator"))
         parts = id_.split("/")
-        topic = _word(one, "topic_id") or (parts[1] if len(parts) == 3 else "")
+        topic = word(one, "topic_id") or (parts[1] if len(parts) == 3 else "")
         chat = parts[0] if len(parts) == 3 else self._group.folder.rpartition("/")[2] or "googlechat"
-        created, updated = written_out(_word(one, "created_date")), written_out(_word(one, "updated_date"))
-        received = created or updated or written_out(_word(one, "deleted_date"))
-        deleted = _word(one, "message_state") == "DELETED" or "deletion_metadata" in one
+        created, updated = written_out(word(one, "created_date")), written_out(word(one, "updated_date"))
+        received = created or updated or written_out(word(one, "deleted_date"))
+        deleted = word(one, "message_state") == "DELETED" or "deletion_metadata" in one
         edited = updated if not deleted and updated != created else None
         attachments, warnings = self._files(one)
         if received is None:
@@ -254,8 +254,8 @@ class _Teller:
         for file in listed[:1000] if isinstance(listed, list) else ():
             if not isinstance(file, dict):
                 continue
-            path = _word(file, "export_name").replace("?", "_")
-            name = _word(file, "original_name") or path or "file"
+            path = word(file, "export_name").replace("?", "_")
+            name = word(file, "original_name") or path or "file"
             type_ = mimetypes.guess_type(name)[0] or "application/octet-stream"
             kept, warning = enclosed(self._bundle, self._group.folder, path, name, type_)
             files.append(kept)
@@ -263,14 +263,9 @@ class _Teller:
         return tuple(files), tuple(warnings)
 
 
-def _word(one: dict[str, Any], key: str) -> str:
-    value = one.get(key)
-    return value if isinstance(value, str) else ""
-
-
 def _text(one: dict[str, Any]) -> str:
     """Return a message's words; where it has none, what it shows beside them: a link, a file on Drive, a call."""
-    text = _word(one, "text")
+    text = word(one, "text")
     listed = one.get("annotations")
     for each in listed[:100] if not text and isinstance(listed, list) else ():
         match each:
@@ -287,20 +282,20 @@ def _text(one: dict[str, Any]) -> str:
 
 def _quoted(one: dict[str, Any]) -> str:
     quote = one.get("quoted_message_metadata")
-    return _word(quote, "text") if isinstance(quote, dict) else ""
+    return word(quote, "text") if isinstance(quote, dict) else ""
 
 
 def _answered(one: dict[str, Any], parts: list[str]) -> str:
     """Return the id of the message that this one quotes, or else of the one that began its topic; "" for none."""
     quote = one.get("quoted_message_metadata")
-    quoted = _word(quote, "message_id") if isinstance(quote, dict) else ""
+    quoted = word(quote, "message_id") if isinstance(quote, dict) else ""
     began = f"{parts[0]}/{parts[1]}/{parts[1]}" if len(parts) == 3 and parts[1] != parts[2] else ""
     return quoted or began
 
 
 def _verdict(one: dict[str, Any], *, deleted: bool) -> Verdict:
     creator = one.get("creator")
-    kind = _word(creator, "user_type").casefold() if isinstance(creator, dict) else ""
+    kind = word(creator, "user_type").casefold() if isinstance(creator, dict) else ""
     if deleted:
         return Verdict(Class.SYSTEM, "deleted")
     return Verdict(Class.AUTO, "written by an app") if kind in ("bot", "app") else Verdict(Class.HUMAN)

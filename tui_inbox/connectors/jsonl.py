@@ -17,7 +17,7 @@ from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import cleaned, decoded
-from tui_inbox.connectors.formats.moments import UNREADABLE, zone_of
+from tui_inbox.connectors.formats.moments import UNREADABLE, sane, zone_of
 from tui_inbox.connectors.formats.packing import BATCH, batch, enclosed
 from tui_inbox.connectors.formats.textrows import LINE, lines, rows
 from tui_inbox.problems import Unreadable
@@ -31,6 +31,7 @@ KNOWN = (
     *("quoted", "class", "state", "edited_at", "to", "files"),
 )
 _COUNTED = 500_000
+"""Rows without an id that are remembered to count equal ones."""
 _FILES = 200
 """Files, and people written to, of one message that are looked at."""
 
@@ -221,7 +222,7 @@ class _Teller:
             utc = (moment if zoned else moment.replace(tzinfo=self._zone)).astimezone(UTC)
         except (ValueError, OverflowError):
             return None, None
-        return (utc, None if zoned else moment) if 1990 <= utc.year <= 2100 else (None, None)
+        return (utc, None if zoned else moment) if sane(utc) else (None, None)
 
     def _key(self, *parts: str) -> str:
         """Return a key for a row without an id: of equal rows the n-th is the n-th."""

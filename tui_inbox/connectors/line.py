@@ -32,7 +32,6 @@ from tui_inbox.rules.model import Class, Message, Person, State, Verdict
 CHANNEL = "line"
 ORDER = 45
 _PEOPLE = 5000
-_ENDINGS = (".txt", ".text", "")
 
 
 @dataclass(slots=True)

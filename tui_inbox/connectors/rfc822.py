@@ -23,11 +23,9 @@ from tui_inbox.rules.model import Message, Person, State, Verdict
 
 __all__ = [
     "attachment",
-    "message_ids",
     "parse",
     "parse_each",
     "read_here",
-    "reply_target",
     "unread",
     "vouched",
 ]
@@ -36,7 +34,6 @@ Raw = tuple[bytes, int, str, datetime | None]
 """A mail's bytes, its position, where it lies, and when its server received it."""
 
 _OTHER_IDS = ("x-google-original-message-id", "x-original-message-id", "x-microsoft-original-message-id")
-
 
 UNREAD = "could not be parsed"
 """How the warning about a mail begins that the reader gave up."""
@@ -163,11 +160,6 @@ def vouched(raw: bytes, servers: Iterable[str]) -> str:
     top, _ = headers.fields(raw, 0, len(raw))
     said = (one.decode("utf-8", "replace") for one in top.every("authentication-results")[:20])
     return lookalike.vouched(said, servers)
-
-
-def reply_target(message: Message) -> Person:
-    """Return whom an answer to *message* goes to: Reply-To, else the sender."""
-    return message.reply_to if message.reply_to is not None and message.reply_to.identity else message.sender
 
 
 def attachment(raw: bytes, part: str) -> bytes:

@@ -19,10 +19,10 @@ from typing import Any
 from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
 from tui_inbox.connectors.formats.intime import in_time
-from tui_inbox.connectors.formats.jsonstream import Broken, Reader, cleaned
-from tui_inbox.connectors.formats.moments import UNREADABLE
+from tui_inbox.connectors.formats.jsonstream import Broken, Reader, cleaned, word
+from tui_inbox.connectors.formats.moments import UNREADABLE, sane
 from tui_inbox.connectors.formats.packing import BATCH, KEEP, batch
-from tui_inbox.connectors.formats.slack_words import SECRET_BYTES, body_of, field_text
+from tui_inbox.connectors.formats.slack_words import SECRET_BYTES, body_of
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
 
@@ -154,7 +154,7 @@ def _workspace(bundle: Bundle, me: tuple[str, ...]) -> _Workspace:
     named = {one.casefold() for one in me}
     for users in ("users.json", "org_users.json"):
         for user in _entries(bundle, top + users):
-            id_, names = field_text(user, "id"), _names(user)
+            id_, names = word(user, "id"), _names(user)
             if not id_:
                 continue
             space.people[id_] = names[0] if names else id_
@@ -182,22 +182,22 @@ def _workspace(bundle: Bundle, me: tuple[str, ...]) -> _Workspace:
 def _room_of(room: dict[str, Any], kind: str) -> _Room:
     members = room.get("members")
     people = tuple(one for one in members if isinstance(one, str)) if isinstance(members, list) else ()
-    id_ = field_text(room, "id")
-    return _Room(id_, field_text(room, "name") or id_, kind, people)
+    id_ = word(room, "id")
+    return _Room(id_, word(room, "name") or id_, kind, people)
 
 
 def _names(user: dict[str, Any]) -> list[str]:
     """Return what a user is called, the best first."""
     profile = user.get("profile")
     inner = profile if isinstance(profile, dict) else {}
-    found = [field_text(inner, "display_name"), field_text(inner, "real_name"), field_text(user, "real_name")]
-    return [name for name in (*found, field_text(user, "name")) if name]
+    found = [word(inner, "display_name"), word(inner, "real_name"), word(user, "real_name")]
+    return [name for name in (*found, word(user, "name")) if name]
 
 
 def _address(user: dict[str, Any]) -> str:
     """Return the mail address in a user's profile, "" where there is none."""
     profile = user.get("profile")
-    address = field_text(profile, "email").strip().casefold() if isinstance(profile, dict) else ""
+    address = word(profile, "email").strip().casefold() if isinstance(profile, dict) else ""
     return address if re.fullmatch(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}", address) else ""
 
 
@@ -224,7 +224,7 @@ def _said(bundle: Bundle, space: _Workspace, day: str) -> Iterator[Message | Set
                 value = reader.value()
                 raw = SECRET_BYTES.sub(b"t=", value.raw)
                 where = f"{day} message {number}"
-                if isinstance(value.found, dict) and _TS.match(field_text(value.found, "ts")):
+                if isinstance(value.found, dict) and _TS.match(word(value.found, "ts")):
                     yield in_time(where, raw, _message, bundle, space, room, value.found, raw, where)
                 else:
                     yield SetAside(where, value.trouble or "it has no time stamp", raw)
@@ -234,15 +234,15 @@ def _said(bundle: Bundle, space: _Workspace, day: str) -> Iterator[Message | Set
 
 def _message(bundle: Bundle, space: _Workspace, room: _Room, one: dict[str, Any], raw: bytes, where: str) -> Message:
     one = cleaned(one)
-    ts = field_text(one, "ts")
+    ts = word(one, "ts")
     comment = one.get("comment")  # of old exports: a remark on a file
-    user = field_text(one, "user") or field_text(comment if isinstance(comment, dict) else {}, "user")
-    user = user or field_text(one, "bot_id")
+    user = word(one, "user") or word(comment if isinstance(comment, dict) else {}, "user")
+    user = user or word(one, "bot_id")
     verdict, state = _verdict(space, one, user)
     received, fraction = _moment(ts)
-    root = field_text(one, "thread_ts")
+    root = word(one, "thread_ts")
     edited = one.get("edited")
-    edited_at = _moment(field_text(edited, "ts"))[0] if isinstance(edited, dict) else None
+    edited_at = _moment(word(edited, "ts"))[0] if isinstance(edited, dict) else None
     direct = room.kind in ("dm", "mpim")
     plain_notice = verdict.as_ is not Class.HUMAN and not root
     thread = room.id if direct or plain_notice else f"{room.id}/{root or ts}"
@@ -279,11 +279,11 @@ def _moment(ts: str) -> tuple[datetime | None, int]:
     seconds, _, fraction = ts.partition(".")
     micro = int(fraction.ljust(6, "0")[:6] or 0)
     moment = datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=micro)
-    return (moment if 1990 <= moment.year <= 2100 else None), micro
+    return (moment if sane(moment) else None), micro
 
 
 def _verdict(space: _Workspace, one: dict[str, Any], user: str) -> tuple[Verdict, State]:
-    subtype = field_text(one, "subtype")
+    subtype = word(one, "subtype")
     if subtype in ("tombstone", "message_deleted"):
         return Verdict(Class.SYSTEM, "deleted"), State.DELETED
     if subtype.startswith(_NOTICES):
@@ -303,7 +303,7 @@ def _name(space: _Workspace, one: dict[str, Any], user: str) -> str:
         return space.people[user]
     profile = one.get("user_profile") or one.get("bot_profile")
     names = _names({"profile": profile, **profile}) if isinstance(profile, dict) else []
-    return names[0] if names else field_text(one, "username") or user
+    return names[0] if names else word(one, "username") or user
 
 
 def _title(space: _Workspace, room: _Room) -> str:
@@ -317,10 +317,10 @@ def _files(bundle: Bundle, space: _Workspace, one: dict[str, Any]) -> tuple[Atta
     for file in listed if isinstance(listed, list) else ():
         if not isinstance(file, dict):
             continue
-        name = field_text(file, "name") or field_text(file, "title") or "file"
-        type_ = field_text(file, "mimetype") or "application/octet-stream"
+        name = word(file, "name") or word(file, "title") or "file"
+        type_ = word(file, "mimetype") or "application/octet-stream"
         size = file.get("size")
-        kept = _content(bundle, f"{space.top}/" if space.top else "", field_text(file, "id"), name)
+        kept = _content(bundle, f"{space.top}/" if space.top else "", word(file, "id"), name)
         length = size if isinstance(size, int) and 0 <= size < 2**62 else None
         found.append(Attachment(name, type_, length, kept, stored=kept is not None))
     return tuple(found)

@@ -18,8 +18,8 @@ from tui_inbox.connectors import Arrival, Batch, SetAside
 from tui_inbox.connectors.formats.bundle import Bundle, unsafe
 from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import Broken, Reader, Value, clean, cleaned
-from tui_inbox.connectors.formats.moments import zone_of
-from tui_inbox.connectors.formats.packing import BATCH, KEEP, batch, paced, spent
+from tui_inbox.connectors.formats.moments import UNREADABLE, sane, zone_of
+from tui_inbox.connectors.formats.packing import BATCH, KEEP, LEADS_OUT, batch, paced, spent
 from tui_inbox.connectors.formats.telegram_words import numbers_of, service_text, text_of
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
@@ -235,7 +235,7 @@ class _Teller:
         edited, _, _ = self._moment(one, "edited")
         attachments, warnings = self._files(one)
         if received is None:
-            warnings = (*warnings, "the message has no date that can be read")
+            warnings = (*warnings, UNREADABLE)
         if isinstance(one.get("forwarded_from"), str):
             warnings = (*warnings, f"forwarded from {one['forwarded_from']}")
         state = State.EDITED if edited else State.NORMAL
@@ -289,7 +289,7 @@ class _Teller:
         unix = one.get(f"{key}_unixtime")
         if isinstance(unix, str | int) and str(unix).isascii() and str(unix).isdigit() and len(str(unix)) < 12:
             moment = datetime.fromtimestamp(int(unix), UTC)
-            return (moment, moment.replace(tzinfo=None), True) if _sane(moment) else (None, None, True)
+            return (moment, moment.replace(tzinfo=None), True) if sane(moment) else (None, None, True)
         written = one.get(key)
         if not isinstance(written, str) or len(written) > 40:
             return None, None, False
@@ -299,7 +299,7 @@ class _Teller:
             utc = (moment if zoned else moment.replace(tzinfo=self._zone)).astimezone(UTC)
         except (ValueError, OverflowError):
             return None, None, False
-        return (utc, moment.replace(tzinfo=None), zoned) if _sane(utc) else (None, None, zoned)
+        return (utc, moment.replace(tzinfo=None), zoned) if sane(utc) else (None, None, zoned)
 
     def _files(self, one: dict[str, Any]) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
         files, warnings = [], []
@@ -315,7 +315,7 @@ class _Teller:
             if path.startswith(_NOTES):
                 name, size, content = named or str(kind).replace("_", " "), _size(one, key), None
             elif unsafe(posix):
-                warnings.append("the path of an attachment leads out of the export; it is not followed")
+                warnings.append(LEADS_OUT)
                 size, content = None, None
             else:
                 size, content = self._content(posix)
@@ -338,10 +338,6 @@ class _Teller:
 
 def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _sane(moment: datetime) -> bool:
-    return 1990 <= moment.year <= 2100
 
 
 def _size(one: dict[str, Any], key: str) -> int | None:

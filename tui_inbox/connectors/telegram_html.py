@@ -24,7 +24,7 @@ from tui_inbox.connectors.formats.bundle import Bundle
 from tui_inbox.connectors.formats.intime import in_time
 from tui_inbox.connectors.formats.jsonstream import clean
 from tui_inbox.connectors.formats.moments import UNREADABLE, LocalClock, sane, zone_of
-from tui_inbox.connectors.formats.packing import enclosed, packed
+from tui_inbox.connectors.formats.packing import LEADS_OUT, enclosed, packed
 from tui_inbox.connectors.formats.telegram_pages import WORDY, Block, blocks, chat_name, inside, words_of
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Class, Message, Person, State, Verdict
@@ -325,7 +325,7 @@ class _Teller:
         if not kept.stored and ".." not in near:
             kept, _ = enclosed(self._bundle, self._chat.folder, near.lstrip("/"), name, type_)
         if path is None and not kept.stored:
-            warning = "the path of an attachment leads out of the export; it is not followed"
+            warning = LEADS_OUT
         return (kept,), (warning,) if warning else ()
 
 

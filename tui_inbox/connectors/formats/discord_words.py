@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from tui_inbox.connectors.formats.bundle import Bundle
+from tui_inbox.connectors.formats.jsonstream import word
 from tui_inbox.connectors.formats.packing import enclosed
 from tui_inbox.rules.model import Attachment, Class, Verdict
 
@@ -25,7 +26,7 @@ _DRIVE = re.compile(r"[A-Za-z]:[\\/]|[\\/]")
 
 def text_of(one: dict[str, Any]) -> str:
     """Return what *one* says: its words, those it forwards, else those of its embeds."""
-    content = _text(one, "content")
+    content = word(one, "content")
     forwarded = one.get("forwardedMessage")
     if isinstance(forwarded, dict):
         content = "\n".join(part for part in (content, text_of(forwarded)) if part)
@@ -39,17 +40,12 @@ def text_of(one: dict[str, Any]) -> str:
 def _embed(embed: dict[str, Any]) -> str:
     fields = embed.get("fields")
     rows = [
-        f"{_text(each, 'name')}: {_text(each, 'value')}"
+        f"{word(each, 'name')}: {word(each, 'value')}"
         for each in (fields[:50] if isinstance(fields, list) else ())
         if isinstance(each, dict)
     ]
-    parts = (_text(embed, "title"), _text(embed, "url"), _text(embed, "description"), *rows)
+    parts = (word(embed, "title"), word(embed, "url"), word(embed, "description"), *rows)
     return "\n".join(part for part in parts if part)
-
-
-def _text(one: dict[str, Any], key: str) -> str:
-    value = one.get(key)
-    return value if isinstance(value, str) else ""
 
 
 def verdict_of(kind: str, author: dict[str, Any]) -> Verdict:
@@ -79,8 +75,8 @@ def files_of(bundle: Bundle, folder: str, one: dict[str, Any]) -> tuple[tuple[At
 
 def _file(bundle: Bundle, folder: str, file: dict[str, Any], key: str) -> tuple[Attachment, str]:
     sticker = key == "stickers"
-    url = _text(file, "sourceUrl" if sticker else "url")
-    name = _text(file, "name" if sticker else "fileName") or bare_name(url) or key.removesuffix("s")
+    url = word(file, "sourceUrl" if sticker else "url")
+    name = word(file, "name" if sticker else "fileName") or bare_name(url) or key.removesuffix("s")
     type_ = "image/png" if sticker else mimetypes.guess_type(name)[0] or "application/octet-stream"
     found, warning = by_address(bundle, folder, url, name, type_)
     size = file.get("fileSizeBytes")

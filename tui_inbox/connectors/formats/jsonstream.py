@@ -63,6 +63,12 @@ def cleaned(value: Any) -> Any:
     return value
 
 
+def word(one: dict[str, Any], key: str) -> str:
+    """Return the text at *key* of an object as it stands, "" where there is none."""
+    value = one.get(key)
+    return value if isinstance(value, str) else ""
+
+
 def decoded(text: str) -> Any:
     """Return the value that *text* is, repaired where control characters were written as `\\xNN`; else ValueError."""
     try:

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from tui_inbox.connectors.formats.moments import sane
 from tui_inbox.rules.clean import composed
 
 _MONTHS = """
@@ -101,7 +102,7 @@ def _read(text: str) -> datetime | None:
     elif hour == 12 and _MORNING.search(folded):
         hour = 0
     moment = datetime(*day, hour, minute, second, tzinfo=UTC)
-    return moment if 1990 <= moment.year <= 2100 else None
+    return moment if sane(moment) else None
 
 
 def _day(rest: str) -> tuple[int, int, int] | None:

@@ -34,9 +34,9 @@ from tui_inbox.connectors.formats.meta_threads import (
     threads,
     whole_frame,
 )
-from tui_inbox.connectors.formats.meta_words import became, is_message, moment, sender_of, stamp, text_of, uris
-from tui_inbox.connectors.formats.moments import UNREADABLE
-from tui_inbox.connectors.formats.packing import KEEP, Counted, packed
+from tui_inbox.connectors.formats.meta_words import became, is_message, sender_of, stamp, text_of, uris
+from tui_inbox.connectors.formats.moments import UNREADABLE, from_ms
+from tui_inbox.connectors.formats.packing import KEEP, LEADS_OUT, Counted, packed
 from tui_inbox.connectors.formats.parts import together
 from tui_inbox.problems import Unreadable
 from tui_inbox.rules.model import Attachment, Message, Person, State
@@ -45,6 +45,7 @@ _HELD = {PLAIN: 12_000, SECRET: 2_000}
 """Messages of one file that are held to be put in order: an archive writes 10,000 into a file, the newest first; the
 store of encrypted chats writes them all into one, the oldest first."""
 _HEAVY = 32 << 20
+"""Bytes of messages that are held, and of a file that is looked through ahead for what stands behind its messages."""
 
 
 def recognised(bundle: Bundle, channel: str) -> str | None:
@@ -194,7 +195,7 @@ class _Teller:
     def _message(self, it: _Said, where: str) -> Message:
         """Return the message that *it* is."""
         one, frame = it.one, it.frame
-        name, received, text = sender_of(one), moment(it.ms), text_of(one)
+        name, received, text = sender_of(one), from_ms(it.ms), text_of(one)
         attachments, warnings = self._files(it)
         state, verdict = became(one)
         if state is State.NORMAL and not text and not attachments:
@@ -241,7 +242,7 @@ class _Teller:
                 type_ = default
             size, content = None, None
             if unsafe(path):
-                warnings.append("the path of an attachment leads out of the export; it is not followed")
+                warnings.append(LEADS_OUT)
             elif "://" not in path:
                 size, content = self._content(it.file, path)
             files.append(Attachment(name, type_, size, content, stored=content is not None))

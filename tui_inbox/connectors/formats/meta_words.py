@@ -1,14 +1,13 @@
-"""What one message of Messenger or Instagram says: its moment, its words, its files, and what became of it."""
+"""What one message of Messenger or Instagram says: its time stamp, its words, its files, and what became of it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tui_inbox.connectors.formats.jsonstream import word
 from tui_inbox.connectors.formats.meta_threads import said
 from tui_inbox.rules.model import Class, State, Verdict
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MEDIA = {
     "photos": "image/jpeg",
     "videos": "video/mp4",
@@ -33,20 +32,6 @@ def stamp(one: dict[str, Any]) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**14:
         return None
     return value * 1000 if "timestamp_ms" not in one and value < 10**11 else value
-
-
-def moment(ms: int | None) -> datetime | None:
-    """Return the moment *ms* milliseconds after 1970 (UTC), or None where it is none that can be."""
-    if ms is None:
-        return None
-    at = _EPOCH + timedelta(milliseconds=ms)
-    return at if 1990 <= at.year <= 2100 else None
-
-
-def word(one: dict[str, Any], key: str) -> str:
-    """Return the text of *key* as it stands, or ""."""
-    value = one.get(key)
-    return value if isinstance(value, str) else ""
 
 
 def uris(one: dict[str, Any]) -> list[tuple[str, str]]:

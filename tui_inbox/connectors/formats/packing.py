@@ -15,11 +15,14 @@ from tui_inbox.rules.model import Attachment, Message
 from tui_inbox.rules.tokens import written
 
 BATCH = 2000
+"""Messages in a batch."""
 LEAST = 400
+"""And where the inbox is slow."""
 PACE = 0.5
 """Seconds that the inbox may spend on one batch: as long, nobody else writes. Where it is slower, batches shrink."""
 KEEP = 25 << 20
 """Bytes up to which an attachment is kept."""
+LEADS_OUT = "the path of an attachment leads out of the export; it is not followed"
 APART = timedelta(minutes=4)
 """Where messages without ids lie this far apart, no alignment can take one for the other."""
 
@@ -142,8 +145,7 @@ def enclosed(bundle: Bundle, folder: str, path: str, name: str, type_: str) -> t
     """Return the file at *path* below *folder* as an attachment, its bytes where they came; and a warning or ""."""
     member = f"{folder}/{path}" if folder else path
     if unsafe(path) or unsafe(member):
-        warning = "the path of an attachment leads out of the export; it is not followed"
-        return Attachment(name, type_, stored=False), warning
+        return Attachment(name, type_, stored=False), LEADS_OUT
     if len(member) > 4096 or "\0" in member or not bundle.has(member):
         return Attachment(name, type_, stored=False), ""
     size = bundle.size(member)

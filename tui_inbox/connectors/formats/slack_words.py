@@ -6,21 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from tui_inbox.connectors.formats.jsonstream import word
+
 _TOKEN = re.compile(r"<([^<>\n]{1,4000})>")
 _SECRET = re.compile(r"\bt=xox[a-z]-[A-Za-z0-9%-]*")
 SECRET_BYTES = re.compile(_SECRET.pattern.encode())
 _EVERYONE = {"!here": "@here", "!channel": "@channel", "!everyone": "@everyone"}
 
 
-def field_text(one: dict[str, Any], key: str) -> str:
-    """Return the text in field *key* of an object, or ""."""
-    value = one.get(key)
-    return value if isinstance(value, str) else ""
-
-
 def body_of(one: dict[str, Any], people: dict[str, str]) -> str:
     """Return what a message says; where its text is empty, what its attachments and blocks say."""
-    text = field_text(one, "text") or "\n".join(_elsewhere(one))
+    text = word(one, "text") or "\n".join(_elsewhere(one))
     return words(text, people)
 
 
@@ -29,7 +25,7 @@ def _elsewhere(one: dict[str, Any]) -> Iterator[str]:
     attachments = one.get("attachments")
     for each in attachments if isinstance(attachments, list) else ():
         if isinstance(each, dict):
-            said = next((text for key in ("text", "fallback", "title") if (text := field_text(each, key))), "")
+            said = next((text for key in ("text", "fallback", "title") if (text := word(each, key))), "")
             if said:
                 yield said
     if not attachments:
