@@ -17,7 +17,7 @@ Check = Callable[[str], str]
 
 
 class Asking:
-    """`able` says whether somebody can be asked: standard input is a terminal."""
+    """The questions of one command; `able` says whether somebody can be asked: standard input is a terminal."""
 
     def __init__(self) -> None:
         self.able = sys.stdin is not None and sys.stdin.isatty()
@@ -54,7 +54,7 @@ class Asking:
         except (EOFError, GetPassWarning):
             raise Refused("Nothing was answered; nothing was changed.") from None
         except UnicodeError:
-            typed = Secret("\ud800")
+            typed = Secret("\ud800")  # no text: `as_text` says so
         return as_text(typed)
 
     def again(self, problem: Problem) -> None:
@@ -99,7 +99,7 @@ def as_text(typed: Secret) -> Secret:
         good = False
     else:
         good = True
-    if not good:
+    if not good:  # raised out here: in the handler, the error that it came with would hold the password
         raise Misconfigured("The password is not UTF-8 text.", "Use a terminal and a locale with UTF-8.")
     return typed
 

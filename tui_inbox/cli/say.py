@@ -10,6 +10,7 @@ from datetime import datetime
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
+from tui_inbox.cli.shapes import trouble
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
 from tui_inbox.rules.model import Clock, Direction, Place
@@ -73,7 +74,7 @@ def say_json(document: Any) -> None:
 def say_problem(problem: Problem, *, as_json: bool) -> None:
     """Print what is wrong and the way out: as JSON on standard output, or in plain lines on standard error."""
     if as_json:
-        say_json({"error": {"kind": problem.kind, "what": problem.what, "hint": problem.hint}})
+        say_json({"error": trouble(problem)})
         return
     note(clean.block(problem.what))
     if problem.picture:
@@ -156,7 +157,7 @@ def say_whole(it: Whole, now: datetime, zone: str) -> None:
             say(f"  … {len(line.quoted.splitlines())} quoted lines")
         for file in line.attachments:
             size = f", {file.size:,} bytes" if file.size is not None else ""
-            say(f"  + {file.name} ({file.type}{size}{'' if file.stored else ', not in the export'})")
+            say(f"  + {file.name} ({file.type}{size}{'' if file.stored else ', not here'})")
     if it.promises:
         say()
     for promise in it.promises:
