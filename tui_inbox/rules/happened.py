@@ -109,14 +109,15 @@ class _Telling:
     life: Life
     now: datetime
     hours: Calendar
-    live: bool = False
-    """Whether a customer has written, not counting history."""
+    asked: list[Heard] = field(init=False)
+    """What customers wrote, not counting history."""
     back: datetime | None = None
     """When the last hand-over came back, where none was made since."""
     given: list[tuple[Act, datetime]] = field(default_factory=list)
     """The acts that say whose the conversation is, in the order in which they count, and since when."""
 
     def __post_init__(self) -> None:
+        self.asked = [one for one in self.life.history.messages if one.asks and not one.history]
         if any(act.gives_to is not None for act in self.life.history.acts):
             self.given = [(act, since) for act, since in self._counted() if act.gives_to is not None]
             self.back = self._came_back(self.given[-1][0])
@@ -147,11 +148,9 @@ class _Telling:
 
     def waits(self) -> Iterator[Happened]:
         """Yield what came in, and the waits it began."""
-        asked = [one for one in self.life.history.messages if one.asks and not one.history]
-        self.live = bool(asked)
-        if asked:
-            yield self._one(What.ARRIVED, min(one.received for one in asked))
-        for one in asked:
+        if self.asked:
+            yield self._one(What.ARRIVED, min(one.received for one in self.asked))
+        for one in self.asked:
             yield self._one(What.MESSAGE, one.received)
         promised = {one.promise.origin: one for one in self.life.promises}
         for run in runs(self.life.history.messages):
@@ -198,7 +197,7 @@ class _Telling:
                 yield self._one(What.FORWARDED, act.at)
             if (back := self._came_back(act)) is not None:
                 yield self._one(What.RETURNED, back)
-        if self.live and any(act.verb in (Verb.ARCHIVE, Verb.ROUTE) for act in acts):
+        if self.asked and any(act.verb in (Verb.ARCHIVE, Verb.ROUTE) for act in acts):
             yield from self._closings()
 
     def _came_back(self, act: Act) -> datetime | None:
