@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui_inbox.store.writer import Writer
 
 SETTLED_AT_ONCE = 500
-"""Conversations that one transaction records: after a month there are thousands, and an act waits for one of these."""
+"""Conversations that one transaction records: after a month there are thousands, and an act waits for one such part."""
 
 
 class Inbox:
@@ -128,6 +128,16 @@ class Inbox:
         with self.writer.unit() as unit:
             projection.saw(unit, id, seen)
 
+    def keep_review(self, it: Review) -> None:
+        """Keep how far a review has come, so that it can be taken up again; one that is over is forgotten."""
+        from tui_inbox.store import reviews
+
+        with self.writer.unit() as unit:
+            if it.over:
+                reviews.forget(unit, it.of)
+            else:
+                reviews.keep(unit, it.of, it.as_json())
+
     # --- what comes in ------------------------------------------------------------------------------
 
     def ingest(self, origin: Origin, batch: Batch, now: datetime) -> Ingested:
@@ -158,15 +168,7 @@ class Inbox:
         with self.writer.unit() as unit:
             return correct.put_right(unit, self.config, account, conversations, me, zone, now)
 
-    def keep_review(self, it: Review) -> None:
-        """Keep how far a review has come, so that it can be taken up again; one that is over is forgotten."""
-        from tui_inbox.store import reviews
-
-        with self.writer.unit() as unit:
-            if it.over:
-                reviews.forget(unit, it.of)
-            else:
-                reviews.keep(unit, it.of, it.as_json())
+    # --- what other programs and time do ------------------------------------------------------------
 
     def taken_out(self, account: str, now: datetime) -> int:
         """Archive what another program took out of the server's inbox, as by the agent; return how many."""
@@ -193,6 +195,8 @@ class Inbox:
                 Readings(unit, self.config).record(moved[first : first + SETTLED_AT_ONCE], now, "")
         return len(moved)
 
+    # --- trying, and why ----------------------------------------------------------------------------
+
     @contextmanager
     def trial(self) -> Iterator[Inbox]:
         """Yield an inbox over a passing copy of the store: what a dry run writes is gone at the end."""
@@ -206,8 +210,6 @@ class Inbox:
                 yield trial
             finally:
                 trial.close()
-
-    # --- why -------------------------------------------------------------------------------------
 
     def explain(self, id: int, now: datetime) -> Explanation:  # noqa: A002 - the product's word
         """Return in sentences why a conversation lies where it lies, is due when it is due, and whose it is."""
