@@ -15,7 +15,7 @@ from tui_inbox import app, screens
 from tui_inbox.problems import Misconfigured
 from tui_inbox.screens import keys
 from tui_inbox.screens.bars import Foot
-from tui_inbox.screens.pages import help_lines
+from tui_inbox.screens.help import help_lines
 from tui_inbox.screens.palette import Commands
 
 

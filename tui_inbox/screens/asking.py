@@ -30,7 +30,7 @@ class Asking(Acting):
         raise NotImplementedError
 
     def action_help(self) -> None:
-        from tui_inbox.screens.pages import help_page
+        from tui_inbox.screens.help import help_page
 
         self.app.push_screen(help_page(self.post, self.where(), self.size.width))
 

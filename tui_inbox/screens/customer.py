@@ -165,7 +165,7 @@ class CustomerPage(ModalScreen[Row | None]):
         foot.refresh()
 
     def action_help(self) -> None:
-        from tui_inbox.screens.pages import help_page  # deferred: pages of text are drawn over this
+        from tui_inbox.screens.help import help_page  # deferred: pages of text are drawn over this
 
         self.app.push_screen(help_page(self.post, CUSTOMER, self.size.width))
 

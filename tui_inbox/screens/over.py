@@ -34,7 +34,7 @@ class Over(ModalScreen[Behind | None]):
         """Whether Enter has been pressed, and what is typed now is for the conversations that it leads to."""
 
     def action_help(self) -> None:
-        from tui_inbox.screens.pages import help_page  # deferred: pages of text are drawn over this
+        from tui_inbox.screens.help import help_page  # deferred: pages of text are drawn over this
 
         self.app.push_screen(help_page(self.post, self.where, self.size.width))
 

@@ -1,9 +1,6 @@
-"""Pages of text over the desk: the help, why a conversation lies where it does, where its customer wrote, a rule."""
+"""Pages of text over the desk: why a conversation lies where it does, where its customer wrote, and a rule to copy."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from itertools import zip_longest
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -11,61 +8,21 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_inbox import files
-from tui_inbox.config import View
 from tui_inbox.inbox.explain import Explanation
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
 from tui_inbox.rules.channels import name_of
 from tui_inbox.rules.places import Where, Written
-from tui_inbox.screens import keys, paint
+from tui_inbox.screens import paint
 from tui_inbox.screens.bars import Foot
-from tui_inbox.screens.cells import Piece, fit
-from tui_inbox.screens.keys import (
-    ABOVE,
-    APP,
-    CUSTOMER,
-    DESK,
-    GO,
-    KEYS,
-    LIST,
-    PAGE,
-    PLACE,
-    READING,
-    REPORT,
-    REVIEW,
-    RULE,
-    SEARCH,
-    SELECT,
-    STANDING,
-    bindings,
-    keys_of,
-    pressed,
-    shown,
-)
+from tui_inbox.screens.cells import Piece
+from tui_inbox.screens.keys import BY_ID, PAGE, PLACE, RULE, bindings, shown
 from tui_inbox.screens.post import Post
 from tui_inbox.screens.wrapping import wrap
 from tui_inbox.store.whole import Whole
 
-KEYED, SENTENCE = 17, 56
-TWO_COLUMNS = 168
-"""From how many columns the help stands in two."""
-SHORT = 24
-"""Lines of a help that stand in one column wherever there is room for two."""
 WIDE = 76
-"""Cells of the help's two columns; with its frame they fill 80."""
-SECTIONS = {
-    LIST: "In the list",
-    READING: "In a conversation",
-    SEARCH: "While searching",
-    DESK: "Anywhere",
-    SELECT: "After *",
-    REVIEW: "After R",
-    GO: "After g",
-    REPORT: "In the reports",
-    STANDING: "On this page",
-    CUSTOMER: "Over a customer",
-    APP: "Everywhere",
-}
+"""Cells of a page's lines; with its frame they fill 80."""
 COMES_BACK: Piece = ("Your answer comes back with the next sync or import, and stops the clock.", "quiet")
 
 
@@ -110,7 +67,7 @@ class Page(ModalScreen[None]):
     def _foot(self) -> None:
         """Name the keys; those that scroll only where there is more than is seen."""
         foot, whole = self.query_one(Foot), not self.query_one(VerticalScroll).max_scroll_y
-        scrolls = {keys.BY_ID[f"page.{name}"].label for name in ("down", "up", "page_down", "page_up")}
+        scrolls = {BY_ID[f"page.{name}"].label for name in ("down", "up", "page_down", "page_up")}
         named = shown(self.where, self.post.keys, self.post.marks.ascii)
         foot.keys = [(key, label) for key, label in named if not (whole and label in scrolls)]
         foot.refresh()
@@ -181,59 +138,6 @@ def why_lines(told: Explanation) -> list[list[Piece]]:
         lines.append([(f"{'matched' if matched else 'no':<9} ", "good" if matched else "quiet"), (first, "read")])
         lines += [[(" " * 10 + text, "read")] for text in more]
     return lines
-
-
-def help_page(post: Post, where: str, width: int) -> Page:
-    """Return the help of *where*, in two columns where *width* has room for them."""
-    lines = help_lines(where, post.keys, tuple(post.views), ascii_only=post.marks.ascii)
-    wide = width >= TWO_COLUMNS and len(lines) > SHORT
-    return Page(post, beside(lines) if wide else lines, wide=wide)
-
-
-def beside(lines: list[list[Piece]]) -> list[list[Piece]]:
-    """Return *lines* in two columns, parted at the gap that is nearest to the middle."""
-    gaps = [at for at, line in enumerate(lines) if not line]
-    middle = min(gaps, key=lambda at: abs(2 * at - len(lines)), default=len(lines))
-    paired = zip_longest(lines[:middle], lines[middle + 1 :], fillvalue=list[Piece]())
-    return [
-        [*left, (" " * (WIDE + 4 - sum(clean.width(text) for text, _ in left)), "read"), *right]
-        for left, right in paired
-    ]
-
-
-def help_lines(
-    where: str, mapped: Mapping[str, str], views: tuple[View, ...], *, ascii_only: bool
-) -> list[list[Piece]]:
-    """Return the help for the part of the screen that has the focus: what is heard there, then everywhere."""
-    lines: list[list[Piece]] = [
-        [("Three actions. ", "title"), ("Each conversation is snoozed, archived or forwarded. You", "read")],
-        [("answer where the customer wrote; the answer comes back with the next sync", "read")],
-        [("or import, and stops the clock.", "read")],
-    ]
-    # Where one is comes first, then what is heard everywhere, then where one can go.
-    more = (*((SELECT,) if where == LIST else ()), *((REVIEW, GO) if DESK in ABOVE[where] else ()))
-    places = (*ABOVE[where], *more)
-    for place in places:
-        lines += [[], [(SECTIONS[place], "title")]]
-        for key in (one for one in KEYS if one.where == place):
-            lines += _help_line(key, mapped, ascii_only)
-        if place == GO:
-            lines += [
-                [
-                    (fit(f"{pressed('desk.go', mapped, ascii_only)} {view.key}", 18), "key"),
-                    (f"View: {view.name}", "read"),
-                ]
-                for view in views
-                if view.key
-            ]
-    return lines
-
-
-def _help_line(key: keys.Key, mapped: Mapping[str, str], ascii_only: bool) -> list[list[Piece]]:
-    """Return a command's keys and its sentence, wrapped beside them."""
-    first, *more = wrap(key.says, SENTENCE)
-    lines: list[list[Piece]] = [[(fit(keys_of(key, mapped, ascii_only), KEYED) + " ", "key"), (first, "read")]]
-    return lines + [[(" " * (KEYED + 1) + text, "read")] for text in more]
 
 
 class PlacePage(Page):
