@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_inbox.rules.model import Person
-from tui_inbox.rules.people import Contact, Suggestion, identity_key, mentions_in, same_person, suggestions
+from tui_inbox.rules.people import (
+    Contact,
+    Suggestion,
+    identity_key,
+    mentions_in,
+    same_person,
+    suggestions,
+    value_and_name,
+)
 
 
 def key(channel: str, name: str = "", identity: str = "") -> str:
@@ -93,6 +101,12 @@ def test_whatever_a_channel_gives_there_is_a_key(channel, name, identity):
 @given(st.text(alphabet="+0123456789 @.-abc\n", max_size=500))
 def test_whatever_a_message_ends_with_can_be_looked_through(text):
     assert all(one.startswith(("email:", "tel:")) for one in mentions_in(text))
+
+
+def test_who_gives_only_a_name_or_only_an_identity_is_known_by_it() -> None:
+    assert value_and_name(Person("Ada", "ada@example.org")) == ("ada@example.org", "Ada")
+    assert value_and_name(Person("Ada")) == ("Ada", "Ada")
+    assert value_and_name(Person("", "ada@example.org")) == ("ada@example.org", "ada@example.org")
 
 
 def test_a_name_of_two_words_is_a_clue_and_a_name_of_one_is_none() -> None:
