@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
@@ -13,16 +13,12 @@ from typing import cast
 import pytest
 
 from tests.dovecot import Dovecot
+from tests.home import OwnHome
 from tests.smtp_server import Smtp
 from tui_inbox import outbox, sync
-from tui_inbox.config import Home, load
-from tui_inbox.inbox import Inbox
 from tui_inbox.outbox.reports import Sent
 from tui_inbox.rules.model import Forward
-from tui_inbox.store.posted import Posted, posted
-from tui_inbox.store.whole import Whole
 
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PASSWORD = "gül şifre 7"
 CUSTOMER = "ada@example.org"
 
@@ -49,29 +45,29 @@ name = "Ivana"
 address = "{ivana}@shop.example"
 """
 
-_names = iter(range(1000))
+SHOPS = 120
+"""Shops of one run at most, each with mailboxes of its own."""
+_numbers = iter(range(SHOPS))
 
 
 @pytest.fixture(scope="session")
 def mailboxes() -> Iterator[Dovecot]:
-    names = [f"{name}{number}" for name in ("support", "mert", "ivana") for number in range(120)]
+    names = [f"{name}{number}" for name in ("support", "mert", "ivana") for number in range(SHOPS)]
     with Dovecot(dict.fromkeys(names, PASSWORD)) as running:
         yield running
 
 
-class Shop:
-    """One home with its own three mailboxes; `now` moves only by hand."""
+class Shop(OwnHome):
+    """One home with its own three mailboxes."""
 
     def __init__(self, folder: Path, mailboxes: Dovecot) -> None:
-        number = next(_names)
-        self.folder = folder
+        super().__init__(folder)
+        number = next(_numbers)
         self.mailboxes = mailboxes
         self.support, self.mert, self.ivana = f"support{number}", f"mert{number}", f"ivana{number}"
         self.server = Smtp(mailboxes)
-        self.now = NOW
-        self._inbox: Inbox | None = None
         self.secret: Callable[[], str] = lambda: PASSWORD
-        folder.mkdir(mode=0o700, exist_ok=True)
+        """What the mailbox's password is asked of."""
 
     def configure(self, smtp: str | None = None, more: str = "") -> None:
         """Write config.toml: *smtp* as its table, "" for none at all."""
@@ -88,20 +84,7 @@ class Shop:
             smtp=smtp,
             password=PASSWORD,
         )
-        (self.folder / "config.toml").write_text(text + more)
-        self.close()
-
-    @property
-    def inbox(self) -> Inbox:
-        if self._inbox is None:
-            home = Home(self.folder, self.folder / "config.toml")
-            self._inbox = Inbox(home, load(home.config, now=NOW))
-        return self._inbox
-
-    def close(self) -> None:
-        if self._inbox is not None:
-            self._inbox.close()
-            self._inbox = None
+        self.configured(text + more)
 
     # --- what happens ---------------------------------------------------------------------------------
 
@@ -124,9 +107,7 @@ class Shop:
         return report
 
     def forward(self, id: int = 1, to: str = "Mert", note: str = "Refund, please.") -> None:  # noqa: A002
-        with self.inbox.reader() as reader:
-            seen = reader.seen()
-        outcome = self.inbox.perform([Forward(id, seen, to, note)], self.now)
+        outcome = self.inbox.perform([Forward(id, self.seen(), to, note)], self.now)
         assert outcome.done == (id,), outcome.skipped
 
     def later(self, **span: int) -> None:
@@ -136,13 +117,6 @@ class Shop:
         return outbox.send(self.inbox, lambda: self.now, secret=lambda _: self.secret(), at_once=at_once)
 
     # --- what then is ---------------------------------------------------------------------------------
-
-    def whole(self, id: int = 1) -> Whole:  # noqa: A002
-        with self.inbox.reader() as reader:
-            return reader.conversation(id, self.now)
-
-    def outbox(self) -> list[Posted]:
-        return posted(self.inbox.home.store, self.now, everything=True)
 
     def states(self) -> list[str]:
         return [one.state for one in self.outbox()]

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.dovecot import Dovecot
+from tests.home import OwnHome
 from tui_inbox import sync
-from tui_inbox.config import Home, load
-from tui_inbox.inbox import Inbox
 from tui_inbox.inbox.outcome import Outcome
 from tui_inbox.rules.model import Archive
-from tui_inbox.store.posted import Posted, posted
-from tui_inbox.store.whole import Whole
-
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 CONFIG = """
 [me]
@@ -36,47 +31,33 @@ password_command = ["printf", "%s", "pw"]
 {more}
 """
 
-_names = iter(range(1000))
+USERS = 60
+"""Mailboxes of one run at most."""
+_numbers = iter(range(USERS))
 
 
 def named() -> str:
     """Return a user whose mailbox no other test has."""
-    return f"support{next(_names)}"
+    return f"support{next(_numbers)}"
 
 
 @pytest.fixture(scope="session")
 def mailboxes() -> Iterator[Dovecot]:
-    with Dovecot({f"support{number}": "pw" for number in range(60)}) as running:
+    with Dovecot({f"support{number}": "pw" for number in range(USERS)}) as running:
         yield running
 
 
-class Shop:
-    """One home with a mailbox of its own; `now` moves only by hand."""
+class Shop(OwnHome):
+    """One home with a mailbox of its own."""
 
     def __init__(self, folder: Path, port: int, user: str, more: str = "write_back = true") -> None:
-        self.folder = folder
-        self.user = user
-        self.now = NOW
-        self._inbox: Inbox | None = None
-        folder.mkdir(mode=0o700, exist_ok=True)
-        self.port = port
+        super().__init__(folder)
+        self.port, self.user = port, user
         self.configure(more)
 
     def configure(self, more: str) -> None:
-        self.close()
-        (self.folder / "config.toml").write_text(CONFIG.format(port=self.port, user=self.user, more=more))
-
-    @property
-    def inbox(self) -> Inbox:
-        if self._inbox is None:
-            home = Home(self.folder, self.folder / "config.toml")
-            self._inbox = Inbox(home, load(home.config, now=NOW))
-        return self._inbox
-
-    def close(self) -> None:
-        if self._inbox is not None:
-            self._inbox.close()
-            self._inbox = None
+        """Write config.toml, with the lines *more* in its account."""
+        self.configured(CONFIG.format(port=self.port, user=self.user, more=more))
 
     def sync(self) -> sync.AccountReport:
         self.now += timedelta(minutes=2)
@@ -84,21 +65,13 @@ class Shop:
         return report
 
     def archive(self, *ids: int) -> Outcome:
-        with self.inbox.reader() as reader:
-            seen = reader.seen()
+        seen = self.seen()
         outcome = self.inbox.perform([Archive(one, seen) for one in ids or (1,)], self.now)
         assert outcome.done == (ids or (1,)), outcome.skipped
         return outcome
 
     def undo(self) -> None:
         assert self.inbox.undo(self.now).done
-
-    def whole(self, id: int = 1) -> Whole:  # noqa: A002
-        with self.inbox.reader() as reader:
-            return reader.conversation(id, self.now)
-
-    def outbox(self, *, everything: bool = True) -> list[Posted]:
-        return posted(self.inbox.home.store, self.now, everything=everything)
 
     def states(self) -> list[tuple[str, str]]:
         return [(one.kind, one.state) for one in self.outbox()]
