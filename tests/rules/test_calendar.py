@@ -334,3 +334,11 @@ def test_three_closed_days_are_named_one_after_another():
     start = datetime(2026, 3, 5, 17, tzinfo=UTC)
     due = calendar.add(start, 2 * HOUR)
     assert calendar.explain(start, 2 * HOUR, due).endswith("; Fri, Sat and Sun closed")
+
+
+def test_a_day_of_open_time_in_the_year_is_enough_and_an_hour_less_is_not():
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    days = [(date(2026, 4, 1) + timedelta(days=n), ((540, 600),)) for n in range(24)]
+    Calendar("UTC", ((),) * 7, half=tuple(days)).check(now)
+    with pytest.raises(Misconfigured, match="less than 24 open hours"):
+        Calendar("UTC", ((),) * 7, half=tuple(days[1:])).check(now)

@@ -698,6 +698,8 @@ def test_what_a_rule_gives_at_the_beginning_is_given_once() -> None:
 def test_what_a_rule_put_into_spam_says_so_and_may_be_owed_nothing() -> None:
     it = life(asked("Mon 09:00"), answered("Mon 10:00"), put_in_spam("Mon 11:00", opening=False), now="Mon 12:00")
     assert (it.place, it.reason) == (Place.SPAM, Reason.RULE)
+    again = (asked("Mon 09:00"), put_in_spam("Mon 09:00"), asked("Mon 10:00"), put_in_spam("Mon 11:00", opening=False))
+    assert life(*again, now="Mon 12:00").place is Place.SPAM
 
 
 def test_out_of_spam_the_promise_is_taken_up_that_a_rule_ended_and_none_that_an_act_had_ended() -> None:

@@ -279,7 +279,7 @@ def test_a_day_is_understood_in_scripts_whose_vowels_are_marks(tuesday):
     assert said(f"{tuesday} 9") == said("tuesday 9")
 
 
-@pytest.mark.parametrize("words", ["i 9", "5.", "tomorrow pm", "oclock tomorrow", "v 3"])
+@pytest.mark.parametrize("words", ["i 9", "5.", "5. tomorrow", "tomorrow pm", "oclock tomorrow", "v 3"])
 def test_what_means_nothing_there_is_named(words):
     with pytest.raises(Refused):
         moment(words, NOW, ZONE)
