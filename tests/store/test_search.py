@@ -386,3 +386,14 @@ def test_a_common_word_is_as_fast_as_a_rare_one(shelf: Shelf) -> None:
         search.search(shelf.connection, parse(word, NOW, ZONE), NOW)
 
     assert cost(found, "lamp", 9) < 30 * cost(found, "rare", 9)
+
+
+def test_the_matches_of_words_are_counted_without_their_messages(shelf: Shelf) -> None:
+    shelf.saying("the lamp is broken")
+    asked: list[str] = []
+    shelf.connection.set_trace_callback(asked.append)
+    assert search.total(shelf.connection, parse("lamp", NOW, ZONE), NOW) == 1
+    shelf.connection.set_trace_callback(None)
+    [counted] = [sql for sql in asked if "count(" in sql]
+    plan = " ".join(row[3] for row in shelf.connection.execute(f"EXPLAIN QUERY PLAN {counted}"))
+    assert "COVERING INDEX message_match" in plan

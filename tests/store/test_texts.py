@@ -40,6 +40,7 @@ def plain(tui: Tui) -> Tui:
     with closing(sqlite3.connect(tui.home / "inbox.db")) as store:
         store.create_function("unpacked", 1, unpacked)
         store.execute("UPDATE message SET text = unpacked(text), quoted = unpacked(quoted)")
+        store.execute("DROP INDEX message_match")
         store.execute("PRAGMA user_version = 1")
         store.commit()
     return tui

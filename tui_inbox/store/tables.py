@@ -195,6 +195,8 @@ class MessageRow(SQLModel, table=True):
         Index("message_key", "account_id", "thread_key", "key", unique=True),
         Index("message_conversation", "conversation_id", "received_at"),
         Index("message_identity", "identity_id", "received_at"),
+        # What a search asks of each match, without the message itself.
+        Index("message_match", "stamp", "conversation_id"),
         Index("message_thread", "thread_id", text("coalesce(local_at, sent_at)")),
         Index("message_live", "conversation_id", "received_at", sqlite_where=text("history = 0")),
         Index("message_bounced", "conversation_id", sqlite_where=text("bounced IS NOT NULL")),
