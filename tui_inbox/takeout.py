@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from tui_inbox.problems import Misconfigured, Problem, Refused
 from tui_inbox.rules.clean import filename
-from tui_inbox.rules.model import Class, Direction, State
+from tui_inbox.rules.model import MAIL, Class, Direction, State
 from tui_inbox.store.everything import Enclosed, Everything, Told
 
 MBOX, JSONL = "mbox", "jsonl"
@@ -98,7 +98,7 @@ def _written(
     counts = dict.fromkeys(to, 0)
     ambiguous = everything.shared_names() if JSONL in to else set()
     for one in said:
-        if MBOX in to and one.channel == "email" and one.raw:
+        if MBOX in to and one.channel == MAIL and one.raw:
             to[MBOX].write(_mbox(one))
             counts[MBOX] += 1
         elif JSONL in to:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tui_inbox.cli.shapes import trouble
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
-from tui_inbox.rules.model import Clock, Direction, Place
+from tui_inbox.rules.model import MAIL, Clock, Direction, Place
 from tui_inbox.rules.silence import late_by_silence
 from tui_inbox.rules.spoken import spoken
 
@@ -134,7 +134,7 @@ def say_whole(it: Whole, now: datetime, zone: str) -> None:
     row = it.row
     customer = ", ".join(one for one in row.contact.identities if one != row.contact.name)
     customer = f"{row.contact.name} ({customer})" if customer else row.contact.name
-    title = row.subject or ("(no subject)" if row.channel == "email" else customer)
+    title = row.subject or ("(no subject)" if row.channel == MAIL else customer)
     say(f"{row.id}  {title}")
     facts = [row.channel, row.account, customer, f"tier {row.tier}", f"owner {row.owner}"]
     say(" · ".join(dict.fromkeys(facts)))

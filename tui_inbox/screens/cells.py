@@ -11,7 +11,7 @@ from tui_inbox.rules.calendar import MONTHS
 from tui_inbox.rules.channels import mark_of
 from tui_inbox.rules.clean import cells, line, width
 from tui_inbox.rules.days import WEEKDAYS
-from tui_inbox.rules.model import ME, Clock, Place, Reason
+from tui_inbox.rules.model import MAIL, ME, Clock, Place, Reason
 from tui_inbox.rules.silence import late_by_silence
 from tui_inbox.rules.spoken import spoken
 from tui_inbox.store.lines import Row
@@ -137,7 +137,7 @@ def clock(row: Row, now: datetime, zone: ZoneInfo, marks: Marks = FANCY) -> Piec
 
 def channel(name: str, marks: Marks = FANCY) -> str:
     """Return a mark of at most two cells for a channel."""
-    return marks.mail if name == "email" else mark_of(name)
+    return marks.mail if name == MAIL else mark_of(name)
 
 
 def who(row: Row) -> str:

@@ -12,6 +12,7 @@ from tui_inbox.inbox.explain import Explanation
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
 from tui_inbox.rules.channels import name_of
+from tui_inbox.rules.model import MAIL
 from tui_inbox.rules.places import Where, Written
 from tui_inbox.screens import paint
 from tui_inbox.screens.bars import Foot
@@ -197,7 +198,7 @@ def _pair(name: str, value: str) -> list[Piece]:
 
 
 def _answer(written: Written) -> str:
-    if written.channel == "email":
+    if written.channel == MAIL:
         to = f", to {paint.gate(written.person)}" if written.person else ""
         return f"Answer in your mail program{to}."
     return f"Answer in {name_of(written.channel)}."
