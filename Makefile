@@ -67,8 +67,9 @@ reference-check: $(VENV)/for-work ## read the reference samples in SHARED (../sh
 pictures: $(VENV)/for-work ## make a picture of every screen, in pictures/
 	@$(BIN)/python tools/pictures.py $(ARGS)
 
-docs: $(VENV)/for-use ## write docs/configuration.md anew from config.example.toml
+docs: $(VENV)/for-use ## write docs/configuration.md and docs/keys.md anew from what they describe
 	@$(BIN)/python tools/configuration.py
+	@$(BIN)/python tools/keys_page.py
 
 audit: $(VENV)/for-use ## look for known weaknesses in what the lock files name (needs the network)
 	@tools/audit $(BIN)/python

@@ -1,4 +1,4 @@
-"""Write docs/configuration.md from config.example.toml, which the tests hold to the code: every option, its default."""
+"""Writes docs/configuration.md from config.example.toml, which tests hold to the code: every option, its default."""
 
 from __future__ import annotations
 

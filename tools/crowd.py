@@ -39,7 +39,7 @@ SAID = (
 CONTACTS = 10
 """Conversations for each contact."""
 BATCH = 20_000
-
+"""Conversations written at once."""
 
 Row = dict[str, object]
 

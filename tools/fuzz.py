@@ -45,6 +45,7 @@ STUCK = 600
 GROWTH = 64 << 20
 """Bytes that the run may hold more at its end than after a quarter of it, what it keeps for itself not counted."""
 LARGEST = 200_000
+"""Bytes of one member."""
 WORDS = [
     *(
         b'"',

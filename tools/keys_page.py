@@ -1,4 +1,4 @@
-"""Writes docs/keys.md from the one declaration of the keys: `python tools/keys_page.py`."""
+"""Writes docs/keys.md from the one declaration of the keys: `make docs`."""
 
 from __future__ import annotations
 

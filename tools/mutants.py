@@ -1,4 +1,4 @@
-"""Change the rules in one small place at a time, and see whether any test of the rules notices.
+"""Changes the rules in one small place at a time, and sees whether any test of the rules notices.
 
 A mutant is one comparison turned, one number off by one, one `and` for an `or`, one condition that always or never
 holds, one statement or answer left out. Each runs in a process of its own against the tests that walk over its line.

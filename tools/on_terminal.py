@@ -24,6 +24,7 @@ from rich.text import Text
 SIGN = "? help"
 """What stands on the first picture."""
 LONGEST = 60.0
+"""Seconds in which the first picture must stand."""
 QUIET = 1.0
 """Seconds without a byte after which the screen counts as drawn."""
 

@@ -1,4 +1,4 @@
-"""Draw every screen of the demo in every size: `make pictures` puts one SVG (and PNG, where rsvg-convert is) each."""
+"""Draws every screen of the demo in every size, as SVG and, where rsvg-convert is there, as PNG: `make pictures`."""
 
 from __future__ import annotations
 
@@ -268,7 +268,6 @@ def _offline(home: Home, config: Config) -> None:
 
 
 def main() -> None:
-    """Draw what was asked for."""
     wanted = argparse.ArgumentParser(description=__doc__)
     wanted.add_argument("--to", type=Path, default=Path("pictures"))
     wanted.add_argument("--scene", action="append", choices=[*SCENES, *STATES, *TERMINALS])

@@ -1,6 +1,8 @@
-"""Hold the chat channels to real exports: every expected value in a folder of samples, one line each.
+"""Holds the chat channels to real exports: every expected value in a folder of samples, one line each.
 
-Usage: python tools/reference_chats.py [FOLDER]   (default: ../shared; INDEX.json lies in it or in its chat-samples/)
+    python tools/reference_chats.py FOLDER
+
+FOLDER, or its subfolder `chat-samples`, holds the exports and `INDEX.json` (of each `file`, `format` and `expect`).
 Kinds that are not built yet are named and skipped; a value without a check fails, so that none is skipped silently.
 """
 
@@ -215,5 +217,7 @@ def check(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    where = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent.parent / "shared"
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    where = Path(sys.argv[1])
     sys.exit(1 if check(where if (where / "INDEX.json").exists() else where / "chat-samples") else 0)

@@ -1,6 +1,6 @@
 """Holds the mail reader to what other projects' own tests expect of their samples.
 
-    python tools/reference_mail.py [FOLDER]
+    python tools/reference_mail.py FOLDER
 
 FOLDER, or its subfolder `mail-samples`, holds `expected.jsonl` (one sample a line: `file`, `kind`, `expect`) and
 `hostile/` (no exception, no hang).
@@ -22,7 +22,9 @@ from tui_inbox.connectors.formats import mime, quotes
 from tui_inbox.rules.model import Class, Message
 
 WANTED = 0.97
+"""The share of the checks that must hold."""
 SECONDS = 5.0
+"""And how long one mail may take."""
 
 Check = tuple[str, bool, object, object]
 
@@ -141,5 +143,7 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    where = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared")
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    where = Path(sys.argv[1])
     sys.exit(main(where if (where / "expected.jsonl").exists() else where / "mail-samples"))

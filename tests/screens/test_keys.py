@@ -186,7 +186,7 @@ def test_what_is_heard_is_declared_and_stands_in_footer_and_help_and_every_key_i
 def test_the_page_of_keys_is_made_of_the_declaration() -> None:
     root = Path(__file__).parent.parent.parent
     made = runpy.run_path(str(root / "tools" / "keys_page.py"))["page"]()
-    assert (root / "docs" / "keys.md").read_text("utf-8") == made, "run tools/keys_page.py"
+    assert (root / "docs" / "keys.md").read_text("utf-8") == made, "run `make docs`"
 
 
 def _classes() -> list[type[DOMNode]]:
