@@ -31,9 +31,9 @@ class Progress:
 
     def say(self, name: str, done: int, total: int, unit: str) -> None:
         """Say that *done* of *total* (0 where nobody knows) are read of what is called *name*."""
-        words = " ".join(filter(None, (f"{clean.line(name)}:" if name else "", f"{done:,}", _of(total), unit)))
+        words = " ".join(filter(None, (f"{name}:" if name else "", f"{done:,}", _of(total), unit)))
         if sys.stderr.isatty():
-            sys.stderr.write(f"\r{words}\033[K")
+            sys.stderr.write(f"\r{clean.line(words)}\033[K")
             sys.stderr.flush()
             self._open = True
         elif self._elsewhere and time.monotonic() - self._said > SPOKEN:
