@@ -4,10 +4,11 @@ A channel is one module named after its kind. It defines
 
 * `CHANNEL`: how the customer wrote (`email`, `whatsapp`, ...);
 * `Source`: a frozen dataclass whose fields are its table in config.toml, or, for files, what `import` was told;
-* `sniff(bundle)`: for file channels, why this file, folder or zip is of that kind, or None;
+* `sniff(bundle)`: for file channels, why this file, folder or zip is of that kind, or None; and where it matters
+  `ORDER` (50 without it): channels of a lower one are asked before it;
 * `owner()` and `evidence()` on the `Source` of a file channel, where it can: the agent's own name, and from what;
-* `from_table(account, secret)` and, where a server tells of news by itself, `listening(source)`: for mailboxes, the
-  `Source` that a table describes, and a context that yields an `Ear`;
+* `from_table(account, secret)` and `test(source)`: for mailboxes, the `Source` that a table describes, and what a
+  sign-in to it finds; where a server tells of news by itself, `listening(source)`: a context that yields an `Ear`;
 * `thorough(source)`, `again(cursor, uids)` and `fetched(source, places, id, part)`: for mailboxes that can be counted,
   the `Source` whose batches bring a `Census`, the cursor that fetches messages again, and a file left on the server.
 """
@@ -23,7 +24,6 @@ from tui_inbox.rules.model import Message
 if TYPE_CHECKING:
     import socket
     from datetime import datetime
-
 
 UNTRIED = "; no export from life was at hand to try this form on: look over what comes in"
 """What `sniff` adds for a form that no verified sample stands behind."""

@@ -19,6 +19,7 @@ SETTLED = 2.0
 """Seconds for which nothing may have changed: before, it is still being copied."""
 _UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".opdownload")
 _MOST = 100_000
+"""Files of a folder that are looked at to see whether it has changed."""
 
 
 @dataclass(slots=True)
@@ -96,6 +97,7 @@ def _take(
 
 
 def _entries(path: Path) -> list[Path]:
+    """Return what lies in the watched folder *path*; `Unreadable` where it cannot be looked into."""
     try:
         return sorted(one for one in path.iterdir() if not one.name.startswith("."))
     except FileNotFoundError:
@@ -127,6 +129,7 @@ def _mark(entry: Path) -> tuple[str, float]:
 
 
 def _inside(folder: str) -> Iterator[tuple[str, int, int]]:
+    """Yield path in *folder*, size in bytes and time of change (epoch ns) of each file below it."""
     waiting = [folder]
     while waiting:
         with os.scandir(waiting.pop()) as entries:

@@ -20,7 +20,8 @@ _TEXTS = (".txt", ".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm", ".mbox"
 
 
 class View(Bundle):
-    """Some members of a bundle. The last view of one bundle that is closed closes it."""
+    """Some members of a bundle, without the first *cut* characters of their paths. *shared* holds the views of one
+    bundle that are open; the last of them that is closed closes it."""
 
     def __init__(self, around: Bundle, path: Path, names: Sequence[str], cut: int, shared: set[int]) -> None:
         super().__init__(path)
@@ -77,8 +78,8 @@ def by_channel(found: Found) -> list[Found]:
         alone = len(names) == 1 and not beside
         path = bundle.path / names[0] if alone else bundle.path
         view = View(bundle, path, names + beside, len(names[0]) - len(path.name) if alone else cut, shared)
-        of = {kinds[entry][0]: kinds[entry] for entry in reversed(members)}
-        kind, why = of.get(found.kind) or kinds[members[0]]
+        by_kind = {kinds[entry][0]: kinds[entry] for entry in reversed(members)}
+        kind, why = by_kind.get(found.kind) or kinds[members[0]]
         parted.append(replace(found, bundle=view, kind=kind, why=why))
     return parted + zips
 
@@ -106,7 +107,7 @@ def _kinds(bundle: Bundle, cut: int, entries: dict[str, list[str]]) -> dict[str,
     for entry, names in asked.items() if 2 <= len(asked) <= MOST else ():
         folder = "/" in names[0][cut:]
         path = bundle.path if folder else bundle.path / entry
-        view = View(bundle, path, names, cut, {0})
+        view = View(bundle, path, names, cut, {0})  # {0}: others are open, so that it closes nothing
         try:
             kinds[entry] = load.recognise(view)
         except Unreadable:

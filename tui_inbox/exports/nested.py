@@ -13,8 +13,11 @@ from tui_inbox.problems import Problem, Unreadable
 from tui_inbox.rules.clean import filename
 
 MOST = 200
+"""Archives that are taken out of one."""
 DEPTH = 3
+"""Folders down, at most, that they lie in it."""
 _TOTAL = 16 << 30
+"""Bytes that they may have together."""
 
 
 @contextmanager

@@ -17,7 +17,9 @@ from tui_inbox.problems import Unreadable
 MOST = 200
 """More parts than this are not compared with each other."""
 _COMPARED = 4 << 20
+"""Bytes of a file that two parts have in common which are held against each other."""
 _MAIL = ("mbox", "maildir", "eml")
+"""Kinds that nobody splits: each is an export of its own."""
 
 
 class Parts(Together):
@@ -77,6 +79,7 @@ def _one_archive(one: Found, other: Found) -> bool:
 
 
 def _several(bundle: Bundle) -> bool:
+    """Return whether *bundle* is more than one bare file."""
     return bundle.names() != [bundle.path.name]
 
 

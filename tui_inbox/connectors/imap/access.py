@@ -45,7 +45,9 @@ class Access:
     archive: str = ""
     """The archive folder by name; "": found by special use, else by the usual names."""
     write_back: bool = False
+    """Whether what is archived here is archived there, too (`docs/write-back.md`)."""
     smtp: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The server that its mail goes out through, for `connectors/smtp` to read."""
     ca: str = ""
     """A PEM file with the authority that signed the server's certificate; "": those this system trusts."""
     pin: str = ""

@@ -170,7 +170,7 @@ def again(text: str, uids: Iterable[int]) -> str:
     return replace(mark, held=mark.held - lost, waiting=mark.waiting | lost).text
 
 
-def left() -> Bookmark:
+def no_more() -> Bookmark:
     """Return the bookmark of a folder that is no more: should one of its name come, all in it has arrived since."""
     return Bookmark(0, 1)
 

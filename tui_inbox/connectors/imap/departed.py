@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tui_inbox.connectors import Batch, Census, Location, SetAside
-from tui_inbox.connectors.imap.bookmark import Bookmark, left, read
+from tui_inbox.connectors.imap.bookmark import Bookmark, no_more, read
 from tui_inbox.connectors.imap.news import FEW, PATIENCE
 from tui_inbox.connectors.imap.replies import Folder, display
 
@@ -40,5 +40,5 @@ def _gone(place: str, mark: Bookmark) -> Iterator[Batch]:
     for start in range(0, len(gone), MOST):
         rest = start + MOST < len(gone)
         # Until the last of them, the cursor is as it was: a run that ends between says the same again.
-        yield Batch((), place, mark.text if rest else left().text, gone=tuple(gone[start : start + MOST]))
-    yield Batch((), place, left().text, census=Census(name, 0, (), (), certain=True))
+        yield Batch((), place, mark.text if rest else no_more().text, gone=tuple(gone[start : start + MOST]))
+    yield Batch((), place, no_more().text, census=Census(name, 0, (), (), certain=True))

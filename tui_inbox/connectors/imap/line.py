@@ -21,6 +21,7 @@ LONGEST_LINE = 2**20
 LONGEST_LIST = 2**23
 """Bytes of a line in a reply: what vanished from a folder of a million messages with a gap behind each is one."""
 LARGEST_LITERAL = 64 * 2**20
+"""Bytes that a reply may announce at once."""
 LARGEST_REPLY = 128 * 2**20
 """Bytes that one command may bring, all lines and literals together."""
 A_LINE = 48

@@ -14,7 +14,7 @@ from tui_inbox.connectors.formats.headers import message_ids
 from tui_inbox.connectors.imap.access import Access
 from tui_inbox.connectors.imap.bookmark import without
 from tui_inbox.connectors.imap.folders import Role, route
-from tui_inbox.connectors.imap.replies import Folder, number, parsed, quoted
+from tui_inbox.connectors.imap.replies import SEARCHABLE, Folder, number, parsed, quoted, searched
 from tui_inbox.connectors.imap.trouble import Declined
 from tui_inbox.connectors.imap.uids import Uids
 from tui_inbox.connectors.imap.walk import connected
@@ -28,7 +28,6 @@ MOST = 100
 TWINS = 20
 """Mails of one Message-ID that are looked at, the newest."""
 
-_SAFE = re.compile(r"[!-~]{1,500}")
 _COPYUID = re.compile(rb"(\d{1,18}) ([\d,:]+) ([\d,:]+)")
 
 
@@ -58,7 +57,7 @@ class Mailbox:
     @property
     def labels(self) -> bool:
         """Whether folders are labels on one mail (Gmail): taking one off moves it out, putting one on moves it in."""
-        return "X-GM-EXT-1" in self._wire.capabilities()
+        return self._wire.gmail
 
     def archive(self) -> str:
         """Return the archive folder; NotFound where the account has none besides its inbox and its sent mail."""
@@ -143,11 +142,10 @@ class Mailbox:
 
     def _newest(self, message_id: str) -> int | None:
         """Return the newest mail of the open folder that has just this Message-ID."""
-        if not _SAFE.fullmatch(message_id):
+        if not SEARCHABLE.fullmatch(message_id):
             return None
         told = self._wire._ask("UID", "SEARCH", "HEADER", "Message-ID", quoted(message_id.encode("ascii")))
-        lines = [line for line in told.get("SEARCH", []) if isinstance(line, bytes)]
-        uids = sorted(int(one) for line in lines for one in line.partition(b"(")[0].split())[-TWINS:]
+        uids = sorted(searched(told))[-TWINS:]
         ids = self.ids(uids)
         return max((uid for uid in uids if message_id in ids.get(uid, ())), default=None)
 

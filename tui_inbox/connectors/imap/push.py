@@ -57,6 +57,7 @@ class Ear(Wire):
         super().__init__(source.host, source.port, source.tls, source.ca, source.pin)
         self.source = source
         self.idles = False
+        """Whether the server tells of changes by itself (IDLE)."""
         self.sound = True
         self._stops: list[Stop] = []
         self._said = b""

@@ -80,7 +80,7 @@ class Reading(News):
         yield from self._fetch(self._before.newest(RETRIED), again=True)
         if self.thorough:
             yield from self._fetch(list(self.mark.drafts - self.wire.drafts(self.mark.drafts)), again=True)
-        yield from self._part(self._vanished)
+        yield from self._gone(self._vanished)
         if self._warning or self.thorough or self._moved():
             self.mark = replace(self.mark, modseq=self.here.modseq)
             yield self._batch(set_aside=self._warning, census=self._census() if self.thorough else None)
@@ -182,7 +182,7 @@ class Reading(News):
 
     # --- what goes ------------------------------------------------------------------------------------
 
-    def _part(self, gone: tuple[Location, ...]) -> Iterator[Batch]:
+    def _gone(self, gone: tuple[Location, ...]) -> Iterator[Batch]:
         """Yield *gone* in batches, each with a cursor that has let go of just these."""
         for start in range(0, len(gone), OUTLINED):
             some = gone[start : start + OUTLINED]

@@ -77,6 +77,16 @@ def joined(lines: list[Any]) -> list[bytes]:
     return whole
 
 
+SEARCHABLE = re.compile(r"[!-~]{1,500}")
+"""A header's name or value that a search can ask for: plain letters, and few enough for a line."""
+
+
+def searched(told: dict[str, list[Any]]) -> list[int]:
+    """Return the UIDs that SEARCH replies name (RFC 9051, 7.3.4), in their order."""
+    lines = [line for line in told.get("SEARCH", []) if isinstance(line, bytes)]
+    return [int(one) for line in lines for one in line.partition(b"(")[0].split()]
+
+
 def listed(line: bytes) -> Folder | None:
     """Return the folder that one LIST reply names, or None where no name can be made out or it breaks lines."""
     parts = LIST.fullmatch(line)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from tui_inbox.connectors.formats.reach import said
 from tui_inbox.connectors.imap.access import Access
 from tui_inbox.connectors.imap.folders import Role, route
-from tui_inbox.connectors.imap.replies import Folder, quoted
+from tui_inbox.connectors.imap.replies import SEARCHABLE, Folder, quoted
 from tui_inbox.connectors.imap.trouble import Declined
 from tui_inbox.connectors.imap.walk import connected
 from tui_inbox.connectors.imap.wire import Wire
 from tui_inbox.problems import NotFound
 
-SAFE = re.compile(r"[!-~]{1,500}")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def lies_there(source: Access, marks: tuple[tuple[str, str], ...]) -> bool:
@@ -50,7 +49,7 @@ def _found(wire: Wire, folders: list[Folder], marks: tuple[tuple[str, str], ...]
     for folder in folders:
         wire.examine(folder)
         for header, value in marks:
-            if SAFE.fullmatch(header) and SAFE.fullmatch(value):
+            if SEARCHABLE.fullmatch(header) and SEARCHABLE.fullmatch(value):
                 told = wire._ask("UID", "SEARCH", "HEADER", header, quoted(value.encode("ascii")))
                 if any(line.strip() for line in told.get("SEARCH", []) if isinstance(line, bytes)):
                     return True
@@ -63,6 +62,3 @@ def _append(wire: Wire, folder: Folder, mail: bytes, at: datetime) -> None:
     kind, reply = wire._imap._simple_command("APPEND", quoted(folder.wire), r"(\Seen)", date)
     if kind != "OK":
         raise Declined("APPEND", said(reply[-1] or b""))
-
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -14,7 +14,7 @@ from tui_inbox.connectors.formats.reach import said
 from tui_inbox.connectors.formats.trust import trust
 from tui_inbox.connectors.imap.line import Line
 from tui_inbox.connectors.imap.replies import capabilities, quoted, refuse_breaks
-from tui_inbox.connectors.imap.trouble import Declined, Failure, not_admitted, problem
+from tui_inbox.connectors.imap.trouble import FAILURE, Declined, not_admitted, problem
 from tui_inbox.problems import Misconfigured, NotAdmitted, Unreachable
 from tui_inbox.vault.hidden import Hidden, Token
 
@@ -58,10 +58,10 @@ class Session:
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
         broken = isinstance(value, (OSError, imaplib.IMAP4.abort, Unreachable))
-        with suppress(*Failure):
+        with suppress(*FAILURE):
             if not broken and not self._waiting:
                 self._imap._command("LOGOUT")  # nothing in its answer is worth waiting for
-        with suppress(*Failure):
+        with suppress(*FAILURE):
             self._imap.shutdown()
 
     # --- signing in -----------------------------------------------------------------------------------
@@ -183,4 +183,5 @@ class Session:
 
 
 def _without(trouble: imaplib.IMAP4.abort, secret: str) -> imaplib.IMAP4.abort:
+    """Return *trouble*; without the server's words where they repeat *secret*."""
     return imaplib.IMAP4.abort("the sign-in failed") if secret and secret in str(trouble) else trouble

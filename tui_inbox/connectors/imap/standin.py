@@ -19,6 +19,7 @@ SLICE = 2**20
 READ = 2**18
 """Bytes of a text part that come with the stand-in."""
 MOST_PARTS = 100
+"""Parts of one mail that are looked at, and how deep they may lie in each other (`DEEPEST`)."""
 LARGEST_FILE = 2**28
 """Bytes of a file that is fetched at all."""
 DEEPEST = 20

@@ -21,7 +21,7 @@ SHUT = re.compile(r"\bnot enabled for imap\b|\bimap\b.{0,20}\b(disabled|not enab
 """A refusal that no other password would change."""
 _STORED = "Check the user name, or store the new password (`tui-inbox account sign-in`)."
 
-Failure = (imaplib.IMAP4.error, OSError, ValueError, LookupError, TypeError)
+FAILURE = (imaplib.IMAP4.error, OSError, ValueError, LookupError, TypeError)
 """What imaplib and IMAPClient raise on a broken line and on replies that break the protocol."""
 
 
@@ -43,7 +43,7 @@ def explained(host: str, port: int) -> Iterator[None]:
     except Declined as declined:
         kind = Busy if LATER.search(declined.reply) else Unreachable
         raise kind(f"The server {host} refused a request: {declined.reply}.", "Try again later.") from None
-    except Failure as trouble:
+    except FAILURE as trouble:
         raise problem(host, port, trouble) from None
 
 

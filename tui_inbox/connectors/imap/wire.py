@@ -19,6 +19,7 @@ from tui_inbox.connectors.imap.replies import (
     numbers,
     parsed,
     quoted,
+    searched,
     spans,
     standing,
 )
@@ -222,8 +223,7 @@ class Wire(Session):
         moved = bool({"EXISTS", "EXPUNGE", "VANISHED"} & told.keys())
         if "ESEARCH" in told:
             return spans(told["ESEARCH"]), moved
-        lines = [line for line in told.get("SEARCH", []) if isinstance(line, bytes)]
-        return Uids.of(int(one) for line in lines for one in line.partition(b"(")[0].split()), moved
+        return Uids.of(searched(told)), moved
 
     def _search(self, uid_set: str) -> dict[str, list[Any]]:
         if "ESEARCH" in self.capabilities() and not self._blunt:
