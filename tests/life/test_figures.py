@@ -267,9 +267,9 @@ def gives(act: Any) -> bool:
     return act["verb"] == "forward" or json.loads(act["effects"] or "{}").get("owner") is not None
 
 
-def order(one: Any) -> tuple[int, ...]:
-    """Return where a message stands; what the source's order leaves open counts as unanswered."""
-    return one["received_at"], one["rank"], one["position"], 2 * asks(one) + (one["direction"] == "in"), one["id"]
+def order(one: Any) -> tuple[int | str, ...]:
+    """Return where a message stands; what the source's order leaves open counts as unanswered, then its key decides."""
+    return one["received_at"], one["rank"], one["position"], 2 * asks(one) + (one["direction"] == "in"), one["key"]
 
 
 def milliseconds(at: datetime) -> int:
