@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from tui_inbox.cli.say import fitting
 from tui_inbox.problems import Problem
 from tui_inbox.rules import clean
 
@@ -16,7 +17,7 @@ def somebody(chosen: argparse.Namespace) -> bool:
 
 def answer(question: str) -> str:
     """Return what is typed behind *question*, "" for nothing."""
-    sys.stderr.write(clean.line(question) + " ")
+    sys.stderr.write(fitting(clean.line(question)) + " ")
     sys.stderr.flush()
     try:
         return sys.stdin.readline().strip()
