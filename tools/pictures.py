@@ -263,7 +263,7 @@ def _one(home: Home, config: Config) -> None:
 def _offline(home: Home, config: Config) -> None:
     inbox, origin = Inbox(home, config), Origin("support", "imap", "email")
     inbox.sources.synced(origin, NOW - timedelta(hours=3), None)
-    inbox.sources.synced(origin, None, "imap.example.com does not answer: the network is unreachable.")
+    inbox.sources.synced(origin, None, "The server imap.example.com cannot be reached: network is unreachable.")
     inbox.close()
 
 
