@@ -142,7 +142,8 @@ class Going(Searching):
         self.visit(event.queue)
 
     def action_clear(self) -> None:
-        if self.rows.drop():
+        if self.rows.selected:
+            self.rows.choose(())
             return
         if self.view.queue == "search":
             self.action_leave_search()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from rich.style import Style
 from textual.events import Click, Resize
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -64,6 +64,7 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.at_hand = AtHand(window)
         self.queue = Queue("inbox", array("q"), 0)
         self.drawn_seen = 0
+        """The newest message that what is painted may tell of: what an act has seen."""
         self.selected: set[int] = set()
         self.going: set[int] = set()
         """What an act is under way for; drawn dim until the store says where it lies."""
@@ -113,7 +114,6 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=max(0, min(top, len(queue.ids) - self.size.height)), animate=False, immediate=True, force=True)
         self._keep_visible()
         self.refresh()
-        self.call_after_refresh(setattr, self, "drawn_seen", queue.seen)
         if self.current != before or not same:
             self.post_message(self.Moved())
 
@@ -138,6 +138,11 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         return [] if self.current is None else [self.current]
 
     # --- how it draws -------------------------------------------------------------------------------------
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        strips = super().render_lines(crop)
+        self.drawn_seen = self.queue.seen  # no sooner, and no later: the next key may lie there already
+        return strips
 
     def render_line(self, y: int) -> Strip:
         width, under = self.scrollable_content_region.width, self.ground
@@ -292,11 +297,3 @@ class Rows(looks.Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.selected = set(self.queue.ids).intersection(ids)
         self.refresh()
         self.post_message(self.Moved())
-
-    def drop(self) -> bool:
-        """Drop the selection; return whether there was one."""
-        dropped, self.selected = bool(self.selected), set()
-        if dropped:
-            self.refresh()
-            self.post_message(self.Moved())
-        return dropped
