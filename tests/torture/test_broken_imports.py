@@ -33,18 +33,18 @@ SCENES: dict[str, tuple[Callable[[Path], Path], int]] = {
 @pytest.mark.parametrize("name", SCENES)
 @pytest.mark.torture
 def test_an_import_that_ends_at_any_step_and_runs_again_stores_what_an_unbroken_one_does(
-    name: str, folder: Path
+    name: str, tmp_path: Path
 ) -> None:
     write, messages = SCENES[name]
-    came = tortured(folder, [["import", str(write(folder / name))]], config=CONFIG)
+    came = tortured(tmp_path, [["import", str(write(tmp_path / name))]], config=CONFIG)
     proves(came, messages)
     assert came["broken"] == came["steps"]
 
 
 @pytest.mark.parametrize("name", SCENES)
 def test_an_import_that_ends_at_some_steps_and_runs_again_stores_what_an_unbroken_one_does(
-    name: str, folder: Path
+    name: str, tmp_path: Path
 ) -> None:
     write, messages = SCENES[name]
-    came = tortured(folder, [["import", str(write(folder / name))]], config=CONFIG, first=3, every=29)
+    came = tortured(tmp_path, [["import", str(write(tmp_path / name))]], config=CONFIG, first=3, every=29)
     proves(came, messages)

@@ -48,17 +48,17 @@ def config(server: Dovecot) -> str:
 
 
 def test_a_sync_that_ends_at_some_steps_and_runs_again_stores_what_an_unbroken_one_does(
-    server: Dovecot, folder: Path
+    server: Dovecot, tmp_path: Path
 ) -> None:
-    came = tortured(folder, [["sync"]], config=config(server), first=5, every=61)
+    came = tortured(tmp_path, [["sync"]], config=config(server), first=5, every=61)
     proves(came, messages=11)
 
 
 @pytest.mark.torture
 def test_a_sync_that_ends_at_any_step_and_runs_again_stores_what_an_unbroken_one_does(
-    server: Dovecot, folder: Path
+    server: Dovecot, tmp_path: Path
 ) -> None:
-    came = tortured(folder, [["sync"]], config=config(server))
+    came = tortured(tmp_path, [["sync"]], config=config(server))
     proves(came, messages=11)
 
 
@@ -92,29 +92,29 @@ def interrupted(tier: str, folder: Path, *, first: int, every: int) -> None:
 
 @pytest.mark.parametrize("tier", ["plain", "qresync"])
 def test_a_later_sync_that_ends_at_some_steps_and_runs_again_stores_what_an_unbroken_one_does(
-    tier: str, folder: Path
+    tier: str, tmp_path: Path
 ) -> None:
-    interrupted(tier, folder, first=7, every=97)
+    interrupted(tier, tmp_path, first=7, every=97)
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("tier", TIERS)
 def test_a_later_sync_that_ends_at_any_step_and_runs_again_stores_what_an_unbroken_one_does(
-    tier: str, folder: Path
+    tier: str, tmp_path: Path
 ) -> None:
-    interrupted(tier, folder, first=1, every=1)
+    interrupted(tier, tmp_path, first=1, every=1)
 
 
 def test_a_watch_that_ends_at_some_steps_and_begins_again_stores_what_an_unbroken_one_does(
-    server: Dovecot, folder: Path
+    server: Dovecot, tmp_path: Path
 ) -> None:
-    came = tortured(folder, [WATCHED], config=config(server), first=3, every=127)
+    came = tortured(tmp_path, [WATCHED], config=config(server), first=3, every=127)
     proves(came, messages=11)
 
 
 @pytest.mark.torture
 def test_a_watch_that_ends_at_any_step_and_begins_again_stores_what_an_unbroken_one_does(
-    server: Dovecot, folder: Path
+    server: Dovecot, tmp_path: Path
 ) -> None:
-    came = tortured(folder, [WATCHED], config=config(server))
+    came = tortured(tmp_path, [WATCHED], config=config(server))
     proves(came, messages=11)

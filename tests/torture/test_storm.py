@@ -24,9 +24,9 @@ def server() -> Iterator[Dovecot]:
 
 @pytest.mark.parametrize("secure", [False, True], ids=["plain", "TLS"])
 def test_fifteen_broken_rounds_and_a_whole_one_bring_all_mail_once_byte_for_byte(
-    server: Dovecot, folder: Path, secure: bool
+    server: Dovecot, tmp_path: Path, secure: bool
 ) -> None:
-    storm = Storm(server, f"user{secure:d}", folder, SEED + secure, secure)
+    storm = Storm(server, f"user{secure:d}", tmp_path, SEED + secure, secure)
     storm.run(15)
     assert sum(storm.said.values()) == 15
     assert len(storm.said) > 1, "no way was bad"
@@ -35,8 +35,8 @@ def test_fifteen_broken_rounds_and_a_whole_one_bring_all_mail_once_byte_for_byte
 @pytest.mark.torture
 @pytest.mark.parametrize("secure", [False, True], ids=["plain", "TLS"])
 def test_two_hundred_and_fifty_broken_rounds_and_a_whole_one_bring_all_mail_once_byte_for_byte(
-    server: Dovecot, folder: Path, secure: bool
+    server: Dovecot, tmp_path: Path, secure: bool
 ) -> None:
-    storm = Storm(server, f"user{2 + secure}", folder, SEED + 2 + secure, secure)
+    storm = Storm(server, f"user{2 + secure}", tmp_path, SEED + 2 + secure, secure)
     storm.run(250)
     sys.stdout.write(f"{dict(storm.said)}\n")
