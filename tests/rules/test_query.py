@@ -256,5 +256,14 @@ def test_what_is_typed_last_is_the_beginning_of_a_word_unless_it_is_done() -> No
     for done in ("red OR", "is:ope", "lamp ", '"red lam', "ord*"):
         assert begun(done) == done
     assert begun('"red lamp" ord') == '"red lamp" ord*'
+
+
+def test_a_single_letter_is_not_looked_for_before_a_second_one_stands_behind_it() -> None:
+    assert [begun(text) for text in ("r", "red l", "red from:a", "красная л")] == ["", "red ", "red ", "красная "]
+    assert [begun(text) for text in ("7", "red 7", "返", "re")] == ["7*", "red 7*", "返*", "re*"]
+    assert [begun(text) for text in ("(a", "red OR l")] == ["(a*", "red OR l*"]
+
+
+def test_what_a_field_may_become_stands_behind_what_is_quoted() -> None:
     assert complete('"red lamp" fr', 13) == ["from:"]
     assert complete('"red lamp fr', 12) == []

@@ -13,10 +13,16 @@ WORDED = ("from", "to", "subject", "body", "filename")
 
 
 def begun(text: str) -> str:
-    """Return *text* with its last word as the beginning of one, as it is while somebody types: `ord` finds `order`."""
+    """Return *text* with its last word as the beginning of one, as it is while somebody types: `ord` finds `order`.
+
+    One letter of an alphabet begins a tenth of all words: it is left out until a second one stands behind it.
+    """
     word = re.split(r"[\s(]", text)[-1]
     field, _, value = word.lower().rpartition(":")
     plain = value.isalnum() and field in {"", *WORDED} and word != "OR" and text.count('"') % 2 == 0
+    before = text.removesuffix(word)
+    if plain and len(value) == 1 and value.upper() != value and "(" not in before and not before.endswith("OR "):
+        return before
     return f"{text}*" if plain else text
 
 
