@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -48,6 +49,20 @@ def test_j_k_and_the_arrows_move_by_one_and_stop_at_the_ends(world: Any, sit: Si
         assert hands.current == 6
         await hands.press("home")
         assert hands.current == 1
+
+    sit(work)
+
+
+def test_an_act_has_seen_of_a_newer_list_nothing_until_it_is_painted(world: Any, sit: Sit) -> None:
+    world.fill()
+
+    async def work(hands: Any) -> None:
+        rows = hands.desk.rows
+        before, newer = rows.drawn_seen, rows.queue.seen + 1
+        rows.show(replace(rows.queue, seen=newer), 0)
+        assert rows.drawn_seen == before
+        rows.render_lines(rows.size.region)
+        assert rows.drawn_seen == newer
 
     sit(work)
 
