@@ -109,7 +109,7 @@ def recognise(bundle: Bundle) -> tuple[str, str]:
 def _sniffed(kind: str, module: ModuleType, bundle: Bundle) -> str | None:
     try:
         why: str | None = module.sniff(bundle)
-    except Exception as trouble:
+    except Exception as trouble:  # as above: of another's package anything
         if isinstance(trouble, Problem) or module.__name__.startswith("tui_inbox."):
             raise
         _note_broken(kind, f"cannot say whether {bundle.path.name} is its own", trouble)
